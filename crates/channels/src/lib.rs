@@ -1,0 +1,1 @@
+//! Mail: the messages in three languages, and the couriers that carry them.

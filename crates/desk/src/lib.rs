@@ -1,0 +1,1 @@
+//! The use cases of the release desk, and the ports they need.

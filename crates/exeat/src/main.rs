@@ -1,0 +1,3 @@
+//! The exeat command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Folders as share, seals and archive: every file access confined.

@@ -1,0 +1,1 @@
+//! Builders that walk real transitions, and real servers, for tests only.

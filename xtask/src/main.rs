@@ -1,0 +1,3 @@
+//! The house's own chores: test, bench, corpus, generate, layers.
+
+fn main() {}
