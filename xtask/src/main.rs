@@ -1,3 +1,51 @@
-//! The house's own chores: test, bench, corpus, generate, layers.
+//! The house's own chores, as `cargo xtask TASK`: a task is a module with `Args` and `run`, and one line in `tasks!`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore reads the tree, starts programs and talks to the terminal of whoever builds Exeat"
+)]
 
-fn main() {}
+mod bench;
+mod corpus;
+mod layers;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+/// The house's own chores.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+/// Declares each task once: its name on the command line, its module and what it does.
+macro_rules! tasks {
+    ($($(#[$doc:meta])* $name:ident => $module:ident,)*) => {
+        #[derive(Subcommand)]
+        enum Task {
+            $($(#[$doc])* $name($module::Args),)*
+        }
+
+        fn run(task: &Task) -> anyhow::Result<()> {
+            match task {
+                $(Task::$name(args) => $module::run(args),)*
+            }
+        }
+    };
+}
+
+tasks! {
+    /// Measure a part of Exeat against its peer.
+    Bench => bench,
+    /// Put every file of a folder through the checks and count the verdicts.
+    Corpus => corpus,
+    /// Hold the arrows between the crates against their manifests.
+    Layers => layers,
+}
+
+fn main() -> anyhow::Result<()> {
+    run(&Cli::parse().task)
+}
