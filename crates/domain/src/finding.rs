@@ -181,7 +181,13 @@ mod tests {
             outcome: Outcome::Found,
             message: "3 people".into(),
             fix: "Merge categories.".into(),
-            place: Place { column: Some("n".into()), row: Some(3), cell: Some([3, 2]), value: Some("3".into()), ..Place::default() },
+            place: Place {
+                column: Some("n".into()),
+                row: Some(3),
+                cell: Some([3, 2]),
+                value: Some("3".into()),
+                ..Place::default()
+            },
             interval: Some((1, None)),
         }
     }

@@ -2,3 +2,8 @@
 
 pub mod digest;
 pub mod finding;
+pub mod name;
+pub mod path;
+pub mod policy;
+pub mod roster;
+pub mod state;

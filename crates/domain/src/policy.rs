@@ -1,0 +1,118 @@
+//! How a site wants requests decided. What the checks look for is the checks' own policy.
+
+use serde::{Deserialize, Serialize};
+
+/// What happens to the approved files of a request in which others go back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Partial {
+    /// They are released; the others are returned with the same message.
+    #[default]
+    Release,
+    /// They wait, with their decisions, for the next round.
+    Hold,
+}
+
+/// What it takes to approve a file that is record-level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordLevel {
+    /// A written reason, as for every blocking finding.
+    Reason,
+    /// An exception on the roster that covers the file; without it the file cannot be approved at all.
+    #[default]
+    Exception,
+}
+
+/// How requests are decided and released.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// How many checkers review each file, each blind to the others until they have submitted.
+    pub reviewers: u8,
+    /// What happens to approved files when others are returned.
+    pub partial: Partial,
+    /// Send a round with a blocked file back at once, without a person.
+    pub return_blocked_at_once: bool,
+    /// What it takes to approve a record-level file.
+    pub record_level: RecordLevel,
+    /// The share of automatic releases that goes to a person all the same, from 0 to 1.
+    pub sample: f64,
+    /// Whether the package hides the names and sizes of its files (an inner archive).
+    pub hide_names: bool,
+    /// The largest attachment, in bytes; a larger package is split by file.
+    pub max_attachment: u64,
+    /// The largest file that can be asked for, in bytes.
+    pub max_file: u64,
+    /// The most files one round may hold.
+    pub max_files: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            reviewers: 1,
+            partial: Partial::default(),
+            return_blocked_at_once: false,
+            record_level: RecordLevel::default(),
+            sample: 0.1,
+            hide_names: false,
+            max_attachment: 20 * 1024 * 1024,
+            max_file: 2 * 1024 * 1024 * 1024,
+            max_files: 500,
+        }
+    }
+}
+
+/// A value of the policy makes no sense.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum PolicyError {
+    #[error("policy.reviewers is 0: at least one person must review what is not released automatically")]
+    NoReviewer,
+    #[error("policy.sample is {0}: it is a share, from 0 to 1")]
+    BadShare(f64),
+    #[error("policy.{0} is 0: nothing could ever be released")]
+    Zero(&'static str),
+}
+
+impl Policy {
+    /// Whether the values make sense together.
+    ///
+    /// # Errors
+    /// [`PolicyError`] naming the value that does not.
+    pub fn vet(&self) -> Result<(), PolicyError> {
+        if self.reviewers == 0 {
+            return Err(PolicyError::NoReviewer);
+        }
+        if !(0.0..=1.0).contains(&self.sample) {
+            return Err(PolicyError::BadShare(self.sample));
+        }
+        for (name, value) in [
+            ("max_attachment", self.max_attachment),
+            ("max_file", self.max_file),
+            ("max_files", self.max_files as u64),
+        ] {
+            if value == 0 {
+                return Err(PolicyError::Zero(name));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_makes_sense_and_nonsense_is_named() {
+        assert_eq!(Policy::default().vet(), Ok(()));
+        assert_eq!(Policy { reviewers: 0, ..Policy::default() }.vet(), Err(PolicyError::NoReviewer));
+        assert!(matches!(
+            Policy { sample: f64::NAN, ..Policy::default() }.vet(),
+            Err(PolicyError::BadShare(_))
+        ));
+        assert_eq!(Policy { max_files: 0, ..Policy::default() }.vet(), Err(PolicyError::Zero("max_files")));
+    }
+}
