@@ -8,8 +8,11 @@
 
 mod bench;
 mod corpus;
+mod fresh;
 mod layers;
 mod workspace;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -42,10 +45,18 @@ tasks! {
     Bench => bench,
     /// Put every file of a folder through the checks and count the verdicts.
     Corpus => corpus,
+    /// Find locked crates that are younger than a week.
+    Fresh => fresh,
     /// Hold the arrows between the crates against their manifests.
     Layers => layers,
 }
 
-fn main() -> anyhow::Result<()> {
-    run(&Cli::parse().task)
+fn main() -> ExitCode {
+    match run(&Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
