@@ -2,8 +2,12 @@
 
 pub mod digest;
 pub mod finding;
+pub mod ledger;
 pub mod name;
 pub mod path;
 pub mod policy;
+pub mod release;
+pub mod request;
+pub mod review;
 pub mod roster;
 pub mod state;

@@ -1,0 +1,88 @@
+//! What is written to the ledger: who did what to which request. How it is chained and signed is the store's.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+use crate::finding::Verdict;
+use crate::path::SharePath;
+use crate::request::{Door, RequestId};
+use crate::review::Choice;
+use crate::roster::DemotionCause;
+
+/// Who acted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The account that acted; `exeat` for the desk itself.
+    pub account: String,
+    /// The operating-system user who acted in that account's name, where it was another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+}
+
+impl Actor {
+    /// The desk itself.
+    #[must_use]
+    pub fn desk() -> Self {
+        Self { account: "exeat".to_owned(), operator: None }
+    }
+
+    /// A person, acting in their own name.
+    #[must_use]
+    pub fn person(account: &str) -> Self {
+        Self { account: account.to_owned(), operator: None }
+    }
+}
+
+/// A file as the ledger names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noted {
+    /// Its path in the share, or the name it leaves under.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Sha256,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// What happened. The values found in files are never in the ledger; their names and digests are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it; the fields are those of the domain")]
+pub enum Fact {
+    Requested { door: Door, requester: String, project: Option<String>, round: u32, asked: usize },
+    Refused { door: Door, claimed: String, message_id: Option<String>, reason: String },
+    Sealed { round: u32, files: Vec<Noted>, problems: usize },
+    Checked { round: u32, policy: String, verdicts: Vec<(SharePath, Verdict)> },
+    HandedOver { round: u32, why: String },
+    Decided { round: u32, file: SharePath, choice: Choice, reason: Option<String>, exceptions: Vec<String> },
+    ReviewSubmitted { round: u32 },
+    Approved { round: u32, automatic: bool, files: Vec<Noted> },
+    Returned { round: u32, files: Vec<SharePath>, automatic: bool },
+    Rejected { round: u32, reason: Option<String> },
+    TakenBack { file: SharePath },
+    Withdrawn,
+    Archived { path: String, sha256: Sha256, bytes: u64 },
+    Packaged { packages: Vec<Noted> },
+    Verified { packages: usize, files: usize },
+    Delivered { part: usize, of: usize, message_id: String, to: String, receipt: String },
+    Wiped { seals: usize, paths: usize },
+    Released,
+    Notified { message: String, message_id: String, to: String },
+    Demoted { account: String, why: DemotionCause },
+    Restored { account: String },
+    DeskOpened { desk: String },
+}
+
+/// Something to write to the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: Actor,
+    /// Which request, if one.
+    pub request: Option<RequestId>,
+    /// What.
+    pub fact: Fact,
+}
