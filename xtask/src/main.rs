@@ -6,10 +6,14 @@
     reason = "a chore reads the tree, starts programs and talks to the terminal of whoever builds Exeat"
 )]
 
+mod advisories;
 mod bench;
 mod corpus;
 mod fresh;
+mod generate;
 mod layers;
+mod python;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
@@ -41,14 +45,20 @@ macro_rules! tasks {
 }
 
 tasks! {
+    /// Ask whether anything locked has a known vulnerability.
+    Advisories => advisories,
     /// Measure a part of Exeat against its peer.
     Bench => bench,
     /// Put every file of a folder through the checks and count the verdicts.
     Corpus => corpus,
     /// Find locked crates that are younger than a week.
     Fresh => fresh,
+    /// Write the pages of docs/ that come from code, or compare them.
+    Generate => generate,
     /// Hold the arrows between the crates against their manifests.
     Layers => layers,
+    /// Install what the tests need, saying so, and run everything.
+    Test => test,
 }
 
 fn main() -> ExitCode {
