@@ -70,7 +70,6 @@ pub enum Fact {
     Released,
     Notified { message: String, message_id: String, to: String },
     Demoted { account: String, why: DemotionCause },
-    Restored { account: String },
     DeskOpened { desk: String },
 }
 

@@ -195,6 +195,14 @@ pub fn matches(pattern: &str, path: &str) -> bool {
     patterns.len() == names.len() && patterns.iter().zip(&names).all(|(pattern, name)| fits(pattern, name))
 }
 
+/// Whether a path lies under a folder that fits a pattern, or is it.
+#[must_use]
+pub fn under(pattern: &str, path: &str) -> bool {
+    let depth = pattern.split(['/', '\\']).filter(|name| !name.is_empty()).count();
+    let head: Vec<&str> = path.split('/').take(depth).collect();
+    matches(pattern.trim_matches(['/', '\\']), &head.join("/"))
+}
+
 /// Whether one name fits one pattern with `*` and `?`, in time linear in each (the greedy match with one way back).
 fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
@@ -423,6 +431,14 @@ mod tests {
         assert!(matches("t?.csv", "t1.csv"));
         assert!(!matches("Users/*.csv", "Users/ann/t1.csv"));
         assert!(!matches("t?.csv", "t.csv"));
+    }
+
+    #[test]
+    fn a_folder_holds_what_lies_under_it_and_not_its_namesakes() {
+        assert!(under("Users/ann_P", "users/ANN_P/deep/t.csv"));
+        assert!(under(r"Users\*\out\", "Users/ann/out/t.csv"));
+        assert!(!under("Users/ann", "Users/ann_P/t.csv"));
+        assert!(!under("Users/ann/out", "Users/ann"));
     }
 
     proptest! {

@@ -132,6 +132,10 @@ pub struct Person {
     /// The projects the person works on.
     #[serde(default)]
     pub projects: BTreeSet<String>,
+    /// The day from which automatic release holds (again): what happened before it no longer counts against the
+    /// person. An administrator sets it to restore someone.
+    #[serde(default)]
+    pub automatic_since: Option<NaiveDate>,
     /// The last day the disclosure training holds; none: it does not lapse.
     #[serde(default)]
     pub trained_until: Option<NaiveDate>,
@@ -168,10 +172,18 @@ pub enum DemotionCause {
 }
 
 impl Person {
-    /// The mode that holds today, given what is on record against the person, and why it is not the roster's.
+    /// The mode that holds today, given the last demotion on record.
     #[must_use]
-    pub fn mode_on(&self, today: NaiveDate, demoted: bool) -> ReleaseMode {
-        if demoted || self.lapsed(today).is_some() { ReleaseMode::Validated } else { self.mode }
+    pub fn mode_on(&self, today: NaiveDate, demotion: Option<&Demotion>) -> ReleaseMode {
+        let counts = |demotion: &Demotion| {
+            matches!(demotion.why, DemotionCause::Blocked { .. })
+                && self.automatic_since.is_none_or(|since| demotion.since.date_naive() >= since)
+        };
+        if demotion.is_some_and(counts) || self.lapsed(today).is_some() {
+            ReleaseMode::Validated
+        } else {
+            self.mode
+        }
     }
 
     /// The last day of training, where that day has passed.
@@ -330,6 +342,7 @@ mod tests {
             roles: roles.iter().copied().collect(),
             mode: ReleaseMode::Automatic,
             projects: BTreeSet::new(),
+            automatic_since: None,
             trained_until: NaiveDate::from_ymd_opt(2026, 6, 30),
             active: true,
         }
@@ -377,9 +390,16 @@ mod tests {
     #[test]
     fn automatic_release_ends_with_the_training_and_with_a_demotion() {
         let ann = person("ann_P", "ann@example.org", &[Role::Requester]);
-        assert_eq!(ann.mode_on(day("2026-06-30"), false), ReleaseMode::Automatic);
-        assert_eq!(ann.mode_on(day("2026-07-01"), false), ReleaseMode::Validated);
-        assert_eq!(ann.mode_on(day("2026-06-30"), true), ReleaseMode::Validated);
+        let blocked = Demotion {
+            account: "ann_P".into(),
+            since: "2026-03-02T09:00:00Z".parse().unwrap(),
+            why: DemotionCause::Blocked { request: "EX-1".into() },
+        };
+        assert_eq!(ann.mode_on(day("2026-06-30"), None), ReleaseMode::Automatic);
+        assert_eq!(ann.mode_on(day("2026-07-01"), None), ReleaseMode::Validated);
+        assert_eq!(ann.mode_on(day("2026-06-30"), Some(&blocked)), ReleaseMode::Validated);
+        let restored = Person { automatic_since: Some(day("2026-03-03")), ..ann };
+        assert_eq!(restored.mode_on(day("2026-06-30"), Some(&blocked)), ReleaseMode::Automatic);
     }
 
     #[test]

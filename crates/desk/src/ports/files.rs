@@ -1,0 +1,116 @@
+//! Ports for bytes that lie in folders: the share, the seals, the archive, the scratch folder.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use exeat_domain::path::{SharePath, Wanted};
+use exeat_domain::release::ArchiveCopy;
+use exeat_domain::request::{RequestId, Seal};
+
+use super::Failure;
+
+/// Why one file cannot be taken up. The request goes on with the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileProblem {
+    /// The file, or what was asked for.
+    pub asked: String,
+    /// A stable code: `missing`, `no-match`, `symlink`, `fifo`, `device`, `changed`, `too-large`, `bad-name`, `denied`, ….
+    pub code: &'static str,
+    /// What happened and what to do about it, for the requester.
+    pub message: String,
+}
+
+/// What the share has of what was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Regular files, in a stable order, each once.
+    pub files: Vec<SharePath>,
+    /// What is there but cannot be taken up, or is not there at all.
+    pub problems: Vec<FileProblem>,
+}
+
+/// The folder that files are asked from. Nothing outside it can be reached through it, and nothing in it changed.
+#[async_trait]
+pub trait Share: Send + Sync {
+    /// The files that one wanted path means: itself, the files a pattern fits (in that folder only), or everything in
+    /// a folder and below it. `most` bounds how many are listed.
+    ///
+    /// # Errors
+    /// [`Failure`] where the share cannot be reached; what is wrong with single files is in [`Found::problems`].
+    async fn find(&self, wanted: &Wanted, most: usize) -> Result<Found, Failure>;
+
+    /// Copies a file into a seal, reading it once. The outer error is the share's or the seals', the inner one the
+    /// file's own: it changed while it was read, it is larger than `limit` bytes, it is not a regular file, ….
+    async fn copy(
+        &self,
+        path: &SharePath,
+        limit: u64,
+        into: Box<dyn SealWriter>,
+    ) -> Result<Result<Seal, FileProblem>, Failure>;
+}
+
+/// Takes the bytes of one file while they are read. Dropped unfinished, it leaves nothing behind.
+pub trait SealWriter: Write + Send {
+    /// Keeps the bytes durably under their digest.
+    ///
+    /// # Errors
+    /// [`Failure`] where they cannot be kept.
+    fn finish(self: Box<Self>) -> Result<Seal, Failure>;
+}
+
+/// Copies kept by their digest, readable by the desk alone.
+#[async_trait]
+pub trait Seals: Send + Sync {
+    /// A place for new bytes.
+    async fn writer(&self) -> Result<Box<dyn SealWriter>, Failure>;
+
+    /// The sealed bytes, opened for reading.
+    ///
+    /// # Errors
+    /// [`Failure`] where they are gone or no longer have the sealed size.
+    async fn open(&self, seal: &Seal) -> Result<File, Failure>;
+
+    /// Removes the bytes; gone already is fine. Says whether there was anything.
+    async fn remove(&self, seal: &Seal) -> Result<bool, Failure>;
+
+    /// Every seal that is kept, and unfinished ones removed.
+    async fn sweep(&self) -> Result<Vec<Seal>, Failure>;
+}
+
+/// One file to be checked.
+#[derive(Debug)]
+pub struct Inspectable {
+    /// Its path in the share.
+    pub path: SharePath,
+    /// Whether it is a supporting file.
+    pub supporting: bool,
+    /// Its sealed bytes.
+    pub bytes: File,
+}
+
+/// Where a copy of everything that was released is kept, unprotected, for the site.
+#[async_trait]
+pub trait Archive: Send + Sync {
+    /// Puts a ZIP into `Sent to <person>`, under `name` or the first free `-2`, `-3` of it: whole, durable, and never
+    /// over another. If one of these names already holds exactly these bytes, that is the copy: a resumed release
+    /// makes no second one.
+    async fn put(&self, person: &str, name: &str, zip: PathBuf) -> Result<ArchiveCopy, Failure>;
+
+    /// Removes what an interrupted [`Archive::put`] has left; gives how many files.
+    async fn sweep(&self) -> Result<usize, Failure>;
+}
+
+/// The folder for temporary files: one folder a request, so that what must be gone at the end is known beforehand.
+#[async_trait]
+pub trait Scratch: Send + Sync {
+    /// The request's folder, made if need be, readable by the desk alone.
+    async fn folder(&self, request: RequestId) -> Result<PathBuf, Failure>;
+
+    /// Removes the request's folder and all in it, and sees that it is gone; gives how many files there were.
+    async fn wipe(&self, request: RequestId) -> Result<usize, Failure>;
+
+    /// The requests that have a folder.
+    async fn list(&self) -> Result<Vec<RequestId>, Failure>;
+}

@@ -1,0 +1,118 @@
+//! What the desk needs of the world. Each port is small, and each failure says what a person can do about it.
+
+mod courier;
+mod files;
+mod store;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use exeat_checks::Checked;
+use exeat_domain::roster::Roster;
+use secrecy::SecretString;
+
+pub use courier::{
+    Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned, ReturnedFile, Standing,
+};
+pub use files::{Archive, FileProblem, Found, Inspectable, Scratch, SealWriter, Seals, Share};
+pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
+
+/// Which port failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Port {
+    /// The store.
+    Store,
+    /// The share that files are asked from.
+    Share,
+    /// The sealed copies.
+    Seals,
+    /// The checks' process.
+    Checks,
+    /// The archive.
+    Archive,
+    /// The folder for temporary files.
+    Scratch,
+    /// The making and testing of packages.
+    Package,
+    /// The password vault.
+    Vault,
+    /// The mail server or outbox.
+    Courier,
+    /// The roster.
+    Roster,
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Store => "store",
+            Self::Share => "share",
+            Self::Seals => "seals",
+            Self::Checks => "checks",
+            Self::Archive => "archive",
+            Self::Scratch => "scratch folder",
+            Self::Package => "package",
+            Self::Vault => "vault",
+            Self::Courier => "courier",
+            Self::Roster => "roster",
+        })
+    }
+}
+
+/// A port could not do its work. The work stays as it was, and can be tried again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{port}: {message}")]
+pub struct Failure {
+    /// Which port.
+    pub port: Port,
+    /// A stable code, such as `share-gone` or `vault-locked`.
+    pub code: &'static str,
+    /// For the person: what happened, where, and what to do next. Shown on the desk as the cause.
+    pub message: String,
+    /// For the log: what the library or the system said. Never a secret.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure with its two messages.
+    pub fn new(port: Port, code: &'static str, message: impl Into<String>, detail: impl fmt::Display) -> Self {
+        Self { port, code, message: message.into(), detail: detail.to_string() }
+    }
+}
+
+/// What time it is, truncated to microseconds so that every database keeps it whole.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// Chance, for the share of automatic releases that goes to a person all the same.
+pub trait Dice: Send + Sync {
+    /// A number from 0 up to but not including 1, that no requester can foresee.
+    fn draw(&self) -> f64;
+}
+
+/// Who is known.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// The roster as it is now.
+    async fn roster(&self) -> Result<Roster, Failure>;
+}
+
+/// The password vault.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// The password that packages are protected with.
+    async fn password(&self) -> Result<SecretString, Failure>;
+}
+
+/// Runs the checks over the files of one round, away from the network and from every other file.
+#[async_trait]
+pub trait Inspector: Send + Sync {
+    /// One result a file, in the same order.
+    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Checked>, Failure>;
+
+    /// The name of the policy that is in force, for the ledger.
+    fn policy(&self) -> &str;
+}

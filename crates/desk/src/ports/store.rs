@@ -1,0 +1,282 @@
+//! The port for what must not be lost: requests, jobs and the ledger, changed together or not at all.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use exeat_domain::finding::Verdict;
+use exeat_domain::ledger::Event;
+use exeat_domain::request::{Request, RequestId};
+use exeat_domain::roster::Demotion;
+use exeat_domain::state::State;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+
+/// The number of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub i64);
+
+/// Work that a change asks for, done after it and outside its transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "snake_case")]
+pub enum Task {
+    /// Seal and check a round.
+    Check {
+        /// The request.
+        request: RequestId,
+        /// The round.
+        round: u32,
+    },
+    /// Say that the request was understood.
+    TellReceived {
+        /// The request.
+        request: RequestId,
+        /// The round.
+        round: u32,
+    },
+    /// Say what to mend.
+    TellReturned {
+        /// The request.
+        request: RequestId,
+        /// The round.
+        round: u32,
+    },
+    /// Say that nothing will leave.
+    TellRejected {
+        /// The request.
+        request: RequestId,
+    },
+    /// Say that the desk takes no requests from this account.
+    TellRefused {
+        /// The request.
+        request: RequestId,
+    },
+    /// Say that a requester is back on validated release.
+    TellStanding {
+        /// The account.
+        account: String,
+    },
+    /// Carry the release one step on, until it is done.
+    Release {
+        /// The request.
+        request: RequestId,
+    },
+    /// Remove the seals of a request that ended without a release.
+    Sweep {
+        /// The request.
+        request: RequestId,
+    },
+}
+
+impl Task {
+    /// The request it is for, if one.
+    #[must_use]
+    pub fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::Check { request, .. }
+            | Self::TellReceived { request, .. }
+            | Self::TellReturned { request, .. }
+            | Self::TellRejected { request }
+            | Self::TellRefused { request }
+            | Self::Release { request }
+            | Self::Sweep { request } => Some(*request),
+            Self::TellStanding { .. } => None,
+        }
+    }
+}
+
+/// A job that waits or is being done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What is to be done.
+    pub task: Task,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it is to be tried next.
+    pub due_at: DateTime<Utc>,
+    /// How often it was tried without success.
+    pub attempts: u32,
+    /// Why the last try failed, in words for people.
+    pub cause: Option<String>,
+}
+
+/// What a change writes beside the request itself. There is always at least one ledger entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effects {
+    /// Entries for the ledger, in order; never empty.
+    pub events: Vec<Event>,
+    /// Jobs that follow from it, due at once.
+    pub jobs: Vec<Task>,
+    /// The job that this change completes.
+    pub done: Option<JobId>,
+    /// Requesters put back on validated release.
+    pub demoted: Vec<Demotion>,
+}
+
+impl Effects {
+    /// The effects of something that happened.
+    #[must_use]
+    pub fn of(event: Event) -> Self {
+        Self { events: vec![event], jobs: vec![], done: None, demoted: vec![] }
+    }
+
+    /// With a further ledger entry.
+    #[must_use]
+    pub fn and(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// With a job that follows.
+    #[must_use]
+    pub fn then(mut self, task: Task) -> Self {
+        self.jobs.push(task);
+        self
+    }
+
+    /// Completing this job.
+    #[must_use]
+    pub fn completing(mut self, job: &Job) -> Self {
+        self.done = Some(job.id);
+        self
+    }
+}
+
+/// A change of one request: compare-and-set from the revision and the state it was loaded with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The state before.
+    pub from: State,
+    /// The request after, still with the revision that it was loaded with.
+    pub request: Request,
+    /// What is written with it.
+    pub effects: Effects,
+}
+
+/// The store could not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Someone else changed it first.
+    #[error("{0} was changed by someone else in the meantime; look at it again")]
+    Conflict(RequestId),
+    /// There is none.
+    #[error("there is no request {0}")]
+    NoSuchRequest(RequestId),
+    /// A change that the table of states does not have. A fault of the program.
+    #[error("the store refused a move from {from} to {to} of {id} that the table of states does not have")]
+    NoSuchMove {
+        /// The request.
+        id: RequestId,
+        /// From.
+        from: State,
+        /// To.
+        to: State,
+    },
+    /// The store itself failed.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Which requests to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only these states; empty: all.
+    pub states: Vec<State>,
+    /// Only this requester's.
+    pub requester: Option<String>,
+    /// Only those after this one (lists page by key).
+    pub after: Option<RequestId>,
+    /// The most to list.
+    pub limit: u64,
+}
+
+/// One line of a list of requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Its number.
+    pub id: RequestId,
+    /// Where it stands.
+    pub state: State,
+    /// Who asks.
+    pub requester: String,
+    /// For which project.
+    pub project: Option<String>,
+    /// For what.
+    pub purpose: String,
+    /// When it came in.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// The open round.
+    pub round: u32,
+    /// How many files that round holds.
+    pub files: u64,
+    /// The worst verdict in it.
+    pub verdict: Option<Verdict>,
+}
+
+/// One entry of the ledger, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LedgerEntry {
+    /// From 1, without gaps.
+    pub seq: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+    /// The entry's hash: it covers the entry and the hash before it.
+    pub hash: exeat_domain::digest::Sha256,
+}
+
+/// Keeps requests, jobs and the ledger.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// A number that no other request has or will have.
+    async fn reserve(&self) -> Result<RequestId, StoreError>;
+
+    /// Keeps a new request, with its effects, in one transaction.
+    async fn insert(&self, request: &Request, effects: Effects) -> Result<(), StoreError>;
+
+    /// Changes a request, with the effects, in one transaction; gives it with its new revision.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where the stored revision or state is no longer the one the change starts from;
+    /// [`StoreError::NoSuchMove`] where the table has no such move. Nothing is then written.
+    async fn commit(&self, change: Change) -> Result<Request, StoreError>;
+
+    /// Writes effects that change no request.
+    async fn record(&self, effects: Effects) -> Result<(), StoreError>;
+
+    /// A request with everything in it.
+    async fn load(&self, id: RequestId) -> Result<Request, StoreError>;
+
+    /// Requests, oldest first.
+    async fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError>;
+
+    /// Whether a request in a state that is not final, other than `except`, holds this seal.
+    async fn holds_seal(&self, seal: &exeat_domain::request::Seal, except: Option<RequestId>) -> Result<bool, StoreError>;
+
+    /// Takes the oldest due job for `lease`; `only` narrows it to one request's.
+    async fn claim(&self, now: DateTime<Utc>, lease: Duration, only: Option<RequestId>) -> Result<Option<Job>, StoreError>;
+
+    /// Puts a job back, to be tried again at `due_at`, with the cause.
+    async fn retry(&self, job: &Job, cause: &str, due_at: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// Drops a job that has nothing left to do.
+    async fn drop_job(&self, job: &Job) -> Result<(), StoreError>;
+
+    /// Frees every lease and makes waiting jobs of `only` (or all) due at `now`: for a start after a crash, and for
+    /// the person who mended a cause. Gives how many jobs there are.
+    async fn rouse(&self, now: DateTime<Utc>, only: Option<RequestId>) -> Result<u64, StoreError>;
+
+    /// Jobs that wait, oldest first; `only` narrows it to one request's.
+    async fn jobs(&self, only: Option<RequestId>) -> Result<Vec<Job>, StoreError>;
+
+    /// The last demotion of an account.
+    async fn demotion(&self, account: &str) -> Result<Option<Demotion>, StoreError>;
+
+    /// Ledger entries after `after`, in order.
+    async fn ledger(&self, only: Option<RequestId>, after: u64, limit: u64) -> Result<Vec<LedgerEntry>, StoreError>;
+}
