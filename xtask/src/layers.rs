@@ -51,6 +51,9 @@ const ONLY: &[(&str, &[&str])] = &[
     ("zip", &["exeat-package"]),
 ];
 
+/// The core: all that it may name from outside. No runtime, no database, no file system, nothing that reads bytes.
+const CORE: (&str, &[&str]) = ("exeat-domain", &["chrono", "serde", "thiserror", "unicode-normalization"]);
+
 /// The crate that only tests may depend on, and that may depend on anything itself.
 const TESTS_ONLY: &str = "exeat-testkit";
 
@@ -107,6 +110,9 @@ fn wrong(edge: &Edge) -> Option<String> {
     if ARROWS.iter().any(|(name, _)| *name == edge.to) && !allowed.contains(&edge.to.as_str()) {
         return Some(format!("the arrow points the wrong way; allowed are {allowed:?}"));
     }
+    if edge.from == CORE.0 && !CORE.1.contains(&edge.to.as_str()) {
+        return Some(format!("the core may name only {}", CORE.1.join(", ")));
+    }
     let (_, owners) = ONLY.iter().find(|(library, _)| *library == edge.to)?;
     (!owners.contains(&edge.from.as_str())).then(|| format!("only {} may name it", owners.join(" and ")))
 }
@@ -141,7 +147,13 @@ mod tests {
         check("exeat-desk", "lettre", false, Some("only exeat-channels may name it"));
         check("exeat-desk", "lettre", true, None);
         check("exeat-channels", "lettre", false, None);
+    }
+
+    #[test]
+    fn the_core_stays_bare() {
+        check("exeat-domain", "tokio", false, Some("the core may name only"));
         check("exeat-domain", "serde", false, None);
+        check("exeat-desk", "tokio", false, None);
     }
 
     #[test]
