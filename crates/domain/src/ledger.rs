@@ -64,6 +64,7 @@ pub enum Fact {
     Withdrawn,
     Archived { path: String, sha256: Sha256, bytes: u64 },
     Packaged { packages: Vec<Noted> },
+    PackageDiscarded { why: String },
     Verified { packages: usize, files: usize },
     Delivered { part: usize, of: usize, message_id: String, to: String, receipt: String },
     Wiped { seals: usize, paths: usize },

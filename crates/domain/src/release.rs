@@ -117,11 +117,9 @@ impl Release {
         }
     }
 
-    /// The packages that have yet to be sent, each with its number from 0.
-    pub fn unsent(&self) -> impl Iterator<Item = (usize, &Package)> {
-        self.packages
-            .iter()
-            .enumerate()
-            .filter(|(part, _)| self.deliveries.iter().all(|delivery| delivery.part != *part))
+    /// The first package that is not known to be sent, counted from 0.
+    #[must_use]
+    pub fn next_unsent(&self) -> Option<usize> {
+        (0..self.packages.len()).find(|part| self.deliveries.iter().all(|delivery| delivery.part != *part))
     }
 }

@@ -13,7 +13,8 @@ use exeat_domain::roster::Roster;
 use secrecy::SecretString;
 
 pub use courier::{
-    Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned, ReturnedFile, Standing,
+    Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned,
+    ReturnedFile, Standing,
 };
 pub use files::{Archive, FileProblem, Found, Inspectable, Scratch, SealWriter, Seals, Share};
 pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
@@ -76,7 +77,12 @@ pub struct Failure {
 
 impl Failure {
     /// A failure with its two messages.
-    pub fn new(port: Port, code: &'static str, message: impl Into<String>, detail: impl fmt::Display) -> Self {
+    pub fn new(
+        port: Port,
+        code: &'static str,
+        message: impl Into<String>,
+        detail: impl fmt::Display,
+    ) -> Self {
         Self { port, code, message: message.into(), detail: detail.to_string() }
     }
 }

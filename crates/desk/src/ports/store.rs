@@ -256,10 +256,19 @@ pub trait Store: Send + Sync {
     async fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError>;
 
     /// Whether a request in a state that is not final, other than `except`, holds this seal.
-    async fn holds_seal(&self, seal: &exeat_domain::request::Seal, except: Option<RequestId>) -> Result<bool, StoreError>;
+    async fn holds_seal(
+        &self,
+        seal: &exeat_domain::request::Seal,
+        except: Option<RequestId>,
+    ) -> Result<bool, StoreError>;
 
     /// Takes the oldest due job for `lease`; `only` narrows it to one request's.
-    async fn claim(&self, now: DateTime<Utc>, lease: Duration, only: Option<RequestId>) -> Result<Option<Job>, StoreError>;
+    async fn claim(
+        &self,
+        now: DateTime<Utc>,
+        lease: Duration,
+        only: Option<RequestId>,
+    ) -> Result<Option<Job>, StoreError>;
 
     /// Puts a job back, to be tried again at `due_at`, with the cause.
     async fn retry(&self, job: &Job, cause: &str, due_at: DateTime<Utc>) -> Result<(), StoreError>;
@@ -278,5 +287,10 @@ pub trait Store: Send + Sync {
     async fn demotion(&self, account: &str) -> Result<Option<Demotion>, StoreError>;
 
     /// Ledger entries after `after`, in order.
-    async fn ledger(&self, only: Option<RequestId>, after: u64, limit: u64) -> Result<Vec<LedgerEntry>, StoreError>;
+    async fn ledger(
+        &self,
+        only: Option<RequestId>,
+        after: u64,
+        limit: u64,
+    ) -> Result<Vec<LedgerEntry>, StoreError>;
 }

@@ -1,0 +1,338 @@
+//! Sealing and checking a round, and where it goes from there.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+use exeat_checks::Checked;
+use exeat_domain::finding::{Outcome, Verdict};
+use exeat_domain::ledger::{Event, Fact, Noted};
+use exeat_domain::path::{SharePath, under};
+use exeat_domain::request::{Asked, File, Leaving, Problem, Purpose, Request, RequestId, Round, Seal};
+use exeat_domain::review::Choice;
+use exeat_domain::roster::{Demotion, DemotionCause, Person, ReleaseMode};
+use exeat_domain::state::{Action, Owner, State};
+
+use crate::desk::Desk;
+use crate::error::DeskError;
+use crate::naming::leaving_name;
+use crate::ports::{Effects, Failure, FileProblem, Inspectable, Job, Port, Task};
+
+/// Files that were found and sealed, and what could not be.
+#[derive(Default)]
+struct Sealed {
+    files: Vec<(SharePath, Purpose, Seal)>,
+    problems: Vec<Problem>,
+}
+
+impl Desk {
+    /// Seals and checks a round, and hands it on. A round that is no longer the open one is dropped.
+    pub(crate) async fn check(&self, job: &Job, id: RequestId, number: u32) -> Result<(), DeskError> {
+        let mut request = self.ports.store.load(id).await?;
+        let from = request.state;
+        let Some(asked) =
+            request.round().filter(|round| round.number == number).map(|round| round.asked.clone())
+        else {
+            return Ok(self.ports.store.drop_job(job).await?);
+        };
+        if from != State::Checking {
+            return Ok(self.ports.store.drop_job(job).await?);
+        }
+        let sealed = self.seal(&request, asked).await?;
+        let files = self.inspect(&sealed.files).await?;
+        let carried = undecided(&request, &files);
+        let Some(round) = request.round_mut() else { return Ok(()) };
+        round.problems = sealed.problems;
+        round.files = files;
+        round.files.extend(carried);
+        let effects =
+            Effects::of(self.own(id, sealed_fact(round))).and(self.own(id, checked_fact(round, self)));
+        let effects = self.go_on(&mut request, effects).await?;
+        self.commit(from, request, effects.completing(job)).await?;
+        Ok(())
+    }
+
+    async fn seal(&self, request: &Request, asked: Vec<Asked>) -> Result<Sealed, DeskError> {
+        let mut sealed = Sealed::default();
+        let mut seen = BTreeSet::new();
+        for asked in asked {
+            for path in self.find(request, &asked, &mut sealed.problems).await? {
+                if !seen.insert(path.clone()) {
+                    continue;
+                }
+                if sealed.files.len() >= self.policy().max_files {
+                    let most = self.policy().max_files;
+                    sealed.problems.push(problem(&asked.line, "too-many", &format!(
+                        "more than {most} files were asked for; {path} and what follows it were left out. Ask for them in a request of their own."
+                    )));
+                    return Ok(sealed);
+                }
+                let writer = self.ports.seals.writer().await?;
+                match self.ports.share.copy(&path, self.policy().max_file, writer).await? {
+                    Ok(seal) => sealed.files.push((path, asked.purpose, seal)),
+                    Err(wrong) => sealed.problems.push(taken(&wrong)),
+                }
+            }
+        }
+        Ok(sealed)
+    }
+
+    /// The files that one line of the request means, within the requester's scope.
+    async fn find(
+        &self,
+        request: &Request,
+        asked: &Asked,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Vec<SharePath>, DeskError> {
+        let wanted = match self.settings.roots.read(&asked.line) {
+            Ok(wanted) => wanted,
+            Err(wrong) => {
+                problems.push(problem(&asked.line, wrong.code(), &format!("{wrong}.")));
+                return Ok(vec![]);
+            }
+        };
+        let found = self.ports.share.find(&wanted, self.policy().max_files + 1).await?;
+        problems.extend(found.problems.iter().map(taken));
+        let (within, outside): (Vec<_>, Vec<_>) =
+            found.files.into_iter().partition(|path| self.in_scope(request, path));
+        problems.extend(outside.into_iter().map(|path| {
+            let message =
+                format!("{path} is not in a folder that you may ask from. Copy it to your own folder.");
+            problem(path.as_str(), "out-of-scope", &message)
+        }));
+        Ok(within)
+    }
+
+    fn in_scope(&self, request: &Request, path: &SharePath) -> bool {
+        let scope = &self.settings.scope;
+        scope.is_empty()
+            || scope.iter().any(|pattern| {
+                let project = request.project.as_deref();
+                if pattern.contains("{project}") && project.is_none() {
+                    return false;
+                }
+                let folder = pattern
+                    .replace("{account}", &request.requester)
+                    .replace("{project}", project.unwrap_or_default());
+                under(&folder, path.as_str())
+            })
+    }
+
+    /// Runs the checks over sealed files; what would leave is sealed as well.
+    async fn inspect(&self, sealed: &[(SharePath, Purpose, Seal)]) -> Result<Vec<File>, DeskError> {
+        let mut inputs = vec![];
+        for (path, purpose, seal) in sealed {
+            let bytes = self.ports.seals.open(seal).await?;
+            inputs.push(Inspectable {
+                path: path.clone(),
+                supporting: *purpose == Purpose::Supporting,
+                bytes,
+            });
+        }
+        let results = self.ports.inspector.inspect(inputs).await?;
+        if results.len() != sealed.len() {
+            let detail = format!("{} results for {} files", results.len(), sealed.len());
+            return Err(Failure::new(Port::Checks, "checks-incomplete", INCOMPLETE, detail).into());
+        }
+        let mut files = vec![];
+        for ((path, purpose, seal), checked) in sealed.iter().zip(results) {
+            files.push(self.file(path, *purpose, *seal, checked).await?);
+        }
+        Ok(files)
+    }
+
+    async fn file(
+        &self,
+        path: &SharePath,
+        purpose: Purpose,
+        seal: Seal,
+        checked: Checked,
+    ) -> Result<File, DeskError> {
+        let Checked { report, picture } = checked;
+        if report.sha256.is_some_and(|digest| digest != seal.sha256) {
+            let detail = format!("{path}: sealed {}, checked {:?}", seal.sha256, report.sha256);
+            return Err(Failure::new(Port::Checks, "checks-differ", INCOMPLETE, detail).into());
+        }
+        let name = leaving_name(path, picture.is_some());
+        let leaves = match picture {
+            Some(picture) => self.keep(&picture.png).await?,
+            None => seal,
+        };
+        let leaving = (purpose == Purpose::Output).then_some(Leaving { name, seal: leaves });
+        Ok(File { path: path.clone(), purpose, seal, leaving, report, settled: None, taken_back: false })
+    }
+
+    async fn keep(&self, bytes: &[u8]) -> Result<Seal, DeskError> {
+        let mut writer = self.ports.seals.writer().await?;
+        writer.write_all(bytes).map_err(|error| {
+            Failure::new(
+                Port::Seals,
+                "seals-write",
+                "the re-encoded picture could not be kept: is the disk full?",
+                error,
+            )
+        })?;
+        Ok(writer.finish()?)
+    }
+
+    /// Where a checked round goes: back at once, out at once, or to the checkers.
+    async fn go_on(&self, request: &mut Request, effects: Effects) -> Result<Effects, DeskError> {
+        let id = request.id;
+        let Some(round) = request.round() else { return Ok(effects) };
+        let (number, verdict, empty) = (round.number, round.verdict(), round.outputs().next().is_none());
+        let roster = self.ports.people.roster().await?;
+        let person = roster.person(&request.requester).cloned();
+        let (effects, mode) = self.standing(request, person.as_ref(), verdict, effects).await?;
+        if empty || (self.policy().return_blocked_at_once && verdict == Some(Verdict::Blocked)) {
+            request.step(Action::ReturnAtOnce, Owner::System)?;
+            let files = return_blocked(request);
+            let fact = Fact::Returned { round: number, files, automatic: true };
+            return Ok(effects
+                .and(self.own(id, fact))
+                .then(Task::TellReturned { request: id, round: number }));
+        }
+        let effects = effects.then(Task::TellReceived { request: id, round: number });
+        let why = match self.needs_a_person(request, person.as_ref(), mode) {
+            None => return self.approve_automatically(request, effects),
+            Some(why) => why.to_owned(),
+        };
+        request.step(Action::HandOver, Owner::System)?;
+        Ok(effects.and(self.own(id, Fact::HandedOver { round: number, why })))
+    }
+
+    /// Why a person has to look; none where the round may leave without one.
+    fn needs_a_person(
+        &self,
+        request: &Request,
+        person: Option<&Person>,
+        mode: ReleaseMode,
+    ) -> Option<&'static str> {
+        let round = request.round()?;
+        let undecided =
+            |file: &File| file.report.findings.iter().any(|finding| finding.outcome == Outcome::Undecided);
+        if !person.is_some_and(|person| person.active) {
+            return Some("the requester is not active");
+        }
+        if mode != ReleaseMode::Automatic {
+            return Some("the requester's releases are validated by a person");
+        }
+        if round.files.iter().any(|file| file.report.verdict != Verdict::Clear || undecided(file)) {
+            return Some("not every file is clear");
+        }
+        if !round.problems.is_empty() {
+            return Some("not everything that was asked for was found");
+        }
+        (self.ports.dice.draw() < self.policy().sample).then_some("drawn by chance for a person's look")
+    }
+
+    /// The release mode that holds, and what a blocking finding or a lapsed training does to the requester's standing.
+    async fn standing(
+        &self,
+        request: &Request,
+        person: Option<&Person>,
+        verdict: Option<Verdict>,
+        mut effects: Effects,
+    ) -> Result<(Effects, ReleaseMode), DeskError> {
+        let Some(person) = person else { return Ok((effects, ReleaseMode::Validated)) };
+        let now = self.now();
+        let known = self.ports.store.demotion(&person.account).await?;
+        let mode = person.mode_on(now.date_naive(), known.as_ref());
+        let lapsed = person.lapsed(now.date_naive()).map(|until| DemotionCause::TrainingLapsed { until });
+        let why = if mode == ReleaseMode::Automatic && verdict == Some(Verdict::Blocked) {
+            Some(DemotionCause::Blocked { request: request.id.to_string() })
+        } else {
+            let told = known.map(|demotion| demotion.why);
+            lapsed.filter(|why| person.mode == ReleaseMode::Automatic && told.as_ref() != Some(why))
+        };
+        let Some(why) = why else { return Ok((effects, mode)) };
+        let account = person.account.clone();
+        effects = effects
+            .and(self.own(request.id, Fact::Demoted { account: account.clone(), why: why.clone() }))
+            .then(Task::TellStanding { account: account.clone() });
+        effects.demoted.push(Demotion { account, since: now, why });
+        Ok((effects, ReleaseMode::Validated))
+    }
+
+    fn approve_automatically(&self, request: &mut Request, effects: Effects) -> Result<Effects, DeskError> {
+        request.step(Action::ApproveAutomatically, Owner::System)?;
+        if let Some(round) = request.round_mut() {
+            for file in
+                round.files.iter_mut().filter(|file| file.purpose == Purpose::Output && !file.taken_back)
+            {
+                file.settled = Some(Choice::Approve);
+            }
+        }
+        let effects = self.begin_release(request, effects, &exeat_domain::ledger::Actor::desk(), true);
+        Ok(effects)
+    }
+}
+
+const INCOMPLETE: &str = "the checks did not answer for every file as it was sealed; they are run again";
+
+/// Outputs and supporting files of earlier rounds that nobody has decided yet and that this round does not name anew.
+fn undecided(request: &Request, now: &[File]) -> Vec<File> {
+    let Some((_, earlier)) = request.rounds.split_last() else { return vec![] };
+    let last = earlier.last().into_iter().flat_map(|round| &round.files);
+    last.filter(|file| {
+        file.settled.is_none() && !file.taken_back && now.iter().all(|new| new.path != file.path)
+    })
+    .cloned()
+    .collect()
+}
+
+/// Marks the blocked outputs of a round that goes back at once; gives the paths of all that goes back.
+fn return_blocked(request: &mut Request) -> Vec<SharePath> {
+    let Some(round) = request.round_mut() else { return vec![] };
+    let blocked =
+        |file: &&mut File| file.report.verdict == Verdict::Blocked && file.purpose == Purpose::Output;
+    round
+        .files
+        .iter_mut()
+        .filter(blocked)
+        .map(|file| {
+            file.settled = Some(Choice::Return);
+            file.path.clone()
+        })
+        .collect()
+}
+
+fn sealed_fact(round: &Round) -> Fact {
+    let noted =
+        |file: &File| Noted { name: file.path.to_string(), sha256: file.seal.sha256, bytes: file.seal.bytes };
+    Fact::Sealed {
+        round: round.number,
+        files: round.files.iter().map(noted).collect(),
+        problems: round.problems.len(),
+    }
+}
+
+fn checked_fact(round: &Round, desk: &Desk) -> Fact {
+    let verdicts = round.files.iter().map(|file| (file.path.clone(), file.report.verdict)).collect();
+    Fact::Checked { round: round.number, policy: desk.ports.inspector.policy().to_owned(), verdicts }
+}
+
+fn problem(asked: &str, code: &str, message: &str) -> Problem {
+    Problem {
+        asked: exeat_domain::path::shown(asked.trim()),
+        code: code.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn taken(wrong: &FileProblem) -> Problem {
+    problem(&wrong.asked, wrong.code, &wrong.message)
+}
+
+/// An event of the ledger with the files that are approved.
+pub(crate) fn approved_fact(request: &Request, files: &[Leaving], automatic: bool) -> Fact {
+    let noted =
+        |file: &Leaving| Noted { name: file.name.clone(), sha256: file.seal.sha256, bytes: file.seal.bytes };
+    let round = request.round().map_or(0, |round| round.number);
+    Fact::Approved { round, automatic, files: files.iter().map(noted).collect() }
+}
+
+/// What [`Effects`] start from when several events are made one after another.
+pub(crate) fn effects_of(events: Vec<Event>) -> Option<Effects> {
+    let mut events = events.into_iter();
+    let first = events.next()?;
+    Some(events.fold(Effects::of(first), Effects::and))
+}

@@ -1,0 +1,69 @@
+//! What can go wrong with a use case: a message for the person, and a stable code.
+
+use exeat_domain::request::{RequestId, TakeBackError};
+use exeat_domain::review::ReviewError;
+use exeat_domain::roster::Role;
+use exeat_domain::state::NotOpen;
+
+use crate::ports::{Failure, StoreError};
+
+/// A use case could not be carried out; nothing was changed unless the message says so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum DeskError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Port(#[from] Failure),
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    #[error(transparent)]
+    NotOpen(#[from] NotOpen),
+    #[error(transparent)]
+    TakeBack(#[from] TakeBackError),
+    #[error("the request is empty: name at least one file or folder of the share")]
+    NothingAsked,
+    #[error(
+        "{account} works on several projects ({projects}): say which one this request is for (--project)"
+    )]
+    WhichProject { account: String, projects: String },
+    #[error("{account} does not work on the project {project:?}; the roster has: {projects}")]
+    NotYourProject { account: String, project: String, projects: String },
+    #[error("{account} is not an active {} on the roster", role_name(*.role))]
+    NotAllowed { account: String, role: Role },
+    #[error("{id} belongs to another requester")]
+    NotYours { id: RequestId },
+    #[error("the request was refused and kept as {id}: {reason}")]
+    Refused { id: RequestId, reason: String },
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Requester => "requester",
+        Role::Checker => "output checker",
+        Role::Auditor => "auditor",
+        Role::Admin => "administrator",
+    }
+}
+
+impl DeskError {
+    /// A stable code for scripts.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Store(StoreError::Conflict(_)) => "conflict",
+            Self::Store(StoreError::NoSuchRequest(_)) => "no-such-request",
+            Self::Store(StoreError::NoSuchMove { .. }) => "no-such-move",
+            Self::Store(StoreError::Failure(failure)) | Self::Port(failure) => failure.code,
+            Self::Review(_) => "review-refused",
+            Self::NotOpen(_) => "not-open",
+            Self::TakeBack(_) => "take-back-refused",
+            Self::NothingAsked => "nothing-asked",
+            Self::WhichProject { .. } => "which-project",
+            Self::NotYourProject { .. } => "not-your-project",
+            Self::NotAllowed { .. } => "not-allowed",
+            Self::NotYours { .. } => "not-yours",
+            Self::Refused { .. } => "refused",
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What the desk writes to people: which letter, to whom, in which thread, under which Message-ID.
+
+use std::path::Path;
+
+use exeat_domain::ledger::Fact;
+use exeat_domain::release::Release;
+use exeat_domain::request::{File, Purpose, Request, RequestId, Round, Thread};
+use exeat_domain::review::Choice;
+use exeat_domain::roster::Person;
+
+use crate::desk::Desk;
+use crate::error::DeskError;
+use crate::ports::{
+    Attachment, Body, Effects, Job, Letter, Received, Recipient, Rejected, Released, Returned, ReturnedFile,
+    Standing,
+};
+
+impl Desk {
+    /// Tells the requester that the request was understood.
+    pub(crate) async fn tell_received(&self, job: &Job, id: RequestId, number: u32) -> Result<(), DeskError> {
+        let request = self.ports.store.load(id).await?;
+        let Some(round) = round_of(&request, number) else {
+            return Ok(self.ports.store.drop_job(job).await?);
+        };
+        let body = Body::Received(Received {
+            request: id.to_string(),
+            project: request.project.clone(),
+            files: round.files.iter().map(|file| (file.path.to_string(), file.seal.bytes)).collect(),
+            problems: round.problems.clone(),
+        });
+        self.tell(job, &request, &format!("received.{number}"), body).await
+    }
+
+    /// Tells the requester what goes back and what to mend.
+    pub(crate) async fn tell_returned(&self, job: &Job, id: RequestId, number: u32) -> Result<(), DeskError> {
+        let request = self.ports.store.load(id).await?;
+        let Some(round) = round_of(&request, number) else {
+            return Ok(self.ports.store.drop_job(job).await?);
+        };
+        let held = |file: &&File| file.purpose == Purpose::Output && file.settled == Some(Choice::Approve);
+        let body = Body::Returned(Returned {
+            request: id.to_string(),
+            project: request.project.clone(),
+            files: refused_files(round),
+            held: round.files.iter().filter(held).map(|file| file.path.to_string()).collect(),
+            problems: round.problems.clone(),
+        });
+        self.tell(job, &request, &format!("returned.{number}"), body).await
+    }
+
+    /// Tells the requester that nothing will leave.
+    pub(crate) async fn tell_rejected(&self, job: &Job, id: RequestId) -> Result<(), DeskError> {
+        let request = self.ports.store.load(id).await?;
+        let body = Body::Rejected(Rejected {
+            request: id.to_string(),
+            project: request.project.clone(),
+            files: request.round().map(refused_files).unwrap_or_default(),
+        });
+        self.tell(job, &request, "rejected", body).await
+    }
+
+    /// Tells someone on the roster, in a fixed sentence, that the desk takes no requests from the account.
+    pub(crate) async fn tell_refused(&self, job: &Job, id: RequestId) -> Result<(), DeskError> {
+        let request = self.ports.store.load(id).await?;
+        let roster = self.ports.people.roster().await?;
+        match roster.person(&request.requester) {
+            Some(person) => {
+                self.send(job, Some(id), person, Thread::default(), &format!("{id}.refused"), Body::Refused)
+                    .await
+            }
+            None => Ok(self.ports.store.drop_job(job).await?),
+        }
+    }
+
+    /// Tells a requester that a person looks at their releases again.
+    pub(crate) async fn tell_standing(&self, job: &Job, account: &str) -> Result<(), DeskError> {
+        let roster = self.ports.people.roster().await?;
+        let demotion = self.ports.store.demotion(account).await?;
+        let (Some(person), Some(demotion)) = (roster.person(account), demotion) else {
+            return Ok(self.ports.store.drop_job(job).await?);
+        };
+        let name = format!("standing.{}", demotion.since.timestamp());
+        let body = Body::Standing(Standing { since: demotion.since.date_naive(), why: demotion.why });
+        self.send(job, None, person, Thread::default(), &name, body).await
+    }
+
+    /// The letter that carries one package of a release.
+    pub(crate) fn released_letter(
+        &self,
+        request: &Request,
+        release: &Release,
+        person: &Person,
+        part: usize,
+        folder: &Path,
+    ) -> Letter {
+        let of = release.packages.len();
+        let package = &release.packages[part];
+        let files =
+            release.files.iter().filter(|leaving| package.files.contains(&leaving.name)).cloned().collect();
+        let returned = request.round().map(refused_files).unwrap_or_default();
+        let body = Body::Released(Released {
+            request: request.id.to_string(),
+            project: request.project.clone(),
+            files,
+            part: part + 1,
+            of,
+            returned,
+        });
+        let attachments = vec![Attachment {
+            name: package.name.clone(),
+            path: folder.join(&package.name),
+            sha256: package.sha256,
+        }];
+        let name = format!("{}.released.{}", request.id, part + 1);
+        let thread = request.thread.clone();
+        Letter { attachments, date: release.started_at, ..self.letter(person, thread, &name, body) }
+    }
+
+    async fn tell(&self, job: &Job, request: &Request, what: &str, body: Body) -> Result<(), DeskError> {
+        let person = self.recipient(request).await?;
+        let name = format!("{}.{what}", request.id);
+        self.send(job, Some(request.id), &person, request.thread.clone(), &name, body).await
+    }
+
+    async fn send(
+        &self,
+        job: &Job,
+        request: Option<RequestId>,
+        person: &Person,
+        thread: Thread,
+        name: &str,
+        body: Body,
+    ) -> Result<(), DeskError> {
+        let letter = Letter { date: job.created_at, ..self.letter(person, thread, name, body) };
+        let receipt = self.ports.courier.send(&letter).await?;
+        tracing::info!(message_id = letter.message_id, receipt = receipt.0, "letter handed over");
+        let fact = Fact::Notified {
+            message: name.to_owned(),
+            message_id: letter.message_id,
+            to: person.address.to_string(),
+        };
+        let event = self.event(&exeat_domain::ledger::Actor::desk(), request, fact);
+        self.record(Effects::of(event).completing(job)).await
+    }
+
+    /// A letter to the roster's address, under a Message-ID that only depends on what it is about.
+    fn letter(&self, person: &Person, thread: Thread, name: &str, body: Body) -> Letter {
+        let domain = self.ports.courier.domain();
+        Letter {
+            message_id: format!("{}.{}@{domain}", name.to_lowercase(), self.settings.desk),
+            date: self.now(),
+            to: Recipient { name: person.name.clone(), address: person.address.clone() },
+            language: person.language,
+            thread,
+            body,
+            attachments: vec![],
+        }
+    }
+}
+
+fn round_of(request: &Request, number: u32) -> Option<&Round> {
+    request.rounds.iter().find(|round| round.number == number)
+}
+
+/// Every file of the round that does not leave, with why: what the checkers wrote and what the checks found.
+fn refused_files(round: &Round) -> Vec<ReturnedFile> {
+    let back = |file: &&File| {
+        let by_a_person = matches!(file.settled, Some(Choice::Return | Choice::Reject));
+        file.purpose == Purpose::Output && !file.taken_back && by_a_person
+    };
+    let reasons = |file: &File| {
+        let reviews = round.reviews.iter().filter(|review| review.submitted_at.is_some());
+        let decisions = reviews.filter_map(|review| review.decisions.get(&file.path));
+        decisions
+            .filter(|decision| decision.choice != Choice::Approve)
+            .filter_map(|decision| decision.reason.clone())
+            .collect()
+    };
+    let returned = |file: &File| ReturnedFile {
+        path: file.path.to_string(),
+        reasons: reasons(file),
+        findings: file.report.findings.clone(),
+    };
+    round.files.iter().filter(back).map(returned).collect()
+}

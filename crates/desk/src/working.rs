@@ -1,0 +1,159 @@
+//! The desk's own work: jobs claimed one by one, retried with backoff, and what is swept at every start.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use exeat_domain::request::RequestId;
+use exeat_domain::state::State;
+
+use crate::desk::Desk;
+use crate::error::DeskError;
+use crate::ports::{Filter, Job, StoreError, Task};
+
+/// How long a claimed job is its worker's alone. A step that takes longer may be taken over; its commit then fails.
+const LEASE: Duration = Duration::from_secs(30 * 60);
+/// The longest time between two tries.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+
+/// What came of one turn of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Worked {
+    /// A job was done.
+    Done(Task),
+    /// A job failed and waits; the cause is on the desk.
+    Failed(Task, String),
+    /// Nothing is due.
+    Idle,
+}
+
+/// What a start has swept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Jobs that wait, made due again.
+    pub jobs: u64,
+    /// Temporary files of requests that are not being released.
+    pub scratch: usize,
+    /// Temporary files in the archive.
+    pub archive: usize,
+    /// Sealed copies that no open request holds.
+    pub seals: usize,
+}
+
+impl Desk {
+    /// Puts the house in order after a stop, planned or not: frees jobs, and removes what nothing holds any more.
+    /// Only one process may do this at a time; the caller holds the desk's lock.
+    ///
+    /// # Errors
+    /// [`DeskError`] where a port fails; the rest is done at the next start.
+    pub async fn sweep(&self) -> Result<Swept, DeskError> {
+        let mut swept = Swept { jobs: self.ports.store.rouse(self.now(), None).await?, ..Swept::default() };
+        let releasing = self.releasing().await?;
+        for request in self.ports.scratch.list().await? {
+            if !releasing.contains(&request) {
+                swept.scratch += self.ports.scratch.wipe(request).await?;
+            }
+        }
+        swept.archive = self.ports.archive.sweep().await?;
+        for seal in self.ports.seals.sweep().await? {
+            if !self.ports.store.holds_seal(&seal, None).await? {
+                swept.seals += usize::from(self.ports.seals.remove(&seal).await?);
+            }
+        }
+        Ok(swept)
+    }
+
+    async fn releasing(&self) -> Result<BTreeSet<RequestId>, DeskError> {
+        let mut ids = BTreeSet::new();
+        let mut filter = Filter { states: vec![State::Approved], limit: 1000, ..Filter::default() };
+        loop {
+            let page = self.ports.store.list(&filter).await?;
+            let Some(last) = page.last() else { return Ok(ids) };
+            filter.after = Some(last.id);
+            ids.extend(page.into_iter().map(|summary| summary.id));
+        }
+    }
+
+    /// Makes the waiting jobs of one request, or all, due now: for the person who mended a cause.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn retry(&self, only: Option<RequestId>) -> Result<u64, DeskError> {
+        Ok(self.ports.store.rouse(self.now(), only).await?)
+    }
+
+    /// Every job that waits, with its cause if it failed.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn jobs(&self, only: Option<RequestId>) -> Result<Vec<Job>, DeskError> {
+        Ok(self.ports.store.jobs(only).await?)
+    }
+
+    /// Does the oldest due job, if there is one. A job that fails is put back with its cause, later and later.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] where the store itself fails.
+    pub async fn work(&self, only: Option<RequestId>) -> Result<Worked, DeskError> {
+        let Some(job) = self.ports.store.claim(self.now(), LEASE, only).await? else {
+            return Ok(Worked::Idle);
+        };
+        let task = job.task.clone();
+        let Err(error) = self.perform(&job).await else { return Ok(Worked::Done(task)) };
+        let cause = error.to_string();
+        tracing::warn!(?task, code = error.code(), %cause, detail = detail(&error), "a job failed");
+        let wait = match error {
+            DeskError::Store(StoreError::Conflict(_)) => TimeDelta::zero(),
+            _ => backoff(job.attempts),
+        };
+        self.ports.store.retry(&job, &cause, self.now() + wait).await?;
+        Ok(Worked::Failed(task, cause))
+    }
+
+    async fn perform(&self, job: &Job) -> Result<(), DeskError> {
+        match &job.task {
+            Task::Check { request, round } => self.check(job, *request, *round).await,
+            Task::TellReceived { request, round } => self.tell_received(job, *request, *round).await,
+            Task::TellReturned { request, round } => self.tell_returned(job, *request, *round).await,
+            Task::TellRejected { request } => self.tell_rejected(job, *request).await,
+            Task::TellRefused { request } => self.tell_refused(job, *request).await,
+            Task::TellStanding { account } => self.tell_standing(job, account).await,
+            Task::Release { request } => self.release(job, *request).await,
+            Task::Sweep { request } => self.sweep_request(job, *request).await,
+        }
+    }
+
+    async fn sweep_request(&self, job: &Job, id: RequestId) -> Result<(), DeskError> {
+        let request = self.ports.store.load(id).await?;
+        let seals = self.remove_seals(&request).await?;
+        let paths = self.ports.scratch.wipe(id).await?;
+        let event = self.own(id, exeat_domain::ledger::Fact::Wiped { seals, paths });
+        self.record(crate::ports::Effects::of(event).completing(job)).await
+    }
+}
+
+/// What the library or the system said, for the log.
+fn detail(error: &DeskError) -> &str {
+    match error {
+        DeskError::Port(failure) | DeskError::Store(StoreError::Failure(failure)) => &failure.detail,
+        _ => "",
+    }
+}
+
+/// 30 seconds, doubled with every failed try, up to an hour.
+fn backoff(attempts: u32) -> TimeDelta {
+    let seconds = 30_i64 << attempts.min(10);
+    TimeDelta::seconds(seconds).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_up_to_an_hour() {
+        assert_eq!(backoff(0), TimeDelta::seconds(30));
+        assert_eq!(backoff(3), TimeDelta::minutes(4));
+        assert_eq!(backoff(99), LONGEST_WAIT);
+    }
+}
