@@ -1,0 +1,303 @@
+//! Where the tables of a file lie: runs of lines of one width, titles and notes around them, and their header lines.
+
+use std::collections::BTreeSet;
+
+use super::record::{Record, RecordError};
+use super::rows::Lines;
+use super::value::{Decimal, Value, decimal_vote, number, value};
+
+/// Runs of lines that are told apart; a file with more is read as one ragged table from there on.
+const RUNS: usize = 4096;
+/// Lines kept of each run, to find its header.
+const KEPT: usize = 40;
+/// Tables that one file may hold; what follows belongs to the last.
+const TABLES: usize = 100;
+/// Lines outside the tables that are kept.
+const OUTSIDE: usize = 10_000;
+/// Lines of notes with three fields or more that are a table of their own.
+const NOTES_ARE_A_TABLE: usize = 10;
+
+/// One table, found but not yet understood.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Headers by column; empty where there is none.
+    pub(crate) header: Vec<String>,
+    /// Number of the first record of the body.
+    pub(crate) start: u64,
+    /// Number of the record after the last.
+    pub(crate) end: u64,
+}
+
+/// What a file's lines come to.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) tables: Vec<Found>,
+    /// Line number and text of what stands outside the tables.
+    pub(crate) outside: Vec<(u64, String)>,
+    pub(crate) decimal: Decimal,
+    /// Share of lines that have the width of their table.
+    pub(crate) regular: f64,
+    /// Share of the cells looked at that say a number, a date or a marker.
+    pub(crate) telling: f64,
+}
+
+/// Consecutive lines of one width.
+struct Run {
+    first: u64,
+    count: u64,
+    width: usize,
+    notes: bool,
+    kept: Vec<Record>,
+}
+
+/// Reads all lines once and says where the tables lie.
+pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
+    let runs = runs(lines)?;
+    let decimal = decimal(&runs);
+    let mut assembly = Assembly::default();
+    let widest = runs.iter().map(|run| run.width).max().unwrap_or(0);
+    for (at, run) in runs.iter().enumerate() {
+        assembly.take(run, runs.get(at + 1), widest, decimal);
+    }
+    let cells = runs.iter().flat_map(|run| &run.kept).flat_map(Record::fields).filter(|cell| !cell.is_empty());
+    let (mut all, mut telling) = (0_u32, 0_u32);
+    for cell in cells.take(5000) {
+        all += 1;
+        telling += u32::from(value(cell, decimal) != Value::Text);
+    }
+    let regular = assembly.regular as f64 / (assembly.lines.max(1)) as f64;
+    let tables = assembly.open.into_iter().map(|open| open.found(decimal)).filter(|found| !found.header.is_empty()).collect();
+    Ok(Layout { tables, outside: assembly.outside, decimal, regular, telling: f64::from(telling) / f64::from(all.max(1)) })
+}
+
+fn runs(lines: &Lines) -> Result<Vec<Run>, RecordError> {
+    let mut runs: Vec<Run> = Vec::new();
+    lines.each(|number, record| {
+        let told = number == 0 && record.get(0).get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep=")) && record.filled_len() <= 2;
+        let notes = record.get(0).starts_with('#') && record.get(0).len() > 1;
+        let width = if told || record.filled_len() == 0 { 0 } else { record.len() };
+        let full = runs.len() >= RUNS;
+        match runs.last_mut() {
+            Some(run) if full || (run.width == width && run.notes == notes) => {
+                run.count += 1;
+                if run.kept.len() < KEPT {
+                    run.kept.push(record.clone());
+                }
+            }
+            _ => runs.push(Run { first: number, count: 1, width, notes, kept: vec![record.clone()] }),
+        }
+        true
+    })?;
+    Ok(runs)
+}
+
+/// Which decimal separator the cells vote for.
+fn decimal(runs: &[Run]) -> Decimal {
+    let votes: i32 = runs.iter().flat_map(|run| &run.kept).flat_map(Record::fields).take(20_000).map(decimal_vote).sum();
+    if votes > 0 { Decimal::Comma } else { Decimal::Point }
+}
+
+/// A table that is being put together.
+struct Open {
+    width: usize,
+    start: u64,
+    end: u64,
+    kept: Vec<Record>,
+}
+
+#[derive(Default)]
+struct Assembly {
+    open: Vec<Open>,
+    outside: Vec<(u64, String)>,
+    gap: bool,
+    lines: u64,
+    regular: u64,
+}
+
+impl Assembly {
+    fn take(&mut self, run: &Run, next: Option<&Run>, widest: usize, decimal: Decimal) {
+        if run.width == 0 {
+            self.gap = true;
+            return;
+        }
+        self.lines += run.count;
+        let returns = |open: &Open| next.is_some_and(|next| next.width == open.width && !next.notes);
+        let full = self.open.len() >= TABLES;
+        let gap = std::mem::take(&mut self.gap);
+        match self.open.last_mut() {
+            Some(open) if full || continues(open, run, gap, decimal) => {
+                self.regular += if open.width == run.width { run.count } else { 0 };
+                open.extend(run);
+            }
+            Some(open) if !gap && !run.notes && (returns(open) || (run.width > 1 && run.count == 1)) => open.extend(run),
+            _ if (run.width == 1 && widest > 1) || (run.notes && !header_of(run, next)) => self.note(run, gap),
+            _ => {
+                self.regular += run.count;
+                self.start(run, gap);
+            }
+        }
+    }
+
+    /// Starts a table with this run, leaving titles at its beginning outside.
+    fn start(&mut self, run: &Run, _gap: bool) {
+        let filled = |record: &Record| record.fields().filter(|cell| !cell.is_empty()).count();
+        let titles = if run.width > 1 { run.kept.iter().take_while(|record| filled(record) <= 1).count() } else { 0 };
+        let titles = if titles == run.kept.len() { 0 } else { titles };
+        for record in &run.kept[..titles] {
+            self.outside.push((record.line, text(record)));
+        }
+        let start = run.first + titles as u64;
+        self.open.push(Open { width: run.width, start, end: run.first + run.count, kept: run.kept[titles..].to_vec() });
+    }
+
+    /// Takes lines that stand outside; enough of them with fields are a table after all.
+    fn note(&mut self, run: &Run, gap: bool) {
+        if run.notes && run.width >= 3 && run.count >= NOTES_ARE_A_TABLE as u64 {
+            self.start(run, gap);
+        } else {
+            let room = OUTSIDE.saturating_sub(self.outside.len());
+            self.outside.extend(run.kept.iter().take(room).map(|record| (record.line, text(record))));
+        }
+    }
+}
+
+impl Open {
+    fn extend(&mut self, run: &Run) {
+        if self.end - self.start == 1 && run.width == self.width + 1 {
+            self.width = run.width;
+        }
+        self.end = run.first + run.count;
+        let room = KEPT.saturating_sub(self.kept.len());
+        self.kept.extend(run.kept.iter().take(room).cloned());
+    }
+
+    fn found(self, decimal: Decimal) -> Found {
+        let (header, rows) = header(&self.kept, self.width, decimal);
+        Found { header, start: self.start + rows as u64, end: self.end }
+    }
+}
+
+/// Whether a commented line is the header of what follows.
+fn header_of(run: &Run, next: Option<&Run>) -> bool {
+    run.count == 1 && run.width > 1 && next.is_some_and(|next| next.width == run.width)
+}
+
+/// Whether a run goes on with the table: its width, or one more under a lone header, and no new header behind a gap.
+fn continues(open: &Open, run: &Run, gap: bool, decimal: Decimal) -> bool {
+    if run.notes {
+        return false;
+    }
+    let shifted = !gap && open.end - open.start == 1 && run.width == open.width + 1;
+    let same = run.width == open.width;
+    let new_header = gap && run.count > 1 && run.kept.first().is_some_and(|first| first.fields().all(|cell| number(cell, decimal).is_none()) && first.filled_len() > 0)
+        && open.kept.last().is_some_and(|last| last.fields().any(|cell| number(cell, decimal).is_some()));
+    shifted || (same && !new_header)
+}
+
+fn text(record: &Record) -> String {
+    record.fields().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Headers of a table, and how many of its first lines they take.
+fn header(kept: &[Record], width: usize, decimal: Decimal) -> (Vec<String>, usize) {
+    let rows = header_rows(kept, width, decimal);
+    let mut names = vec![String::new(); width];
+    for record in &kept[..rows] {
+        // R writes one header less than columns: the first is that of the row names.
+        let shift = usize::from(record.len() + 1 == width && kept.get(rows).is_some_and(|row| row.len() == width));
+        for (at, name) in names.iter_mut().enumerate().skip(shift) {
+            let part = record.get(at - shift);
+            if !part.is_empty() && name.as_str() != part {
+                if !name.is_empty() {
+                    name.push_str(" / ");
+                }
+                name.push_str(part);
+            }
+        }
+    }
+    (names, rows)
+}
+
+fn header_rows(kept: &[Record], width: usize, decimal: Decimal) -> usize {
+    let Some(first) = kept.first() else { return 0 };
+    if !is_header(first, &kept[1..], width, decimal) {
+        return 0;
+    }
+    // Further lines without any number, over columns that are numbers below: levels of a crosstab, or the names of its index.
+    let mut rows = 1;
+    while rows < 4 && rows + 1 < kept.len() && is_further(&kept[..rows], &kept[rows], &kept[rows + 1..], decimal) {
+        rows += 1;
+    }
+    rows
+}
+
+fn is_header(first: &Record, body: &[Record], width: usize, decimal: Decimal) -> bool {
+    if body.is_empty() {
+        return first.fields().all(|cell| number(cell, decimal).is_none());
+    }
+    if first.len() + 1 == width {
+        return true;
+    }
+    let numbers: Vec<f64> = first.fields().filter_map(|cell| number(cell, decimal)).map(|number| number.value).collect();
+    let filled = first.fields().filter(|cell| !cell.is_empty()).count();
+    if numbers.is_empty() {
+        return textual_header(first, body, decimal);
+    }
+    let distinct = first.fields().collect::<BTreeSet<_>>().len() == first.len();
+    let levels = distinct && numbers.iter().all(|number| number.fract() == 0.0) && filled >= numbers.len();
+    let blank_corner = first.get(0).is_empty() && body.iter().any(|row| !row.get(0).is_empty());
+    let named = (0..first.len()).find(|&at| number(first.get(at), decimal).is_some()).unwrap_or(0);
+    let labels_before = named > 0 && (0..named).all(|at| matches!(value(first.get(at), decimal), Value::Text | Value::Blank));
+    let even = numbers.len() >= 2 && numbers.windows(2).all(|pair| pair[1] > pair[0]);
+    levels && (blank_corner || (labels_before && even && !occurs_below(first, body)))
+}
+
+/// Whether the first label of a line occurs again below, so that it is a label and no name.
+fn occurs_below(first: &Record, body: &[Record]) -> bool {
+    !first.get(0).is_empty() && body.iter().any(|row| row.get(0) == first.get(0))
+}
+
+/// Whether a line without numbers is a header: it differs in kind from a column below, or repeats nothing of it.
+fn textual_header(first: &Record, body: &[Record], decimal: Decimal) -> bool {
+    let (mut differs, mut repeats) = (0, 0);
+    for at in 0..first.len() {
+        let cell = first.get(at);
+        if cell.is_empty() {
+            continue;
+        }
+        let below = body.iter().map(|row| row.get(at)).filter(|cell| !cell.is_empty());
+        let (mut all, mut telling, mut same) = (0, 0, 0);
+        for other in below {
+            all += 1;
+            telling += i32::from(!matches!(value(other, decimal), Value::Text));
+            same += i32::from(other == cell);
+        }
+        let is_text = value(cell, decimal) == Value::Text;
+        differs += i32::from(is_text && all > 0 && telling * 2 > all);
+        repeats += i32::from(same > 0);
+    }
+    // A first line whose cells recur below is data: a table of codes or of answers without header.
+    differs > repeats || repeats == 0 && (differs > 0 || names_only(first))
+}
+
+/// Whether cells are names as headers are: distinct, short, at least one of a letter.
+fn names_only(first: &Record) -> bool {
+    let cells: Vec<&str> = first.fields().filter(|cell| !cell.is_empty()).collect();
+    let distinct = cells.iter().collect::<BTreeSet<_>>().len() == cells.len();
+    distinct && cells.iter().all(|cell| cell.chars().count() <= 60 && !cell.ends_with(['.', ':'])) && cells.iter().any(|cell| cell.chars().any(char::is_alphabetic))
+}
+
+fn is_further(above: &[Record], line: &Record, body: &[Record], decimal: Decimal) -> bool {
+    let numeric = |cell: &str| !matches!(value(cell, decimal), Value::Text | Value::Blank | Value::Marker(_));
+    if line.fields().any(|cell| numeric(cell) && number(cell, decimal).is_none_or(|number| number.decimals > 0)) {
+        return false;
+    }
+    let corner = |record: &Record| record.get(0).is_empty();
+    let repeated = above.iter().any(|record| {
+        let filled: Vec<&str> = record.fields().filter(|cell| !cell.is_empty()).collect();
+        filled.len() > filled.iter().collect::<BTreeSet<_>>().len()
+    });
+    let index_name = corner(&above[0]) && !corner(line) && (1..line.len()).rev().take(line.len() / 2).all(|at| line.get(at).is_empty()) && line.len() > 1;
+    let levels = repeated && line.fields().all(|cell| !numeric(cell)) && body.iter().take(3).any(|row| row.fields().any(numeric)) && line.fields().filter(|cell| !cell.is_empty()).count() > 1;
+    index_name && line.fields().all(|cell| !numeric(cell)) || levels
+}

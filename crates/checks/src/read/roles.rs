@@ -1,0 +1,135 @@
+//! What each column is, and why: from the policy, its header, what it holds, and what the whole table looks like.
+
+use super::names::{self, Meaning};
+use super::persons::Features;
+use super::profile::Profile;
+use crate::policy::Policy;
+use crate::table::{Column, Role};
+
+/// What is known of a column before the table as a whole is judged.
+#[derive(Clone, Debug)]
+pub(crate) struct Sketch {
+    pub(crate) name: String,
+    pub(crate) meaning: Option<Meaning>,
+    /// The role, where the column itself settles it.
+    pub(crate) role: Option<Role>,
+    pub(crate) reason: String,
+    /// Headed `id`, `code`, `key` or the like.
+    pub(crate) id_like: bool,
+    /// Headed as an attribute of a person.
+    pub(crate) attribute: bool,
+}
+
+/// Sketches each column.
+pub(crate) fn sketches(header: &[String], profiles: &[Profile], policy: &Policy) -> Vec<Sketch> {
+    let model = is_model(header);
+    let labelled = profiles.iter().skip(1).any(|profile| profile.texts + profile.dates > 0);
+    let all = header.iter().zip(profiles).enumerate();
+    all.map(|(at, (name, profile))| sketch(name, profile, at == 0, labelled, model, policy)).collect()
+}
+
+/// Whether the headers are those of a table of estimates.
+fn is_model(header: &[String]) -> bool {
+    let told = header.iter().filter_map(|name| names::meaning(name)).filter(|(meaning, _)| matches!(meaning, Meaning::Estimate | Meaning::StandardError | Meaning::PValue | Meaning::Bound));
+    told.count() >= 2
+}
+
+fn sketch(name: &str, profile: &Profile, first: bool, labelled: bool, model: bool, policy: &Policy) -> Sketch {
+    let found = names::meaning(name);
+    let meaning = found.as_ref().map(|(meaning, _)| *meaning);
+    let words = names::words(name);
+    let id_like = words.iter().any(|word| matches!(word.as_str(), "id" | "name" | "code" | "nr" | "key" | "uid" | "hash" | "record" | "identifier" | "ref" | "case"));
+    let attribute = words.iter().any(|word| matches!(word.as_str(), "age" | "sex" | "gender" | "race" | "ethnicity" | "weight" | "height" | "bmi" | "married" | "education" | "educ" | "smoker" | "smoke" | "income" | "treatment" | "treat" | "outcome" | "postcode" | "zip" | "dob" | "birth"));
+    let (role, reason) = settled(name, profile, first, labelled, model, found.as_ref(), policy).map_or((None, String::new()), |(role, reason)| (Some(role), reason));
+    Sketch { name: name.to_owned(), meaning, role, reason, id_like, attribute }
+}
+
+fn settled(name: &str, profile: &Profile, first: bool, labelled: bool, model: bool, found: Option<&(Meaning, String)>, policy: &Policy) -> Option<(Role, String)> {
+    if let Some(role) = policy.role(name) {
+        return Some((role, "the policy says so".to_owned()));
+    }
+    if profile.said() == 0 && profile.suppressed + profile.at_most == 0 {
+        return Some((Role::Empty, "it holds nothing".to_owned()));
+    }
+    let unnamed = name.is_empty() || matches!(found, Some((Meaning::RowNumber, _)));
+    if first && unnamed && profile.numbers == profile.said() && profile.whole == profile.numbers && (profile.steps || labelled && profile.min >= 0.0 || !name.is_empty() && profile.rising) {
+        return Some((Role::RowNumber, "it numbers the rows".to_owned()));
+    }
+    if first && name.is_empty() && !profile.is_numeric() && profile.dates == 0 {
+        return Some(if model { (Role::Term, "it labels the rows of a model".to_owned()) } else { (Role::Dimension, "it labels the rows".to_owned()) });
+    }
+    if profile.with + profile.out_of > profile.said() / 2 && profile.out_of != profile.said() {
+        return Some((Role::Count, "its cells are counts with percentages".to_owned()));
+    }
+    if profile.estimates > profile.said() / 2 {
+        return Some((Role::Estimate, "its cells are estimates with intervals".to_owned()));
+    }
+    if profile.dates > profile.said() / 2 {
+        return Some((Role::Period, "its cells are dates".to_owned()));
+    }
+    if crate::read::identifies(name) {
+        return Some((Role::Identifier, "its header is an identifier".to_owned()));
+    }
+    if !profile.is_numeric() && profile.numbers * 2 < profile.said().max(1) && profile.texts > 0 {
+        return (profile.out_of == 0).then(|| (if model && first { Role::Term } else { Role::Dimension }, "its cells are words".to_owned()));
+    }
+    let (meaning, word) = found?;
+    by_name(*meaning, word, profile, model)
+}
+
+/// The role of a column of numbers whose header means something.
+fn by_name(meaning: Meaning, word: &str, profile: &Profile, model: bool) -> Option<(Role, String)> {
+    let role = match meaning {
+        Meaning::PValue if profile.min >= 0.0 && profile.max <= 1.0 && (model || profile.precise > 0) => Role::PValue,
+        Meaning::Bound if model || word.contains("ci") => Role::Bound,
+        Meaning::StandardError if profile.min >= 0.0 && profile.whole < profile.numbers => Role::StandardError,
+        Meaning::Estimate if model || word.len() > 2 => Role::Estimate,
+        Meaning::Statistic => Role::Statistic,
+        Meaning::Percentage => Role::Percentage,
+        Meaning::Base if profile.whole == profile.numbers => Role::Base,
+        Meaning::Count if profile.whole == profile.numbers => Role::Count,
+        Meaning::Count | Meaning::Base => Role::Statistic,
+        Meaning::Period => Role::Period,
+        Meaning::Bound | Meaning::PValue | Meaning::StandardError | Meaning::Estimate | Meaning::CountOfThings | Meaning::Attribute | Meaning::Term | Meaning::Label | Meaning::RowNumber => return None,
+    };
+    Some((role, format!("its header says {word:?}")))
+}
+
+/// Settles what the columns themselves left open, by whether the table's rows are persons or groups.
+pub(crate) fn columns(sketches: Vec<Sketch>, profiles: &[Profile], features: &Features, persons: bool) -> Vec<Column> {
+    let labelled = sketches.iter().any(|sketch| matches!(sketch.role, Some(Role::Dimension | Role::Period | Role::Term)));
+    let aggregates = sketches.iter().any(|sketch| sketch.role.is_some_and(Role::is_aggregate));
+    let mut first = true;
+    sketches
+        .into_iter()
+        .zip(profiles)
+        .map(|(sketch, profile)| {
+            let leads = std::mem::take(&mut first);
+            let (role, reason) = match sketch.role {
+                Some(role) => (role, sketch.reason),
+                None if persons => (Role::Value, "the rows look like persons or events".to_owned()),
+                None => of_groups(sketch.meaning, profile, leads && !labelled, features, aggregates),
+            };
+            Column { name: sketch.name, role, reason, filled: profile.filled, distinct: profile.distinct }
+        })
+        .collect()
+}
+
+/// The role of a column of numbers that nothing names, in a table of groups.
+fn of_groups(meaning: Option<Meaning>, profile: &Profile, labels: bool, features: &Features, aggregates: bool) -> (Role, String) {
+    let _ = aggregates;
+    if profile.out_of > 0 {
+        return (Role::Count, "its cells are numerators and denominators".to_owned());
+    }
+    let levels = profile.whole == profile.numbers && (profile.rising || profile.distinct * 2 <= features.rows);
+    if labels && profile.whole == profile.numbers && profile.distinct == profile.filled && profile.rising {
+        return (Role::Dimension, "it labels the rows".to_owned());
+    }
+    match meaning {
+        Some(Meaning::Attribute | Meaning::Label | Meaning::Term) if levels => (Role::Dimension, "its header names an attribute, and its values recur".to_owned()),
+        Some(Meaning::Attribute) => (Role::Statistic, "its header names a measurement".to_owned()),
+        _ if profile.is_counts() => (Role::Count, "its cells are whole numbers in a table of groups".to_owned()),
+        _ if profile.is_numeric() => (Role::Statistic, "its cells are numbers in a table of groups".to_owned()),
+        _ => (Role::Dimension, "its cells are labels".to_owned()),
+    }
+}

@@ -1,0 +1,64 @@
+//! The rows of a table, read again from its file for each pass over them.
+
+use std::sync::Arc;
+
+use encoding_rs::Encoding;
+
+use super::record::{Delimiter, Record, RecordError, Records};
+use super::text;
+use crate::input::Content;
+use crate::policy::Limits;
+
+/// Text of a file that can be read as records, as often as needed.
+#[derive(Clone, Debug)]
+pub(crate) struct Lines {
+    pub(crate) content: Arc<Content>,
+    pub(crate) encoding: &'static Encoding,
+    pub(crate) delimiter: Delimiter,
+    /// Bytes at the start that are no record, such as a `sep=;` line, as lines.
+    pub(crate) limits: Limits,
+}
+
+impl Lines {
+    /// Calls `each` with the number of each record and the record, until it says false.
+    pub(crate) fn each(&self, mut each: impl FnMut(u64, &Record) -> bool) -> Result<(), RecordError> {
+        let text = text::open(&self.content, self.encoding).map_err(|error| RecordError::Io(error.to_string()))?;
+        let (mut records, mut record) = (Records::new(text, self.delimiter, &self.limits), Record::default());
+        let mut number = 0;
+        while records.next(&mut record)? {
+            if number >= self.limits.rows {
+                return Err(RecordError::TooManyRows(self.limits.rows));
+            }
+            if !each(number, &record) {
+                break;
+            }
+            number += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The rows of one table's body.
+#[derive(Clone, Debug)]
+pub(crate) struct Rows {
+    pub(crate) lines: Lines,
+    /// Number of the first record of the body.
+    pub(crate) start: u64,
+    /// Number of the record after the last.
+    pub(crate) end: u64,
+}
+
+impl Rows {
+    /// Calls `each` with every row and its number, from 0.
+    ///
+    /// # Errors
+    /// The file changed or could not be read again.
+    pub(crate) fn each(&self, mut each: impl FnMut(u64, &Record)) -> Result<(), RecordError> {
+        self.lines.each(|number, record| {
+            if number >= self.start && number < self.end {
+                each(number - self.start, record);
+            }
+            number + 1 < self.end
+        })
+    }
+}

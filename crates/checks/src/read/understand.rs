@@ -1,0 +1,86 @@
+//! From lines to tables: the layout, the profile of each column, and the roles that follow from both.
+
+use super::layout::{self, Found};
+use super::persons::{self, Cells, Likeness};
+use super::profile::{Profile, Profiler, profile};
+use super::record::RecordError;
+use super::value::Decimal;
+use super::{Held, Lines, Rows, TextLine, roles};
+use crate::policy::Policy;
+use crate::table::Table;
+use exeat_domain::finding::Place;
+
+/// Score from which the rows of a table are taken for persons.
+const PERSONS: i32 = 2;
+
+/// Cells of a table that is also looked at on its side.
+const TURNED: u64 = 4_000_000;
+
+/// Reads lines into tables.
+pub(crate) fn tables(lines: &Lines, policy: &Policy) -> Result<Held, RecordError> {
+    let layout = layout::layout(lines)?;
+    let refused = |why: &str| Ok(Held::Refused { why: why.to_owned(), place: Place::default() });
+    if layout.tables.is_empty() {
+        return refused(if layout.outside.is_empty() { "it holds no cell that is not blank" } else { "it does not read as a table" });
+    }
+    if layout.regular < 0.5 && layout.telling < 0.1 {
+        return refused("it does not read as a table: its lines have no common width and hold hardly any numbers");
+    }
+    let several = layout.tables.len() > 1;
+    let mut tables = Vec::new();
+    for (at, found) in layout.tables.into_iter().enumerate() {
+        tables.push(table(found, u32::try_from(at).unwrap_or(u32::MAX), several, lines, layout.decimal, policy)?);
+    }
+    let outside = layout.outside.into_iter().map(|(line, text)| TextLine { line, text }).collect();
+    Ok(Held::Tables { tables, outside })
+}
+
+fn table(found: Found, index: u32, one_of_several: bool, lines: &Lines, decimal: Decimal, policy: &Policy) -> Result<Table, RecordError> {
+    let Found { header, start, end } = found;
+    let body = Rows { lines: lines.clone(), start, end };
+    let profiles = profile(&body, header.len(), decimal)?;
+    let rows = profiles.first().map_or(0, |profile| profile.rows);
+    let sketches = roles::sketches(&header, &profiles, policy);
+    let features = persons::features(&sketches, &profiles, rows, |each| body.each(|row, record| each(row, record)))?;
+    let likeness = persons::likeness(&features);
+    let columns = roles::columns(sketches, &profiles, &features, likeness.score >= PERSONS);
+    let transposed = turned(&header, &body, rows, decimal, policy)?;
+    Ok(Table { index, one_of_several, columns, rows, decimal, likeness, transposed, profiles, body })
+}
+
+/// The points of the table on its side, where it is wider than long: one column may be a person.
+fn turned(header: &[String], body: &Rows, rows: u64, decimal: Decimal, policy: &Policy) -> Result<Option<Likeness>, RecordError> {
+    let width = header.len();
+    if width < 21 || rows < 2 || rows * 2 > width as u64 || rows * width as u64 > TURNED {
+        return Ok(None);
+    }
+    let mut cells: Vec<Vec<String>> = vec![header.to_vec()];
+    body.each(|_, record| cells.push((0..width).map(|at| record.get(at).to_owned()).collect()))?;
+    // The first column names what the rows are; each further one may be a person.
+    let names: Vec<String> = cells.iter().map(|row| row[0].clone()).collect();
+    let mut profiler = Profiler::new(names.len(), decimal);
+    for person in 1..width {
+        profiler.add(|at| cells[at][person].as_str());
+    }
+    let profiles: Vec<Profile> = profiler.done();
+    let sketches = roles::sketches(&names, &profiles, policy);
+    let features = persons::features(&sketches, &profiles, width as u64 - 1, |each| {
+        for person in 1..width {
+            each(person as u64 - 1, &Turned { cells: &cells, person });
+        }
+        Ok(())
+    })?;
+    Ok(Some(persons::likeness(&features)))
+}
+
+/// One column of a table on its side.
+struct Turned<'a> {
+    cells: &'a [Vec<String>],
+    person: usize,
+}
+
+impl Cells for Turned<'_> {
+    fn cell(&self, at: usize) -> &str {
+        self.cells.get(at).and_then(|row| row.get(self.person)).map_or("", String::as_str)
+    }
+}

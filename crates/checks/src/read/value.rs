@@ -1,0 +1,348 @@
+//! What one cell says: a number, a marker that something is suppressed, a count with its percentage, a date, or text.
+
+use std::borrow::Cow;
+
+/// Which character separates decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decimal {
+    /// `1,234.5`
+    #[default]
+    Point,
+    /// `1.234,5`
+    Comma,
+}
+
+/// What a cell says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    Blank,
+    /// Something is hidden here.
+    Marker(Marker),
+    /// A number.
+    Number(Number),
+    /// A whole number and a percentage or other number in brackets behind it: `65,695 (50)`.
+    CountWith(Number),
+    /// `n/N`, a numerator and its denominator.
+    OutOf(Number, Number),
+    /// An estimate with its interval or spread: `1.44 (1.36-1.53)`, `3.2 ± 1.1`.
+    Estimate(Number),
+    /// A date or a month.
+    Date,
+    /// Anything else.
+    Text,
+}
+
+/// How a cell says that something is hidden or missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marker {
+    /// At most so many, and at least one: `<5` is 4, `<=7` is 7.
+    AtMost(u32),
+    /// Suppressed: `*`, `[REDACTED]`, `s`, `c`, `x`.
+    Suppressed,
+    /// Missing, or not applicable: `NA`, `-`, `..`.
+    Missing,
+}
+
+/// A number as printed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Number {
+    /// Its value.
+    pub value: f64,
+    /// Decimals printed.
+    pub decimals: u8,
+    /// Whether a percent sign follows it.
+    pub percent: bool,
+}
+
+impl Number {
+    /// The value as a whole number, if it is printed as one that is not negative and no percentage. `5.0` counts:
+    /// a column of counts with blanks is written so by pandas.
+    #[must_use]
+    pub fn count(&self) -> Option<u64> {
+        let whole = self.value >= 0.0 && self.value.fract() == 0.0 && self.value < 9e15 && !self.percent;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative and below 2^53")]
+        (whole && self.decimals <= 1).then_some(self.value as u64)
+    }
+}
+
+/// What a cell says, with decimals separated as told.
+#[must_use]
+pub fn value(cell: &str, decimal: Decimal) -> Value {
+    let cell = cell.trim();
+    if cell.is_empty() {
+        return Value::Blank;
+    }
+    if let Some(marker) = marker(cell) {
+        return Value::Marker(marker);
+    }
+    if cell.len() > 200 {
+        return Value::Text;
+    }
+    if let Some(number) = number(cell, decimal) {
+        return Value::Number(number);
+    }
+    if date(cell) {
+        return Value::Date;
+    }
+    compound(cell, decimal).unwrap_or(Value::Text)
+}
+
+/// Reads a marker of suppression or absence.
+fn marker(cell: &str) -> Option<Marker> {
+    if cell.len() > 24 {
+        return None;
+    }
+    if let Some(rest) = cell.strip_prefix("<=").or_else(|| cell.strip_prefix('≤')) {
+        return rest.trim().parse().ok().map(Marker::AtMost);
+    }
+    if let Some(rest) = cell.strip_prefix('<') {
+        return rest.trim().parse::<u32>().ok().map(|below| Marker::AtMost(below.saturating_sub(1)));
+    }
+    let bare = cell.trim_matches(['[', ']', '(', ')']).to_lowercase();
+    match bare.as_str() {
+        "redacted" | "suppressed" | "masked" | "hidden" | "*" | "**" | "***" | "#" | "s" | "c" | "x" => Some(Marker::Suppressed),
+        "na" | "n/a" | "nan" | "null" | "none" | "-" | "--" | "–" | "—" | "." | ".." | "..." | "…" | ":" | "nd" | "z" | "<na>" | "missing" | "inf" | "-inf" => {
+            // "None", "missing" and the like are also names of groups, which makes no difference to a number.
+            Some(Marker::Missing)
+        }
+        _ => None,
+    }
+}
+
+/// Digits of any script as ASCII digits, and every kind of blank between digits dropped.
+fn plain(cell: &str) -> Cow<'_, str> {
+    if cell.is_ascii() && !cell.contains(' ') {
+        return Cow::Borrowed(cell);
+    }
+    let mut out = String::with_capacity(cell.len());
+    let characters: Vec<char> = cell.chars().collect();
+    for (at, &character) in characters.iter().enumerate() {
+        let between = |at: usize| characters.get(at).is_some_and(|c| digit(*c).is_some());
+        match digit(character) {
+            Some(digit) => out.push(char::from(b'0' + digit)),
+            // A thousands blank: a digit before, and exactly three behind.
+            None if matches!(character, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’')
+                && at > 0
+                && between(at - 1)
+                && (1..=3).all(|ahead| between(at + ahead))
+                && !between(at + 4) => {}
+            None if matches!(character, '\u{2212}' | '\u{2010}' | '\u{2011}') => out.push('-'),
+            None => out.push(character),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The value of a decimal digit of any script.
+fn digit(character: char) -> Option<u8> {
+    if let Some(digit) = character.to_digit(10) {
+        return u8::try_from(digit).ok();
+    }
+    const ZEROS: [u32; 18] = [
+        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0xff10,
+    ];
+    let code = u32::from(character);
+    ZEROS.iter().find(|&&zero| (zero..zero + 10).contains(&code)).and_then(|zero| u8::try_from(code - zero).ok())
+}
+
+/// Reads a number that takes up the whole cell.
+#[must_use]
+pub fn number(cell: &str, decimal: Decimal) -> Option<Number> {
+    let first = cell.chars().next()?;
+    if !(digit(first).is_some() || matches!(first, '+' | '-' | '.' | ',' | '\u{2212}' | '£' | '$' | '€' | '(')) {
+        return None;
+    }
+    let plain = plain(cell.trim());
+    let mut text = plain.as_ref();
+    let percent = text.ends_with('%');
+    text = text.trim_end_matches('%').trim_end().trim_start_matches(['£', '$', '€']).trim();
+    let (group, point) = match decimal {
+        Decimal::Point => (',', '.'),
+        Decimal::Comma => ('.', ','),
+    };
+    let unsigned = text.trim_start_matches(['+', '-']);
+    let (whole, fraction) = unsigned.split_once(point).map_or((unsigned, None), |(whole, fraction)| (whole, Some(fraction)));
+    let whole = if whole.contains(group) { Cow::Owned(grouped(whole, group)?) } else { Cow::Borrowed(whole) };
+    let (mantissa, exponent) = match fraction.unwrap_or(&whole).split_once(['e', 'E']) {
+        None => (fraction.unwrap_or_default(), ""),
+        Some((before, exponent)) => (if fraction.is_some() { before } else { "" }, exponent),
+    };
+    if !mantissa.bytes().all(|byte| byte.is_ascii_digit()) || (exponent.is_empty() && whole.is_empty() && mantissa.is_empty()) {
+        return None;
+    }
+    let head = if fraction.is_some() { whole.as_ref() } else { whole.split(['e', 'E']).next().unwrap_or_default() };
+    if !head.bytes().all(|byte| byte.is_ascii_digit()) || (head.is_empty() && mantissa.is_empty()) {
+        return None;
+    }
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    let exponent = if exponent.is_empty() { String::new() } else { format!("e{exponent}") };
+    let value: f64 = format!("{sign}{head}.{mantissa}0{exponent}").parse().ok()?;
+    let decimals = u8::try_from(mantissa.len()).unwrap_or(u8::MAX);
+    value.is_finite().then_some(Number { value, decimals, percent })
+}
+
+/// Digits without their grouping, if they are grouped by threes.
+fn grouped(whole: &str, group: char) -> Option<String> {
+    let mut parts = whole.split(group);
+    let first = parts.next()?;
+    let good = (1..=3).contains(&first.len()) && parts.all(|part| part.len() == 3) && whole.chars().all(|c| c.is_ascii_digit() || c == group);
+    good.then(|| whole.chars().filter(|&c| c != group).collect())
+}
+
+/// Whether a cell is a date or a month: `2020-03-01`, `01/03/2020`, `2020-03`, `Mar 2020`, `2020W12`, with or without a time.
+#[must_use]
+pub fn date(cell: &str) -> bool {
+    let bytes = cell.as_bytes();
+    if bytes.len() > 32 || !bytes.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    let day = cell.split(['T', ' ']).next().unwrap_or_default();
+    let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+    let numbers: Vec<Option<u32>> = parts.iter().map(|part| if part.len() <= 4 { part.parse().ok() } else { None }).collect();
+    let year = |n: u32| (1800..=2200).contains(&n);
+    match numbers.as_slice() {
+        [Some(a), Some(b), Some(c)] => {
+            let iso = year(*a) && (1..=12).contains(b) && (1..=31).contains(c) || year(*a) && (1..=31).contains(b) && (1..=12).contains(c);
+            let day_first = (1..=31).contains(a) && (1..=31).contains(b) && (year(*c) || parts[2].len() == 2);
+            iso || day_first && !day.contains('.') || day_first && parts[2].len() == 4
+        }
+        [Some(a), Some(b)] => year(*a) && (1..=12).contains(b) && parts[0].len() == 4 && parts[1].len() == 2 && !day.contains('.'),
+        _ => month_name(cell),
+    }
+}
+
+/// Whether a cell is a month by name with a year or day, or a week or quarter of a year.
+fn month_name(cell: &str) -> bool {
+    const MONTHS: [&str; 20] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mei", "okt", "maa", "mrt", "fev", "avr", "mai", "aou",
+    ];
+    let lower = cell.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let month = words.iter().any(|word| MONTHS.iter().any(|month| word.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(month)));
+    let all = words.iter().all(|word| word.parse::<u32>().is_ok() || MONTHS.iter().any(|month| word.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(month)) || matches!(*word, "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"));
+    let year = |text: &str| text.len() == 4 && text.parse::<u32>().is_ok_and(|n| (1800..=2200).contains(&n));
+    let week = words.len() <= 2 && {
+        let joined = words.concat();
+        joined.get(..4).is_some_and(year) && joined.get(4..).is_some_and(|rest| rest.starts_with(['w', 'q']) && rest[1..].parse::<u32>().is_ok())
+    };
+    (month && all && words.len() >= 2) || (month && all && lower.len() >= 5 && lower.chars().any(|c| c.is_ascii_digit())) || week
+}
+
+/// Reads `n (p)`, `n/N` and `estimate (interval)`.
+fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
+    let open = cell.find(['(', '[', '{', '±']);
+    if let Some(open) = open {
+        let first = number(cell[..open].trim().trim_end_matches([';', ',']).trim(), decimal);
+        let inside = cell[open..].trim_start_matches(['(', '[', '{', '±']).trim_end_matches([')', ']', '}']).trim();
+        if let Some((over, of)) = cell[..open].split_once('/') {
+            let (over, of) = (number(over.trim(), decimal)?, number(of.trim(), decimal)?);
+            return (over.count().is_some() && of.count().is_some()).then_some(Value::OutOf(over, of));
+        }
+        let first = first?;
+        if let Some(inside) = number(inside, decimal).or_else(|| number(inside.trim_start_matches(['<', '>', '=']).trim(), decimal)) {
+            // "1.2 (0.3)" is a mean with its spread.
+            let percentage = first.count().is_some() && first.decimals == 0 && (0.0..=100.0).contains(&inside.value) && !cell[open..].starts_with('±');
+            return Some(if percentage { Value::CountWith(first) } else { Value::Estimate(first) });
+        }
+        let range = inside.chars().filter(char::is_ascii_digit).count() >= 2 && !inside.chars().any(char::is_alphabetic);
+        let missing = marker(inside).is_some();
+        return if range { Some(Value::Estimate(first)) } else { (missing && first.count().is_some()).then_some(Value::CountWith(first)) };
+    }
+    if let Some((over, of)) = cell.split_once('/') {
+        let (over, of) = (number(over.trim(), decimal)?, number(of.trim(), decimal)?);
+        return (over.count().is_some() && of.count().is_some()).then_some(Value::OutOf(over, of));
+    }
+    // "12; 34 %" and "12 34%"
+    let (first, rest) = cell.split_once([';', ' '])?;
+    let (first, rest) = (number(first.trim(), decimal)?, number(rest.trim(), decimal)?);
+    (rest.percent && first.count().is_some()).then_some(Value::CountWith(first))
+}
+
+/// What a cell tells of the decimal separator: more than 0 for the comma, less for the point.
+#[must_use]
+pub fn decimal_vote(cell: &str) -> i32 {
+    let text = cell.trim().trim_end_matches('%').trim_start_matches(['+', '-']).trim();
+    if text.len() > 24 || text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')) {
+        return 0;
+    }
+    match (text.rfind(','), text.rfind('.')) {
+        (Some(comma), Some(point)) => if comma > point { 1 } else { -1 },
+        (Some(at), None) if text.matches(',').count() == 1 => separator(text, at),
+        (None, Some(at)) if text.matches('.').count() == 1 => -separator(text, at),
+        (Some(_), None) => -1,
+        (None, Some(_)) => 1,
+        (None, None) => 0,
+    }
+}
+
+/// 1 where the one separator at `at` cannot group thousands, so that it separates decimals; 0 where it may.
+fn separator(text: &str, at: usize) -> i32 {
+    let (before, after) = (&text[..at], &text[at + 1..]);
+    i32::from(after.len() != 3 || before.len() > 3 || before.is_empty() || before.starts_with('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain_value(cell: &str, decimal: Decimal) -> f64 {
+        number(cell, decimal).unwrap_or_else(|| panic!("{cell}")).value
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_are_written() {
+        for (cell, expected) in
+            [("12", 12.0), ("1,234", 1234.0), ("1 234", 1234.0), ("-.5", -0.5), ("1e3", 1000.0), ("1.5e-3", 0.0015), ("٣٤", 34.0), ("−3", -3.0), ("12 %", 12.0), ("+7", 7.0)]
+        {
+            assert!((plain_value(cell, Decimal::Point) - expected).abs() < 1e-12, "{cell}");
+        }
+        for (cell, expected) in [("1.234,5", 1234.5), ("0,5", 0.5), ("1.234", 1234.0)] {
+            assert!((plain_value(cell, Decimal::Comma) - expected).abs() < 1e-12, "{cell}");
+        }
+        for cell in ["", "-", "1,23", "a", "1-2", "1.2.3", "e5", "12a", "--", "1_000", "0x1f", "(3"] {
+            assert_eq!(number(cell, Decimal::Point), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn cells_say_what_they_are() {
+        let is = |cell: &str| value(cell, Decimal::Point);
+        for cell in ["65,695 (50)", "5 (12.5%)", "5 [3.1]", "12; 34%", "75 (20)", "3 (<1)"] {
+            assert!(matches!(is(cell), Value::CountWith(_)), "{cell}");
+        }
+        for cell in ["3/17", "3 / 17 (17.6)", "3/17 (17.6%)"] {
+            assert!(matches!(is(cell), Value::OutOf(n, _) if n.count() == Some(3)), "{cell}");
+        }
+        for cell in ["1.44 (1.36-1.53)", "1.063  ( 0.97 - 1.16 )", "3.2 (1.1)", "3.2 ± 1.1", "54 [40, 67]"] {
+            assert!(matches!(is(cell), Value::Estimate(_)), "{cell}");
+        }
+        for cell in ["2020-03-01", "01/03/2020", "2020-03", "Mar 2020", "1 March 2020", "2020W12", "2020-Q1", "2019-04-01 00:05:54", "1-Jan-20"] {
+            assert_eq!(is(cell), Value::Date, "{cell}");
+        }
+        for (cell, expected) in [("<5", Marker::AtMost(4)), ("<=7", Marker::AtMost(7)), ("≤ 7", Marker::AtMost(7)), ("[REDACTED]", Marker::Suppressed), ("*", Marker::Suppressed), ("..", Marker::Missing), ("NA", Marker::Missing)] {
+            assert_eq!(is(cell), Value::Marker(expected), "{cell}");
+        }
+        for cell in ["Female", "18-24", "10-19 years", "C10AA01", "a/b", "marginal zone", "2/3/4/5"] {
+            assert_eq!(is(cell), Value::Text, "{cell}");
+        }
+        assert_eq!(is(" "), Value::Blank);
+    }
+
+    #[test]
+    fn the_decimal_separator_is_told_by_what_cannot_group() {
+        for (cell, vote) in [("1,5", 1), ("1.5", -1), ("1,234", 0), ("1.234", 0), ("1.234,5", 1), ("1,234.5", -1), ("0,123", 1), ("1.234.567", 1), ("a", 0)] {
+            assert_eq!(decimal_vote(cell), vote, "{cell}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_cell_is_too_strange(cell in ".{0,60}", number in "[0-9 .,/()%eE+-]{0,20}") {
+            for decimal in [Decimal::Point, Decimal::Comma] {
+                value(&cell, decimal);
+                value(&number, decimal);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The rules, one file each, and the one list that names them.
+
+mod cnt_min;
+pub(crate) mod fmt_type;
+mod img_fig;
+
+use exeat_domain::finding::Finding;
+use schemars::Schema;
+
+use crate::engine;
+use crate::policy::Policy;
+use crate::read::Read;
+use crate::rule::{Check, Declaration, Declared};
+
+/// A rule as the engine and the documentation handle it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    declaration: &'static Declaration,
+    schema: fn() -> Schema,
+    accepts: fn(&toml::Table) -> Result<(), String>,
+    run: fn(&Policy, &Read) -> Vec<Finding>,
+}
+
+impl Rule {
+    const fn of<R: Check + 'static>() -> Self {
+        Self { declaration: &<R as Declared>::DECLARATION, schema: schema::<R>, accepts: accepts::<R>, run: engine::run::<R> }
+    }
+
+    /// Its id, title, severities, risk, fix and documentation.
+    #[must_use]
+    pub fn declaration(&self) -> &'static Declaration {
+        self.declaration
+    }
+
+    /// JSON Schema of what a policy may set under `[rules.ID]` beside `severity`.
+    #[must_use]
+    pub fn schema(&self) -> Schema {
+        (self.schema)()
+    }
+
+    /// Whether it takes these parameters; the error names the key.
+    pub(crate) fn accepts(&self, params: &toml::Table) -> Result<(), String> {
+        (self.accepts)(params)
+    }
+
+    /// What it says of a file.
+    pub(crate) fn run(&self, policy: &Policy, read: &Read) -> Vec<Finding> {
+        (self.run)(policy, read)
+    }
+}
+
+fn schema<R: Check>() -> Schema {
+    schemars::schema_for!(R::Params)
+}
+
+fn accepts<R: Check>(params: &toml::Table) -> Result<(), String> {
+    params.clone().try_into::<R::Params>().map(drop).map_err(|error| error.to_string())
+}
+
+/// Every rule, in the order of the catalogue.
+const ALL: &[Rule] =
+    &[Rule::of::<fmt_type::FileType>(), Rule::of::<cnt_min::SmallCount>(), Rule::of::<img_fig::Figure>()];
+
+/// Every rule, in the order of the catalogue.
+#[must_use]
+pub fn all() -> &'static [Rule] {
+    ALL
+}
+
+/// The rule of this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    ALL.iter().find(|rule| rule.declaration.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_rule_is_listed_once_and_says_what_it_is() {
+        let files: BTreeSet<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().replace('_', "-").to_uppercase())
+            .filter(|id| id != "MOD")
+            .collect();
+        let listed: BTreeSet<String> = ALL.iter().map(|rule| rule.declaration.id.to_owned()).collect();
+        assert_eq!(files, listed, "src/rules/ holds one file a rule, and ALL names each");
+        assert_eq!(ALL.len(), listed.len(), "a rule is listed twice");
+        for rule in ALL {
+            let declaration = rule.declaration();
+            assert!(declaration.docs.contains("## What it looks for") && declaration.docs.contains("## Why it matters"), "{}", declaration.id);
+            assert!(!declaration.title.is_empty() && !declaration.fix.is_empty() && !declaration.severities.is_empty());
+        }
+    }
+
+    #[test]
+    fn rules_refuse_settings_that_they_do_not_know() {
+        let unknown: toml::Table = toml::from_str("no_such_setting = 1").unwrap();
+        for rule in ALL {
+            assert!(rule.accepts(&unknown).unwrap_err().contains("no_such_setting"), "{}", rule.declaration.id);
+            for preset in Policy::presets() {
+                rule.accepts(&Policy::preset(preset).unwrap().settings(rule.declaration.id).params).unwrap();
+            }
+        }
+    }
+}
