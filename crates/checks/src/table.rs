@@ -112,6 +112,8 @@ pub struct Table {
     /// How much it looks like one row a person, and like one column a person.
     pub(crate) likeness: Likeness,
     pub(crate) transposed: Option<Likeness>,
+    /// Its rows are named as statistics (`count`, `mean`, `std`), as those of `describe()` are.
+    pub(crate) statistic_rows: bool,
     /// What each column holds.
     pub(crate) profiles: Vec<Profile>,
     /// The rows, to be read again.

@@ -238,6 +238,9 @@ fn is_header(first: &Record, body: &[Record], width: usize, decimal: Decimal) ->
     if first.len() + 1 == width {
         return true;
     }
+    if first.fields().any(|cell| matches!(value(cell, decimal), Value::Marker(_)) && cell.len() > 1) {
+        return false;
+    }
     let numbers: Vec<f64> = first.fields().filter_map(|cell| number(cell, decimal)).map(|number| number.value).collect();
     let filled = first.fields().filter(|cell| !cell.is_empty()).count();
     if numbers.is_empty() {

@@ -2,7 +2,7 @@
 
 mod dialect;
 mod layout;
-mod names;
+pub(crate) mod names;
 pub(crate) mod persons;
 pub(crate) mod profile;
 pub mod record;
@@ -234,9 +234,4 @@ pub(crate) fn statbarns(columns: &[Column]) -> Vec<String> {
     barns.sort_unstable();
     barns.dedup();
     barns.into_iter().map(str::to_owned).collect()
-}
-
-/// Whether a header is one that identifies persons.
-pub(crate) fn identifies(header: &str) -> bool {
-    names::words(header).concat().contains("patientid")
 }

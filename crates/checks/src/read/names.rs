@@ -70,7 +70,7 @@ const WORD: &[(Meaning, &[&str])] = &[
     (Meaning::PValue, &["pvalue", "pval", "pvalues"]),
     (Meaning::StandardError, &["stderr", "se"]),
     (Meaning::Bound, &["lci", "uci", "lcl", "ucl", "llci", "ulci", "ci", "lc", "uc", "ci95", "cilower", "ciupper", "conf", "confint"]),
-    (Meaning::Estimate, &["ratio", "coef", "coefficient", "coefficients", "estimate", "estimates", "irr", "hr", "beta", "correlation", "loglik", "squared", "odds", "hazard"]),
+    (Meaning::Estimate, &["ratio", "coef", "coefficient", "coefficients", "estimate", "estimates", "irr", "correlation", "loglik", "squared", "odds", "hazard"]),
     (Meaning::Period, &["date", "month", "week", "year", "quarter", "maand", "week", "kwartaal", "datum", "mois", "semaine", "trimestre", "monat", "woche", "quartal", "period", "periode", "yearmonth", "yr", "yearweek", "startdate", "enddate", "startmonth", "day"]),
     (
         Meaning::Percentage,

@@ -25,6 +25,8 @@ pub(crate) struct Profile {
     pub(crate) with: u64,
     /// `n/N` cells.
     pub(crate) out_of: u64,
+    /// Largest denominator among them.
+    pub(crate) most_out_of: f64,
     /// Estimates with an interval.
     pub(crate) estimates: u64,
     pub(crate) dates: u64,
@@ -42,11 +44,16 @@ pub(crate) struct Profile {
     pub(crate) steps: bool,
     /// No number is smaller than that of the row before.
     pub(crate) rising: bool,
+    /// Each number is as far from the one before as the second from the first.
+    pub(crate) even: bool,
+    /// Dates with a time of day that is not midnight.
+    pub(crate) times: u64,
     /// Numbers that have three decimals or more.
     pub(crate) precise: u64,
     /// Longest cell, in bytes.
     pub(crate) longest: usize,
     last: Option<f64>,
+    step: Option<f64>,
 }
 
 /// Which roundings all non-zero counts of a column agree with.
@@ -105,6 +112,16 @@ impl Profile {
         self.is_numeric() && self.counts == self.numbers && self.percents == 0
     }
 
+    /// Whether it is a column of long numeric codes, as those of a terminology are: whole, of six digits or more, some of eight.
+    pub(crate) fn is_codes(&self) -> bool {
+        self.numbers > 0 && self.whole == self.numbers && self.min >= 1e5 && self.max >= 1e7 && self.of_said(self.numbers + self.texts) >= 0.9
+    }
+
+    /// Cells of numerators and denominators; small denominators throughout are something else, such as genotypes.
+    pub(crate) fn fractions(&self) -> u64 {
+        if self.most_out_of >= 10.0 { self.out_of } else { 0 }
+    }
+
     fn add(&mut self, cell: &str, decimal: Decimal) {
         self.rows += 1;
         let what = value(cell, decimal);
@@ -123,9 +140,15 @@ impl Profile {
                 self.with += 1;
                 self.rounding.add(number.count().unwrap_or(0));
             }
-            Value::OutOf(..) => self.out_of += 1,
+            Value::OutOf(_, of) => {
+                self.out_of += 1;
+                self.most_out_of = self.most_out_of.max(of.value);
+            }
             Value::Estimate(_) => self.estimates += 1,
-            Value::Date => self.dates += 1,
+            Value::Date => {
+                self.dates += 1;
+                self.times += u64::from(cell.contains(':') && !cell.contains("00:00:00"));
+            }
             Value::Text => {
                 self.texts += 1;
                 self.words += cell.split_whitespace().count() as u64;
@@ -147,10 +170,12 @@ impl Profile {
         self.min = if first { number.value } else { self.min.min(number.value) };
         self.max = if first { number.value } else { self.max.max(number.value) };
         match self.last {
-            None => (self.steps, self.rising) = (whole, true),
+            None => (self.steps, self.rising, self.even) = (whole, true, true),
             Some(last) => {
                 self.steps &= number.value == last + 1.0;
                 self.rising &= number.value >= last;
+                let step = *self.step.get_or_insert(number.value - last);
+                self.even &= (number.value - last - step).abs() <= 1e-6 * step.abs().max(1e-9);
             }
         }
         self.last = Some(number.value);

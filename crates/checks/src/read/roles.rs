@@ -5,6 +5,7 @@ use super::persons::Features;
 use super::profile::Profile;
 use crate::policy::Policy;
 use crate::table::{Column, Role};
+use crate::token;
 
 /// What is known of a column before the table as a whole is judged.
 #[derive(Clone, Debug)]
@@ -16,6 +17,10 @@ pub(crate) struct Sketch {
     pub(crate) reason: String,
     /// Headed `id`, `code`, `key` or the like.
     pub(crate) id_like: bool,
+    /// Headed as a person.
+    pub(crate) person: bool,
+    /// Headed as a value that is worked out for each person.
+    pub(crate) person_value: bool,
     /// Headed as an attribute of a person.
     pub(crate) attribute: bool,
 }
@@ -38,10 +43,13 @@ fn sketch(name: &str, profile: &Profile, first: bool, labelled: bool, model: boo
     let found = names::meaning(name);
     let meaning = found.as_ref().map(|(meaning, _)| *meaning);
     let words = names::words(name);
-    let id_like = words.iter().any(|word| matches!(word.as_str(), "id" | "name" | "code" | "nr" | "key" | "uid" | "hash" | "record" | "identifier" | "ref" | "case"));
-    let attribute = words.iter().any(|word| matches!(word.as_str(), "age" | "sex" | "gender" | "race" | "ethnicity" | "weight" | "height" | "bmi" | "married" | "education" | "educ" | "smoker" | "smoke" | "income" | "treatment" | "treat" | "outcome" | "postcode" | "zip" | "dob" | "birth"));
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let id_like = has(&["id", "name", "code", "nr", "key", "uid", "hash", "record", "identifier", "ref", "case", "pid"]);
+    let person = person(&words);
+    let person_value = has(&["residual", "residuals", "resid", "fitted", "yhat", "predicted", "leverage", "cooksd", "propensity", "ranef", "blup", "umap1", "tsne1", "pc1", "latitude", "longitude", "lat", "lon", "linpred", "martingale", "deviance"]);
+    let attribute = has(&["age", "sex", "gender", "race", "ethnicity", "weight", "height", "bmi", "married", "education", "educ", "smoker", "smoke", "income", "postcode", "zip", "dob", "birth", "geslacht", "leeftijd", "sexe", "geschlecht"]);
     let (role, reason) = settled(name, profile, first, labelled, model, found.as_ref(), policy).map_or((None, String::new()), |(role, reason)| (Some(role), reason));
-    Sketch { name: name.to_owned(), meaning, role, reason, id_like, attribute }
+    Sketch { name: name.to_owned(), meaning, role, reason, id_like, person, person_value, attribute }
 }
 
 fn settled(name: &str, profile: &Profile, first: bool, labelled: bool, model: bool, found: Option<&(Meaning, String)>, policy: &Policy) -> Option<(Role, String)> {
@@ -58,7 +66,7 @@ fn settled(name: &str, profile: &Profile, first: bool, labelled: bool, model: bo
     if first && name.is_empty() && !profile.is_numeric() && profile.dates == 0 {
         return Some(if model { (Role::Term, "it labels the rows of a model".to_owned()) } else { (Role::Dimension, "it labels the rows".to_owned()) });
     }
-    if profile.with + profile.out_of > profile.said() / 2 && profile.out_of != profile.said() {
+    if profile.with + profile.fractions() > profile.said() / 2 {
         return Some((Role::Count, "its cells are counts with percentages".to_owned()));
     }
     if profile.estimates > profile.said() / 2 {
@@ -67,14 +75,28 @@ fn settled(name: &str, profile: &Profile, first: bool, labelled: bool, model: bo
     if profile.dates > profile.said() / 2 {
         return Some((Role::Period, "its cells are dates".to_owned()));
     }
-    if crate::read::identifies(name) {
+    if token::identifies(name) && !(meaning_is_aggregate(found) && profile.is_numeric()) {
         return Some((Role::Identifier, "its header is an identifier".to_owned()));
     }
     if !profile.is_numeric() && profile.numbers * 2 < profile.said().max(1) && profile.texts > 0 {
-        return (profile.out_of == 0).then(|| (if model && first { Role::Term } else { Role::Dimension }, "its cells are words".to_owned()));
+        return Some((if model && first { Role::Term } else { Role::Dimension }, "its cells are words".to_owned()));
     }
     let (meaning, word) = found?;
     by_name(*meaning, word, profile, model)
+}
+
+/// Whether a header names one person: the word stands last, or before `id`, `number` and the like.
+fn person(words: &[String]) -> bool {
+    const PERSONS: &[&str] = &["subject", "subj", "patient", "participant", "person", "respondent", "individual", "student", "child", "infant", "baby", "pupil", "donor", "twin", "pid", "proband", "volunteer"];
+    words.iter().enumerate().any(|(at, word)| {
+        let after = words.get(at + 1).map(String::as_str);
+        PERSONS.contains(&word.as_str()) && matches!(after, None | Some("id" | "no" | "nr" | "num" | "number" | "name" | "code" | "key"))
+    })
+}
+
+/// Whether the header says that the column counts or summarises.
+fn meaning_is_aggregate(found: Option<&(Meaning, String)>) -> bool {
+    matches!(found, Some((Meaning::Count | Meaning::Base | Meaning::Percentage | Meaning::Statistic, _)))
 }
 
 /// The role of a column of numbers whose header means something.
@@ -117,9 +139,11 @@ pub(crate) fn columns(sketches: Vec<Sketch>, profiles: &[Profile], features: &Fe
 
 /// The role of a column of numbers that nothing names, in a table of groups.
 fn of_groups(meaning: Option<Meaning>, profile: &Profile, labels: bool, features: &Features, aggregates: bool) -> (Role, String) {
-    let _ = aggregates;
-    if profile.out_of > 0 {
-        return (Role::Count, "its cells are numerators and denominators".to_owned());
+    if features.statistic_rows >= 2 && profile.is_numeric() {
+        return (Role::Statistic, "its rows are named as statistics".to_owned());
+    }
+    if profile.is_codes() && !labels && aggregates && profile.distinct * 2 > features.rows {
+        return (Role::Dimension, "its cells are codes".to_owned());
     }
     let levels = profile.whole == profile.numbers && (profile.rising || profile.distinct * 2 <= features.rows);
     if labels && profile.whole == profile.numbers && profile.distinct == profile.filled && profile.rising {

@@ -45,7 +45,8 @@ fn table(found: Found, index: u32, one_of_several: bool, lines: &Lines, decimal:
     let likeness = persons::likeness(&features);
     let columns = roles::columns(sketches, &profiles, &features, likeness.score >= PERSONS);
     let transposed = turned(&header, &body, rows, decimal, policy)?;
-    Ok(Table { index, one_of_several, columns, rows, decimal, likeness, transposed, profiles, body })
+    let statistic_rows = features.statistic_rows >= 2;
+    Ok(Table { index, one_of_several, columns, rows, decimal, likeness, transposed, statistic_rows, profiles, body })
 }
 
 /// The points of the table on its side, where it is wider than long: one column may be a person.

@@ -6,13 +6,20 @@ use exeat_domain::finding::{Risk, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::rule::{Check, Findings, Judgement, rule};
+use crate::read::names::{self, Meaning};
+use crate::read::profile::Rounded;
+use crate::read::record::Record;
+use crate::read::value::{Marker, Number, Value, value};
+use crate::rule::{Check, Findings, Judgement, Said, rule};
 use crate::table::{Role, Table};
 
 rule! {
     /// ## What it looks for
-    /// Counts of people from 1 to `threshold - 1`. Where `block_below` is set, those wholly below it block and the
-    /// others are for review.
+    /// Counts of people from 1 to `threshold - 1`; of `n/N`, the numerator. Where `block_below` is set, what is wholly below
+    /// it blocks and the rest is for review. Counts of practices, sites, contacts or codes are for review. A column of
+    /// rounded counts is judged by what each can hide: all small is a finding; some small is one for review, unless the
+    /// policy names that rounding. A mean, quantile or standard deviation of a group whose count is hidden as small is a
+    /// finding too.
     ///
     /// ## Why it matters
     /// Someone who knows a person in the cell learns the rest of the row.
@@ -50,9 +57,37 @@ enum Rounding {
     /// To the nearest multiple of 10.
     #[serde(rename = "10")]
     Ten,
-    /// To the middle of each run of six.
+    /// To the middle of each run of six: 1 to 6 is 3, 7 to 12 is 9.
     #[serde(rename = "midpoint-6")]
     MidpointSix,
+}
+
+impl Rounding {
+    /// All of them, the widest first.
+    const ALL: [Self; 5] = [Self::Ten, Self::Seven, Self::Six, Self::MidpointSix, Self::Five];
+
+    fn fits(self, rounded: &Rounded) -> bool {
+        rounded.nonzero >= 3
+            && !match self {
+                Self::Five => rounded.not_five,
+                Self::Six => rounded.not_six,
+                Self::Seven => rounded.not_seven,
+                Self::Ten => rounded.not_ten,
+                Self::MidpointSix => rounded.not_midpoint_six,
+            }
+    }
+
+    /// The least and the greatest count that this one can stand for.
+    fn hides(self, count: u64) -> (u64, u64) {
+        let (below, above) = match self {
+            Self::Five => (2, 2),
+            Self::Six | Self::Seven => (3, 3),
+            Self::Ten => (5, 5),
+            Self::MidpointSix if count == 0 => (0, 0),
+            Self::MidpointSix => (2, 3),
+        };
+        (count.saturating_sub(below), count + above)
+    }
 }
 
 impl Check for SmallCount {
@@ -60,24 +95,111 @@ impl Check for SmallCount {
     type Evidence = Table;
 
     fn check(params: &Params, table: &Table) -> Judgement {
-        let counts: Vec<usize> = (0..table.columns.len()).filter(|&at| matches!(table.columns[at].role, Role::Count | Role::Base)).collect();
+        let counts: Vec<CountColumn> = (0..table.columns.len()).filter_map(|at| CountColumn::of(table, at, params)).collect();
         if counts.is_empty() {
             return Judgement::NotApplicable;
         }
         let mut found = Findings::default();
         let read = table.body.each(|row, record| {
-            for &column in &counts {
-                let Ok(count) = record.get(column).parse::<u32>() else { continue };
-                if count > 0 && count < params.threshold.get() {
-                    let block = params.block_below.is_none_or(|least| count < least.get());
-                    let severity = if block { Severity::Block } else { Severity::Review };
-                    found.push(severity, table.cell(row, column, record.get(column)), format!("The cell counts {count} people."));
-                }
+            if table.statistic_rows && names::meaning(record.get(0)).is_none_or(|(meaning, _)| meaning != Meaning::Count) {
+                return;
             }
+            for column in &counts {
+                column.judge(params, table, row, record, &mut found);
+            }
+            hidden(params, table, &counts, row, record, &mut found);
         });
-        match read {
-            Ok(()) => Judgement::Decided(found),
-            Err(error) => Judgement::Undecided(error.to_string()),
+        read.map_or_else(|error| Judgement::Undecided(error.to_string()), |()| Judgement::Decided(found))
+    }
+}
+
+/// A column whose cells are counts.
+struct CountColumn {
+    at: usize,
+    /// The word of its header by which it counts things rather than people.
+    things: Option<String>,
+    /// The rounding of its cells, and whether the policy names it.
+    rounding: Option<(Rounding, bool)>,
+}
+
+impl CountColumn {
+    fn of(table: &Table, at: usize, params: &Params) -> Option<Self> {
+        let column = &table.columns[at];
+        let counts = matches!(column.role, Role::Count | Role::Base) || table.statistic_rows && column.role == Role::Statistic;
+        if !counts {
+            return None;
+        }
+        let rounded = &table.profiles[at].rounding;
+        let named = params.rounding.iter().find(|rounding| rounding.fits(rounded)).map(|rounding| (*rounding, true));
+        let rounding = named.or_else(|| Rounding::ALL.into_iter().find(|rounding| rounding.fits(rounded)).map(|rounding| (rounding, false)));
+        Some(Self { at, things: names::counts_things(&column.name), rounding: rounding.filter(|_| !table.statistic_rows) })
+    }
+
+    fn judge(&self, params: &Params, table: &Table, row: u64, record: &Record, found: &mut Findings) {
+        let cell = record.get(self.at);
+        let Some(count) = count(cell, table) else { return };
+        let (least, greatest) = self.rounding.map_or((count, count), |(rounding, _)| rounding.hides(count));
+        let threshold = u64::from(params.threshold.get());
+        if least >= threshold || greatest == 0 {
+            return;
+        }
+        let things = self.things.clone().or_else(|| (0..self.at).find_map(|at| label_of_things(table, at, record)));
+        let what = things.clone().unwrap_or_else(|| "people".to_owned());
+        let all_small = least >= 1 && greatest < threshold;
+        let severity = match (all_small, self.rounding) {
+            (true, _) if things.is_none() => params.severity(greatest),
+            (false, Some((_, true))) => return,
+            _ => Severity::Review,
+        };
+        let message = match self.rounding {
+            None => format!("The cell counts {count} {what}."),
+            Some(_) => format!("The cell is rounded and stands for {least} to {greatest} {what}."),
+        };
+        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let interval = self.rounding.is_some().then(|| (whole(least), Some(whole(greatest))));
+        found.say(Said { severity, message, place: table.cell(row, self.at, cell), interval });
+    }
+}
+
+impl Params {
+    /// The severity of a set of people whose greatest size is this.
+    fn severity(&self, greatest: u64) -> Severity {
+        let blocks = self.block_below.is_none_or(|below| greatest < u64::from(below.get()));
+        if blocks { Severity::Block } else { Severity::Review }
+    }
+}
+
+/// The count that a cell holds.
+fn count(cell: &str, table: &Table) -> Option<u64> {
+    match value(cell, table.decimal) {
+        Value::Number(number) | Value::CountWith(number) | Value::OutOf(number, _) => Number::count(&number),
+        Value::Blank | Value::Marker(_) | Value::Estimate(_) | Value::Date | Value::Text => None,
+    }
+}
+
+/// The word of a row's label by which the row counts things.
+fn label_of_things(table: &Table, at: usize, record: &Record) -> Option<String> {
+    (table.columns[at].role == Role::Dimension).then(|| names::counts_things(record.get(at))).flatten()
+}
+
+/// Statistics of a group whose count is hidden as small.
+fn hidden(params: &Params, table: &Table, counts: &[CountColumn], row: u64, record: &Record, found: &mut Findings) {
+    let mut greatest = None;
+    for column in counts.iter().filter(|column| column.things.is_none()) {
+        match value(record.get(column.at), table.decimal) {
+            Value::Marker(Marker::AtMost(most)) if most < params.threshold.get() => greatest = greatest.max(Some(most)),
+            Value::Marker(Marker::Suppressed) => greatest = greatest.max(Some(params.threshold.get() - 1)),
+            Value::Blank | Value::Marker(_) => {}
+            // Another count of the row is shown: which of them the statistic is of cannot be told.
+            Value::Number(_) | Value::CountWith(_) | Value::OutOf(..) | Value::Estimate(_) | Value::Date | Value::Text => return,
+        }
+    }
+    let Some(greatest) = greatest else { return };
+    for (at, column) in table.columns.iter().enumerate() {
+        let cell = record.get(at);
+        if column.role == Role::Statistic && matches!(value(cell, table.decimal), Value::Number(_) | Value::Estimate(_)) {
+            let message = "The group's count is hidden as small, but its statistic is shown.";
+            found.push(params.severity(u64::from(greatest)), table.cell(row, at, cell), message);
         }
     }
 }

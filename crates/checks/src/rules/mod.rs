@@ -3,6 +3,7 @@
 mod cnt_min;
 pub(crate) mod fmt_type;
 mod img_fig;
+mod rec_level;
 
 use exeat_domain::finding::Finding;
 use schemars::Schema;
@@ -59,7 +60,7 @@ fn accepts<R: Check>(params: &toml::Table) -> Result<(), String> {
 
 /// Every rule, in the order of the catalogue.
 const ALL: &[Rule] =
-    &[Rule::of::<fmt_type::FileType>(), Rule::of::<cnt_min::SmallCount>(), Rule::of::<img_fig::Figure>()];
+    &[Rule::of::<fmt_type::FileType>(), Rule::of::<rec_level::RecordLevel>(), Rule::of::<cnt_min::SmallCount>(), Rule::of::<img_fig::Figure>()];
 
 /// Every rule, in the order of the catalogue.
 #[must_use]
