@@ -14,6 +14,7 @@ pub mod read;
 pub mod rule;
 pub mod rules;
 pub mod table;
+pub mod token;
 
 pub use engine::{Checked, check};
 pub use input::{Input, Source};

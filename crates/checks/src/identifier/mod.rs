@@ -12,6 +12,7 @@ mod tally;
 mod text;
 
 pub use general::{is_hash, titled_name};
+pub(crate) use text::hidden;
 pub use scan::{Sighting, scan};
 pub use tally::{Tally, Told};
 
