@@ -1,1 +1,20 @@
-//! Folders as share, seals and archive: every file access confined.
+//! Folders as share, seals, archive and scratch: every file access confined.
+//!
+//! Each adapter holds its folder open by a handle taken once, and reaches everything through it, one name at a
+//! time, following no link. A folder that has gone, or whose place another one took (a lost mount), is a
+//! [`Failure`](exeat_desk::ports::Failure) that is tried again, never an empty folder.
+
+mod archive;
+mod entry;
+mod likeness;
+mod problem;
+mod root;
+mod scratch;
+mod seals;
+mod share;
+mod temporary;
+
+pub use archive::FolderArchive;
+pub use scratch::FolderScratch;
+pub use seals::FolderSeals;
+pub use share::FolderShare;

@@ -1,0 +1,119 @@
+//! Copying one file of the share into a seal: read once, in bounded memory, and only kept if it held still.
+
+use std::ffi::OsStr;
+use std::io::{ErrorKind, Read};
+
+use cap_std::fs::{Dir, File, Metadata};
+use exeat_desk::ports::{Failure, FileProblem, Port, SealWriter};
+use exeat_domain::path::SharePath;
+use exeat_domain::request::Seal;
+use rustix::io::Errno;
+
+use super::{Halt, joined};
+use crate::entry::{self, Kind, Stamp};
+use crate::problem::Trouble;
+use crate::root::Root;
+
+/// How much is in memory at a time, in bytes.
+const CHUNK: usize = 256 * 1024;
+
+/// Copies one file into `into` and keeps it there, if it was whole and the same from beginning to end.
+pub(super) fn copy(
+    root: &Root,
+    path: &SharePath,
+    limit: u64,
+    mut into: Box<dyn SealWriter>,
+) -> Result<Result<Seal, FileProblem>, Failure> {
+    match copied(root, path.as_str(), limit, &mut *into) {
+        Ok(()) => root.still().and_then(|_| into.finish()).map(Ok),
+        Err(Halt::Trouble(trouble)) => root.still().map(|_| Err(trouble.with(path.as_str()))),
+        Err(Halt::Failed(failure)) => Err(failure),
+    }
+}
+
+fn copied(root: &Root, path: &str, limit: u64, into: &mut dyn SealWriter) -> Result<(), Halt> {
+    let said = |error: std::io::Error| Halt::said(root, path, &error);
+    let (folder, name) = parent(root, path)?;
+    refuse_other_than_file(&folder.symlink_metadata(name).map_err(said)?, path)?;
+    let mut file = entry::open_file(&folder, OsStr::new(name)).map_err(said)?;
+    let metadata = file.metadata().map_err(said)?;
+    refuse_other_than_file(&metadata, path)?;
+    let before = Stamp::of(&metadata);
+    if metadata.len() > limit {
+        return Err(Trouble::TooLarge { path: path.to_owned(), bytes: metadata.len(), limit }.into());
+    }
+    let bytes = stream(root, path, limit, &mut file, into)?;
+    let held_still = bytes == metadata.len() && Stamp::of(&file.metadata().map_err(said)?) == before;
+    if held_still && stamp_at(root, path) == Some(before) {
+        Ok(())
+    } else {
+        Err(Trouble::Changed(path.to_owned()).into())
+    }
+}
+
+/// The folder that a path of the share ends in, opened name by name, and the last name.
+fn parent<'a>(root: &Root, path: &'a str) -> Result<(Dir, &'a str), Halt> {
+    let mut folder = root.still()?.try_clone().map_err(|error| root.failure(&error))?;
+    let mut at = String::new();
+    let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+    for step in above.split('/').filter(|step| !step.is_empty()) {
+        at = joined(&at, step);
+        folder = super::enter(root, &folder, OsStr::new(step), &at)?;
+    }
+    Ok((folder, name))
+}
+
+fn refuse_other_than_file(metadata: &Metadata, path: &str) -> Result<(), Halt> {
+    match Kind::of(metadata) {
+        Kind::File => Ok(()),
+        kind => Err(Trouble::wrong_kind(kind, path.to_owned()).into()),
+    }
+}
+
+/// The stamp of what now lies at the path.
+fn stamp_at(root: &Root, path: &str) -> Option<Stamp> {
+    let (folder, name) = parent(root, path).ok()?;
+    folder.symlink_metadata(name).ok().as_ref().map(Stamp::of)
+}
+
+/// Passes the file on; gives how many bytes it had. The claimed size is not believed.
+fn stream(
+    root: &Root,
+    path: &str,
+    limit: u64,
+    file: &mut File,
+    into: &mut dyn SealWriter,
+) -> Result<u64, Halt> {
+    let mut chunk = vec![0; CHUNK];
+    let mut bytes = 0_u64;
+    loop {
+        let read = match file.read(&mut chunk) {
+            Ok(0) => return Ok(bytes),
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Halt::said(root, path, &error)),
+        };
+        bytes += read as u64;
+        if bytes > limit {
+            return Err(Trouble::TooLarge { path: path.to_owned(), bytes, limit }.into());
+        }
+        into.write_all(&chunk[..read]).map_err(|error| unsealed(&error))?;
+    }
+}
+
+/// The failure that a seal's writer carries in its error, or the nearest to what it says.
+fn unsealed(error: &std::io::Error) -> Failure {
+    if let Some(failure) = error.get_ref().and_then(|inner| inner.downcast_ref::<Failure>()) {
+        return failure.clone();
+    }
+    let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+        || matches!(Errno::from_io_error(error), Some(Errno::NOSPC | Errno::DQUOT));
+    if full {
+        let message =
+            "There is no room left for the sealed copies. Make room there; the work then goes on by itself.";
+        Failure::new(Port::Seals, "seals-full", message, error)
+    } else {
+        let message = "A sealed copy could not be written. See the log; it is tried again by itself.";
+        Failure::new(Port::Seals, "seals-broken", message, error)
+    }
+}
