@@ -15,7 +15,7 @@ const WINDOW: usize = 32 * 1024;
 /// Chunks under way at most: with their output about 35 MB, however many cores there are.
 const MOST_UNDER_WAY: usize = 34;
 /// Measured on tables of numbers and words by `cargo xtask bench package`.
-const LEVEL: u32 = 6;
+const LEVEL: u32 = 5;
 
 /// How an entry's bytes are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -140,3 +140,79 @@ fn groups(database: &Database) -> Vec<(String, GroupRef<'_>)> {
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use keepass::db::GroupMut;
+
+    use super::*;
+
+    fn add(group: &mut GroupMut<'_>, name: &str, entries: &[(&str, &str)]) -> keepass::db::GroupId {
+        let mut made = group.add_group();
+        made.edit(|made| made.name = name.to_owned());
+        for (title, password) in entries {
+            made.add_entry().edit(|entry| {
+                entry.set_unprotected(fields::TITLE, *title);
+                entry.set_protected(fields::PASSWORD, *password);
+            });
+        }
+        made.id()
+    }
+
+    /// Checks what is found for an entry of a vault with nested, twin and empty groups.
+    fn check(group: &str, entry: &str, expected: Result<&str, &str>) {
+        let mut database = Database::new();
+        let mut root = database.root_mut();
+        let external = add(&mut root, "External", &[("twin", "1"), ("twin", "2"), ("INTEGO ZIP", "hush")]);
+        add(&mut root, "Twin", &[("a", "first")]);
+        add(&mut root, "Twin", &[("a", "second"), ("b", "only")]);
+        let mut external = root.group_mut(external).unwrap();
+        add(&mut external, "Old", &[("INTEGO ZIP", "old"), ("none", "")]);
+        let found = find(&database, group, entry);
+        let found =
+            found.map(|password| password.expose_secret().to_owned()).map_err(|error| error.to_string());
+        assert_eq!(found, expected.map(str::to_owned).map_err(str::to_owned));
+    }
+
+    #[test]
+    fn an_entry_is_found_by_path_and_title() {
+        check("External", "INTEGO ZIP", Ok("hush"));
+        check("External/Old", "INTEGO ZIP", Ok("old"));
+        check("Twin", "b", Ok("only"));
+    }
+
+    #[test]
+    fn an_entry_that_is_not_there_is_looked_for_elsewhere() {
+        check(
+            "Twin",
+            "INTEGO ZIP",
+            Err(
+                r#"group "Twin" of the vault has no entry "INTEGO ZIP"; there is one in External, External/Old"#,
+            ),
+        );
+        check("External", "intego zip", Err(r#"group "External" of the vault has no entry "intego zip""#));
+    }
+
+    #[test]
+    fn two_entries_are_one_too_many() {
+        check("External", "twin", Err(r#"group "External" of the vault has 2 entries "twin": keep one"#));
+        check("Twin", "a", Err(r#"group "Twin" of the vault has 2 entries "a": keep one"#));
+    }
+
+    #[test]
+    fn a_group_that_is_not_there_is_answered_with_those_that_are() {
+        let groups = "its groups: External, External/Old, Twin, Twin";
+        for group in ["", "external", "Old", "External/", "/External", "Root"] {
+            check(group, "a", Err(&format!("the vault has no group {group:?}; {groups}")));
+        }
+    }
+
+    #[test]
+    fn an_empty_password_is_an_error() {
+        check(
+            "External/Old",
+            "none",
+            Err(r#"entry "none" in group "External/Old" of the vault has no password"#),
+        );
+    }
+}

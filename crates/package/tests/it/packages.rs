@@ -161,7 +161,7 @@ fn in_data(zip: &[u8], at: usize) -> bool {
 
 #[test]
 fn many_files_are_packed() {
-    let desk = Desk::with((0..700).map(|n| (format!("tables/{n}.csv"), table(n % 40))));
+    let desk = Desk::with((0..150).map(|n| (format!("tables/{n}.csv"), table(n % 40))));
     for protection in every_protection() {
         let written = desk.pack(&protection).unwrap();
         verify(&written.path, &protection, &desk.reviewed()).unwrap();

@@ -71,3 +71,24 @@ fn what_is_no_vault_is_said() {
         assert_eq!(error.code(), "vault.unreadable", "{error}");
     }
 }
+
+/// Made with `keepassxc-cli` 2.7.4: groups `External` and `External/Old`, each with an entry `INTEGO ZIP`.
+const KDBX_31: &[u8] = include_bytes!("kdbx31.kdbx");
+
+#[test]
+fn a_vault_of_version_3_1_is_read() {
+    for group in ["External", "External/Old"] {
+        let read = read_password(KDBX_31, &unlock("master"), group, "INTEGO ZIP").unwrap();
+        assert_eq!(read.expose_secret(), "secret of KDBX 3.1");
+    }
+    let error = read_password(KDBX_31, &unlock("master"), "Old", "INTEGO ZIP").unwrap_err();
+    assert_eq!(error.to_string(), r#"the vault has no group "Old"; its groups: External, External/Old"#);
+}
+
+#[test]
+fn a_wrong_password_of_version_3_1_is_called_so() {
+    for wrong in ["", "Master", "master ", "wrong"] {
+        let error = read_password(KDBX_31, &unlock(wrong), "External", "INTEGO ZIP").unwrap_err();
+        assert!(matches!(error, VaultError::Locked), "{error}");
+    }
+}
