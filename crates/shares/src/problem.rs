@@ -52,15 +52,15 @@ pub(crate) enum Trouble {
         "The folder “{0}” lies on another disk or server than the shared folder. Copy the files to the shared folder and ask for them there."
     )]
     OtherDisk(String),
-    #[error("“{path}” cannot be asked for: {why}. Rename it and ask again.")]
+    #[error("“{path}” cannot be asked for: {why}. Give it a plain name and ask again.")]
     BadName { path: String, why: String },
     #[error(
-        "The desk may not read “{0}”. Give everyone in the shared folder the right to read it, and ask again."
+        "The desk may not read “{0}”. Copy it anew into the shared folder, or have the desk be given the right to read it, and ask again."
     )]
     Denied(String),
     #[error("“{0}” is open in another program. Close it there and ask again.")]
     InUse(String),
-    #[error("“{path}” has {}, and no file over {} is taken up. Summarise it further, or split it.", size(*.bytes), size(*.limit))]
+    #[error("“{path}” has {}, and no file over {} is taken up. Summarise it further, or ask the desk what to do.", size(*.bytes), size(*.limit))]
     TooLarge { path: String, bytes: u64, limit: u64 },
     #[error(
         "“{0}” was changed while it was copied. Wait until the program that writes it is done, and ask again."

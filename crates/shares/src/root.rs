@@ -147,11 +147,12 @@ impl Root {
 
 /// Makes names that were made in or removed from a folder last through a loss of power.
 ///
+/// The handle that a [`Dir`] holds may be one that only names the folder (`O_PATH`); waiting needs one that reads it.
 /// File systems that keep no cache of names say `EINVAL`; there is nothing to wait for then.
 pub(crate) fn keep(dir: &Dir) -> io::Result<()> {
-    match rustix::fs::fsync(dir) {
-        Err(Errno::INVAL) => Ok(()),
-        other => other.map_err(io::Error::from),
+    match dir.open(".")?.sync_all() {
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::INVAL) => Ok(()),
+        other => other,
     }
 }
 

@@ -171,8 +171,8 @@ fn names_that_cannot_be_asked_for_are_shown_written_out() {
     ]);
     folder.file(std::path::Path::new("d").join(OsStr::from_bytes(b"caf\xe9.csv")), "");
     let expected = [
-        "bad-name: d/aux.csv",
         "bad-name: d/a\\u{202e}vsc.exe",
+        "bad-name: d/aux.csv",
         "bad-name: d/back\\slash.csv",
         "bad-name: d/bell\\u{7}.csv",
         "bad-name: d/caf\\xe9.csv",
@@ -227,7 +227,7 @@ fn folders_are_walked_to_a_depth_and_no_deeper() {
 fn what_the_desk_may_not_read_is_a_problem_where_the_system_says_so() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::with(&["closed/a.csv", "open/a.csv"]);
-    fs::set_permissions(folder.at("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.at("closed"), fs::Permissions::from_mode(0o0)).unwrap();
     // Root may read everything.
     let expected: &[&str] =
         if fs::read_dir(folder.at("closed")).is_ok() { &["closed/a.csv"] } else { &["denied: closed"] };
@@ -241,7 +241,7 @@ fn a_share_that_has_gone_is_not_an_empty_one() {
     let folder = Folder::with(&["share/a.csv"]);
     let share = FolderShare::open(folder.at("share")).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut failure = |path: &str| runtime.block_on(share.find(&wanted(path), 500)).unwrap_err();
+    let failure = |path: &str| runtime.block_on(share.find(&wanted(path), 500)).unwrap_err();
     fs::rename(folder.at("share"), folder.at("elsewhere")).unwrap();
     assert_eq!(failure("a.csv").code, "share-gone");
     folder.dir("share");

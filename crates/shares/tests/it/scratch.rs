@@ -21,7 +21,7 @@ async fn a_request_has_its_folder_until_it_is_wiped() {
     }
     folder.file("scratch/EX-7/a.zip", "a");
     folder.file("scratch/EX-7/deep/er/b.csv", "b");
-    fs::set_permissions(folder.at("scratch/EX-7/a.zip"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.at("scratch/EX-7/a.zip"), fs::Permissions::from_mode(0o0)).unwrap();
     scratch.folder(RequestId(12)).await.unwrap();
     assert_eq!(scratch.list().await.unwrap(), [RequestId(7), RequestId(12)]);
     assert_eq!(scratch.wipe(RequestId(7)).await.unwrap(), 2);
