@@ -283,3 +283,41 @@ fn sweep(dir: &Dir) -> io::Result<usize> {
     }
     Ok(removed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_archive_says_so_and_is_not_taken_for_a_lost_zip() {
+        let at = tempfile::tempdir().unwrap();
+        let root = Root::open(at.path().to_owned(), &PLACE).unwrap();
+        let zip = tempfile::NamedTempFile::new().unwrap();
+        zip.as_file().write_all(b"zip").unwrap();
+        let mut full = File::options().write(true).open("/dev/full").unwrap();
+        let code = |copied: Result<Content, Failure>| copied.err().map(|failure| failure.code);
+        assert_eq!(code(copied(&root, zip.path(), &mut full)), Some("archive-full"));
+        assert_eq!(code(copied(&root, &at.path().join("nowhere"), &mut full)), Some("archive-source"));
+        assert_eq!(unsafe_or(&root, &Errno::PERM.into()).code, "archive-unsafe");
+        assert_eq!(unsafe_or(&root, &Errno::NOSPC.into()).code, "archive-full");
+    }
+
+    #[test]
+    fn only_a_number_makes_another_of_the_same_name() {
+        let names = Names::of("EX-7 20261123.zip");
+        assert_eq!([names.nth(1), names.nth(2)], ["EX-7 20261123.zip", "EX-7 20261123-2.zip"]);
+        for (name, has) in [
+            ("ex-7 20261123.ZIP", true),
+            ("EX-7 20261123-10.zip", true),
+            ("EX-7 20261123-.zip", false),
+            ("EX-7 20261123-b.zip", false),
+            ("EX-7 202611230.zip", false),
+            ("EX-7 20261123", false),
+        ] {
+            assert_eq!(names.has(name), has, "{name}");
+        }
+        let all = |most: u32| (1..=most).map(|number| names.nth(number)).collect::<Vec<_>>();
+        assert_eq!(names.free(&all(3)).as_deref(), Some("EX-7 20261123-4.zip"));
+        assert_eq!(names.free(&all(LAST)), None);
+    }
+}

@@ -84,7 +84,31 @@ pub(crate) fn shown(name: &OsStr) -> String {
 mod tests {
     use std::os::unix::ffi::OsStrExt;
 
+    use cap_std::ambient_authority;
+    use rustix::fs::{FileType, Mode};
+    use rustix::io::Errno;
+
     use super::*;
+
+    /// What takes the place of a file after it was looked at, and before it is opened.
+    #[test]
+    fn opening_follows_no_link_and_waits_for_no_pipe() {
+        let at = tempfile::tempdir().unwrap();
+        let dir = Dir::open_ambient_dir(at.path(), ambient_authority()).unwrap();
+        dir.create_dir("folder").unwrap();
+        dir.write("file", "").unwrap();
+        dir.symlink("file", "to-file").unwrap();
+        dir.symlink("folder", "to-folder").unwrap();
+        rustix::fs::mknodat(&dir, "pipe", FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let error = |opened: io::Result<()>| opened.map_err(|error| Errno::from_io_error(&error).unwrap());
+        let file = |name: &str| open_file(&dir, OsStr::new(name));
+        assert_eq!(error(file("to-file").map(drop)), Err(Errno::LOOP));
+        assert_eq!(Kind::of(&file("pipe").unwrap().metadata().unwrap()), Kind::Fifo);
+        assert_eq!(Kind::of(&file("file").unwrap().metadata().unwrap()), Kind::File);
+        let folder = |name: &str| open_folder(&dir, OsStr::new(name)).map(drop);
+        assert_eq!(error(folder("to-folder")), Err(Errno::NOTDIR));
+        assert_eq!(error(folder("folder")), Ok(()));
+    }
 
     #[test]
     fn no_name_reaches_a_terminal_raw() {

@@ -166,3 +166,34 @@ pub(crate) async fn blocking<T: Send + 'static>(
         Err(Failure::new(place.port, "interrupted", message, error))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_has_a_code_and_two_messages() {
+        static PLACE: Place = Place {
+            port: Port::Archive,
+            what: "the archive",
+            gone: "gone",
+            full: "full",
+            denied: "denied",
+            broken: "broken",
+        };
+        for (errno, code) in [
+            (Errno::NOSPC, "full"),
+            (Errno::DQUOT, "full"),
+            (Errno::ACCESS, "denied"),
+            (Errno::ROFS, "denied"),
+            (Errno::HOSTDOWN, "gone"),
+            (Errno::IO, "broken"),
+            (Errno::STALE, "broken"),
+        ] {
+            let failure = PLACE.failure(Path::new("/srv/a\u{202e}b"), &errno.into());
+            assert_eq!(failure.code, code);
+            assert!(failure.message.contains("the archive (/srv/a\\u{202e}b)"), "{}", failure.message);
+            assert_eq!(failure.detail, io::Error::from(errno).to_string());
+        }
+    }
+}
