@@ -1,6 +1,6 @@
 //! Belgian numbers: of persons (NRN, in Dutch INSZ, with the BIS numbers) and of care providers (NIHDI).
 
-use super::text::{grouped, thousands, whole_number};
+use super::text::{grouped, whole_number};
 use super::{Form, Reading, Within};
 
 /// Number of the national register, and BIS number of a person who is not in it.
@@ -14,7 +14,7 @@ pub(super) const NRN: Form = Form {
     chance: 0.0025,
     check_chance: 0.02,
     within: Within::Digits,
-    telling: |text| punctuated(text) && dated_evenly(text),
+    telling: |text| (punctuated(text) || dated(text)) && dated_evenly(text),
     read: |text| Some(read_nrn(&nrn_digits(text)?)),
 };
 
@@ -32,11 +32,15 @@ pub(super) const NIHDI: Form = Form {
     read: |text| Some(read_nihdi(&nihdi_digits(text)?)),
 };
 
-/// Whether separators stand in a number that are more than its decimal or thousands marks.
+/// Whether a number is written in groups of its own: two marks or more, and not those of decimals, thousands or exponents.
 pub(super) fn punctuated(text: &str) -> bool {
-    let mut marks = text.chars().filter(|c| !c.is_ascii_alphanumeric());
-    let decimal = matches!((marks.next(), marks.next()), (Some('.' | ','), None));
-    !decimal && thousands(text).is_none() && text.contains(|c: char| !c.is_ascii_alphanumeric())
+    let marks = text.split(|c: char| c.is_ascii_alphanumeric()).filter(|mark| !mark.is_empty()).count();
+    marks >= 2 && whole_number(text).is_none()
+}
+
+/// Whether one hyphen or slash stands behind the date: `850730-03328`.
+fn dated(text: &str) -> bool {
+    text.len() > 7 && matches!(text.as_bytes()[6], b'-' | b'/')
 }
 
 /// Whether the marks within the six digits of the date, if any, are two of a kind: `12.34 11.222 33` is no date.
@@ -94,7 +98,18 @@ mod tests {
 
     #[test]
     fn national_numbers_are_told_by_their_check_digits() {
-        for text in ["85073003328", "17073003384", "98472899765", "01490700185", "85.07.30-033.28", "85 07 30 033 28", "850730-033.28", "850730 03328", "85.073.003.328", "1490700185"] {
+        for text in [
+            "85073003328",
+            "17073003384",
+            "98472899765",
+            "01490700185",
+            "85.07.30-033.28",
+            "85 07 30 033 28",
+            "850730-033.28",
+            "850730 03328",
+            "85.073.003.328",
+            "1490700185",
+        ] {
             assert!(NRN.is_valid(text), "{text}");
         }
         for text in ["79121137740", "85073003329", "85.07.30-033.29", "85133003328"] {
@@ -118,7 +133,8 @@ mod tests {
 
     #[test]
     fn provider_numbers_are_told_by_either_modulus() {
-        for text in ["11530231003", "10829059104", "45094508408", "11530231", "1-15302-31-003", "1/15302/31"] {
+        for text in ["11530231003", "10829059104", "45094508408", "11530231", "1-15302-31-003", "1/15302/31"]
+        {
             assert!(NIHDI.is_valid(text), "{text}");
         }
         let newer = format!("115302{:02}003", 89 - 115_302 % 89);
@@ -133,7 +149,15 @@ mod tests {
         for text in ["85.07.30-033.28", "850730-03328", "85 07 30 033 28"] {
             assert!((NRN.telling)(text), "{text}");
         }
-        for text in ["85073003328", "850730033.28", "85,073,003,328", "85 073 003 328", "85.07 30.033 28"] {
+        for text in [
+            "85073003328",
+            "850730033.28",
+            "85,073,003,328",
+            "85 073 003 328",
+            "85.07 30.033 28",
+            "184842 11000",
+            "8.5073003328E+10",
+        ] {
             assert!(!(NRN.telling)(text), "{text}");
         }
     }

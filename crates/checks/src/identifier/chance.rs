@@ -35,7 +35,8 @@ pub fn ln_binomial_tail(hits: u64, trials: u64, p: f64) -> f64 {
 /// in a long column a slight lean of the digits would be significant too.
 #[must_use]
 pub fn stands_out(hits: u64, trials: u64, base_rate: f64) -> bool {
-    as_f64(hits) >= 2.0 * base_rate * as_f64(trials) && ln_binomial_tail(hits, trials, base_rate) < SIGNIFICANT.ln()
+    as_f64(hits) >= 2.0 * base_rate * as_f64(trials)
+        && ln_binomial_tail(hits, trials, base_rate) < SIGNIFICANT.ln()
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts of cells stay far below 2^53")]
@@ -46,7 +47,10 @@ fn as_f64(count: u64) -> f64 {
 /// ln(n!) for whole n: the product for small n, Stirling's series above.
 fn ln_factorial(n: f64) -> f64 {
     if n < 16.0 {
-        return std::iter::successors(Some(2.0), |i| Some(i + 1.0)).take_while(|i| *i <= n).product::<f64>().ln();
+        return std::iter::successors(Some(2.0), |i| Some(i + 1.0))
+            .take_while(|i| *i <= n)
+            .product::<f64>()
+            .ln();
     }
     let square = n * n;
     let series = (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / (1260.0 * square)) / square) / n;
@@ -59,7 +63,11 @@ mod tests {
 
     fn close(hits: u64, trials: u64, p: f64, tail: f64) {
         let found = ln_binomial_tail(hits, trials, p);
-        assert!((found - tail.ln()).abs() < 1e-9 * tail.ln().abs().max(1.0), "{hits} of {trials} at {p}: {} for {tail}", found.exp());
+        assert!(
+            (found - tail.ln()).abs() < 1e-9 * tail.ln().abs().max(1.0),
+            "{hits} of {trials} at {p}: {} for {tail}",
+            found.exp()
+        );
     }
 
     #[test]

@@ -59,14 +59,18 @@ pub(super) const KVNR: Form = Form {
     chance: 0.1,
     check_chance: 0.1,
     within: Within::Codes,
-    telling: |_| true,
+    telling: |text| text.starts_with(|c: char| c.is_ascii_uppercase()),
     read: |text| {
         let compact = grouped(text, &[1, 3, 3, 3])?;
         let letter = compact.bytes().next().filter(u8::is_ascii_uppercase)?;
         let digits = values(&compact[1..])?;
         let number = u32::from(letter - b'A' + 1);
         let ten = [number / 10, number % 10].into_iter().chain(digits[..8].iter().copied());
-        let sum: u32 = ten.zip([1, 2].into_iter().cycle()).map(|(digit, weight)| digit * weight).map(|n| n / 10 + n % 10).sum();
+        let sum: u32 = ten
+            .zip([1, 2].into_iter().cycle())
+            .map(|(digit, weight)| digit * weight)
+            .map(|n| n / 10 + n % 10)
+            .sum();
         Some(agrees(sum % 10 == digits[8]))
     },
 };
@@ -104,7 +108,9 @@ fn read_nir(text: &str) -> Option<Reading> {
     let number: u64 = format!("{}{department}{}", &compact[..5], &compact[7..13]).parse().ok()?;
     let key: u64 = compact[13..].parse().ok()?;
     let month: u32 = compact[3..5].parse().ok()?;
-    if !matches!(compact.as_bytes()[0], b'1'..=b'4' | b'7' | b'8') || !matches!(month, 1..=12 | 20 | 30..=42 | 50..=99) {
+    if !matches!(compact.as_bytes()[0], b'1'..=b'4' | b'7' | b'8')
+        || !matches!(month, 1..=12 | 20 | 30..=42 | 50..=99)
+    {
         return Some(Reading::Implausible);
     }
     Some(agrees(97 - number % 97 == key))
@@ -125,9 +131,23 @@ mod tests {
 
     #[test]
     fn the_numbers_of_the_neighbours_are_told_by_their_check_digits() {
-        check(&NHS_NUMBER, &["9434765919", "9990000018", "943 476 5919", "943-476-5919"], &["9434765918", "94 34765919", "943476591"]);
+        check(
+            &NHS_NUMBER,
+            &["9434765919", "9990000018", "943 476 5919", "943-476-5919"],
+            &["9434765918", "94 34765919", "943476591"],
+        );
         check(&BSN, &["111222333", "1112.22.333", "111.222.333"], &["111222334", "000000000", "11122233"]);
-        check(&NIR, &["295109912611193", "2 95 10 99 126 111 93", "253072B07300470", "253072b07300470", "253072A07300443"], &["295109912611199", "253072C07300443", "995109912611193"]);
+        check(
+            &NIR,
+            &[
+                "295109912611193",
+                "2 95 10 99 126 111 93",
+                "253072B07300470",
+                "253072b07300470",
+                "253072A07300443",
+            ],
+            &["295109912611199", "253072C07300443", "995109912611193"],
+        );
         check(&KVNR, &["A123456780", "a123456780"], &["A123456781", "1123456780", "AB23456780"]);
     }
 

@@ -47,16 +47,18 @@ pub(super) const PHONE: Form = Form {
 };
 
 /// Mobile number without any mark: ten digits, `04` with 5 to 9, `06` or `07` (Belgium, the Netherlands, France, the
-/// United Kingdom's first ten). Codes padded with zeros look alike, so a column of the shape is asked for.
+/// United Kingdom's first ten). Codes padded with zeros look alike, so nearly the whole
+/// column must be such numbers.
 pub(super) const MOBILE_NUMBER: Form = Form {
     name: "mobile",
     title: "mobile telephone number",
-    chance: 0.1,
-    check_chance: 0.1,
+    chance: 0.3,
+    check_chance: 0.3,
     within: Within::Digits,
     telling: |_| false,
     read: |text| {
-        let shaped = text.len() == 10 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+        let shaped =
+            text.len() == 10 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
         let mobile = || matches!(&text.as_bytes()[1..3], [b'4', b'5'..=b'9'] | [b'6' | b'7', _]);
         shaped.then(|| if mobile() { Reading::Valid } else { Reading::Mismatch })
     },
@@ -97,7 +99,9 @@ pub(super) const LUHN: Form = Form {
             Some(number) => number.into_owned(),
             None => grouped(text, &[4, 4, 4, 4])?,
         };
-        (12..=19).contains(&digits.len()).then(|| if luhn(&digits) { Reading::Valid } else { Reading::Mismatch })
+        (12..=19)
+            .contains(&digits.len())
+            .then(|| if luhn(&digits) { Reading::Valid } else { Reading::Mismatch })
     },
 };
 
@@ -116,7 +120,8 @@ fn read_email(text: &str) -> Option<Reading> {
     let (local, domain) = text.split_once('@')?;
     let word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '&' | '/');
     let label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
-    let named = !local.is_empty() && local.chars().all(word) && !local.starts_with('.') && !local.ends_with('.');
+    let named =
+        !local.is_empty() && local.chars().all(word) && !local.starts_with('.') && !local.ends_with('.');
     let (rest, top) = domain.rsplit_once('.')?;
     let top = top.chars().count() >= 2 && top.chars().all(char::is_alphabetic);
     (named && top && text.len() <= 254 && rest.split('.').all(label)).then_some(Reading::Valid)
@@ -139,12 +144,15 @@ fn international(text: &str) -> bool {
 /// `0475/12.34.56`, `(016) 12 34 56`, `06-12345678`.
 fn national(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let mut groups = text.split(|c: char| separates(c) || matches!(c, '(' | ')')).filter(|group| !group.is_empty());
+    let mut groups =
+        text.split(|c: char| separates(c) || matches!(c, '(' | ')')).filter(|group| !group.is_empty());
     let Some(area) = groups.next() else { return false };
     let zone = (2..=4).contains(&area.len()) && area.starts_with('0') && !area.starts_with("00");
     let rest: Vec<&str> = groups.collect();
-    let numeric = area.bytes().chain(rest.iter().flat_map(|group| group.bytes())).all(|byte| byte.is_ascii_digit());
-    let mobile = rest.len() == 1 && rest[0].len() >= 6 && area.len() + rest[0].len() == 10 && !text.contains('.');
+    let numeric =
+        area.bytes().chain(rest.iter().flat_map(|group| group.bytes())).all(|byte| byte.is_ascii_digit());
+    let mobile =
+        rest.len() == 1 && rest[0].len() >= 6 && area.len() + rest[0].len() == 10 && !text.contains('.');
     let pairs = rest.len() >= 2 && rest.iter().all(|group| (2..=3).contains(&group.len()));
     (9..=10).contains(&digits) && zone && numeric && (mobile || pairs)
 }
@@ -178,13 +186,17 @@ pub(super) fn luhn(digits: &str) -> bool {
 }
 
 const TITLES: [&str; 15] = [
-    "Dr", "Drs", "Prof", "Mr", "Mrs", "Ms", "Mevr", "Mevrouw", "Mw", "Dhr", "Mme", "Mlle", "Monsieur", "Herr", "Frau",
+    "Dr", "Drs", "Prof", "Mr", "Mrs", "Ms", "Mevr", "Mevrouw", "Mw", "Dhr", "Mme", "Mlle", "Monsieur",
+    "Herr", "Frau",
 ];
 
 /// The first title in `text` with the name behind it, such as `Dr. Peeters`.
 #[must_use]
 pub fn titled_name(text: &str) -> Option<&str> {
-    let mut words = text.split_ascii_whitespace().map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word)).peekable();
+    let mut words = text
+        .split_ascii_whitespace()
+        .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+        .peekable();
     while let Some((start, word)) = words.next() {
         let title = word.trim_start_matches(|c: char| !c.is_alphanumeric());
         if !TITLES.contains(&title.trim_end_matches('.')) {
@@ -233,9 +245,21 @@ mod tests {
 
     #[test]
     fn forms_with_letters_or_marks_are_read() {
-        check(&EMAIL, &["an@example.org", "an.peeters+x@mail.example.be"], &["@example.org", "an@", "an@host", "a b@example.org", "n@1.5"]);
-        check(&UUID, &["550e8400-e29b-41d4-a716-446655440000"], &["550e8400-e29b-41d4-a716-44665544000", "550e8400e29b41d4a716446655440000"]);
-        check(&IBAN, &["BE68539007547034", "BE68 5390 0754 7034", "NL91ABNA0417164300"], &["BE68539007547035", "XX68539007547034", "BE685390"]);
+        check(
+            &EMAIL,
+            &["an@example.org", "an.peeters+x@mail.example.be"],
+            &["@example.org", "an@", "an@host", "a b@example.org", "n@1.5"],
+        );
+        check(
+            &UUID,
+            &["550e8400-e29b-41d4-a716-446655440000"],
+            &["550e8400-e29b-41d4-a716-44665544000", "550e8400e29b41d4a716446655440000"],
+        );
+        check(
+            &IBAN,
+            &["BE68539007547034", "BE68 5390 0754 7034", "NL91ABNA0417164300"],
+            &["BE68539007547035", "XX68539007547034", "BE685390"],
+        );
         check(&IP_ADDRESS, &["192.168.0.1", "2001:db8::1"], &["1.2.3", "256.1.1.1", "::", "10:30"]);
     }
 
@@ -243,8 +267,27 @@ mod tests {
     fn telephone_numbers_are_told_from_signed_and_padded_ones() {
         check(
             &PHONE,
-            &["+32 475 12 34 56", "+32475123456", "0032 475 12 34 56", "02 123 45 67", "0475/12.34.56", "(016) 12 34 56", "06-12345678", "01 23 45 67 89"],
-            &["+12", "+3.5", "+1234567", "0475123456", "123 456 789", "2020-01-31", "01/02/2020", "0.123456789", "+1,234,567,890"],
+            &[
+                "+32 475 12 34 56",
+                "+32475123456",
+                "0032 475 12 34 56",
+                "02 123 45 67",
+                "0475/12.34.56",
+                "(016) 12 34 56",
+                "06-12345678",
+                "01 23 45 67 89",
+            ],
+            &[
+                "+12",
+                "+3.5",
+                "+1234567",
+                "0475123456",
+                "123 456 789",
+                "2020-01-31",
+                "01/02/2020",
+                "0.123456789",
+                "+1,234,567,890",
+            ],
         );
         check(&MOBILE_NUMBER, &["0475123456", "0612345678"], &["0123456789", "475123456", "0075123456"]);
     }
@@ -253,7 +296,11 @@ mod tests {
     fn luhn_reads_the_published_number() {
         assert!(luhn("79927398713"));
         assert!(!luhn("79927398710"));
-        check(&LUHN, &["4111111111111111", "4111 1111 1111 1111"], &["79927398713", "4111111111111112", "000000000000"]);
+        check(
+            &LUHN,
+            &["4111111111111111", "4111 1111 1111 1111"],
+            &["79927398713", "4111111111111112", "000000000000"],
+        );
     }
 
     #[test]
@@ -267,7 +314,12 @@ mod tests {
 
     #[test]
     fn hashes_are_told_by_their_length_and_letters() {
-        for text in [&"a1".repeat(16), &"A1".repeat(32), "aB3+/".repeat(9).get(..43).unwrap(), &format!("{}=", &"aB3-_".repeat(9)[..43])] {
+        for text in [
+            &"a1".repeat(16),
+            &"A1".repeat(32),
+            "aB3+/".repeat(9).get(..43).unwrap(),
+            &format!("{}=", &"aB3-_".repeat(9)[..43]),
+        ] {
             assert!(is_hash(text), "{text}");
         }
         for text in [&"1".repeat(32), &"a1".repeat(15), &"g1".repeat(16), &"a".repeat(43)] {

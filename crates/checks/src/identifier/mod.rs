@@ -12,9 +12,9 @@ mod tally;
 mod text;
 
 pub use general::{is_hash, titled_name};
-pub(crate) use text::hidden;
 pub use scan::{Sighting, scan};
-pub use tally::{Tally, Told};
+pub use tally::{LoneHit, Look, Tally, Told};
+pub(crate) use text::hidden;
 
 /// What a text of a form's shape turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +100,8 @@ pub static FORMS: [Form; 14] = [
     elsewhere::NHS_NUMBER,
     elsewhere::BSN,
     elsewhere::KVNR,
-    general::MOBILE_NUMBER,
     general::LUHN,
+    general::MOBILE_NUMBER,
 ];
 
 /// The form of this name.
@@ -117,8 +117,14 @@ mod tests {
     #[test]
     fn every_form_has_one_name_and_a_chance() {
         for (at, form) in FORMS.iter().enumerate() {
-            assert!(FORMS[..at].iter().all(|other| other.name != form.name && other.title != form.title), "{form:?}");
-            assert!(form.chance > 0.0 && form.chance <= form.check_chance && form.check_chance < 0.5, "{form:?}");
+            assert!(
+                FORMS[..at].iter().all(|other| other.name != form.name && other.title != form.title),
+                "{form:?}"
+            );
+            assert!(
+                form.chance > 0.0 && form.chance <= form.check_chance && form.check_chance < 0.5,
+                "{form:?}"
+            );
             assert!(FORMS[at..].iter().all(|later| later.chance >= form.chance), "{form:?} stands too late");
         }
         assert!(form("be-nrn").is_some() && form("no-such").is_none());
@@ -135,9 +141,15 @@ mod tests {
     #[test]
     fn the_base_rates_are_what_chance_gives() {
         let mut state = 7;
-        for (name, letter, digits) in
-            [("be-nrn", "", 11), ("be-nihdi", "", 11), ("nhs-number", "", 10), ("nl-bsn", "", 9), ("fr-nir", "", 15), ("de-kvnr", "K", 9), ("luhn", "", 16)]
-        {
+        for (name, letter, digits) in [
+            ("be-nrn", "", 11),
+            ("be-nihdi", "", 11),
+            ("nhs-number", "", 10),
+            ("nl-bsn", "", 9),
+            ("fr-nir", "", 15),
+            ("de-kvnr", "K", 9),
+            ("luhn", "", 16),
+        ] {
             let form = form(name).unwrap();
             let (mut shaped, mut plausible, mut valid) = (0_u32, 0_u32, 0_u32);
             for _ in 0..400_000 {
@@ -154,9 +166,18 @@ mod tests {
                 }
                 shaped += 1;
             }
-            let (all, alone) = (f64::from(valid) / f64::from(shaped), f64::from(valid) / f64::from(plausible));
-            assert!((all / form.chance - 1.0).abs() < 0.15, "{name}: {all} of its shape, declared {}", form.chance);
-            assert!((alone / form.check_chance - 1.0).abs() < 0.15, "{name}: {alone} of the plausible, declared {}", form.check_chance);
+            let (all, alone) =
+                (f64::from(valid) / f64::from(shaped), f64::from(valid) / f64::from(plausible));
+            assert!(
+                (all / form.chance - 1.0).abs() < 0.15,
+                "{name}: {all} of its shape, declared {}",
+                form.chance
+            );
+            assert!(
+                (alone / form.check_chance - 1.0).abs() < 0.15,
+                "{name}: {alone} of the plausible, declared {}",
+                form.check_chance
+            );
         }
     }
 }

@@ -27,7 +27,7 @@ const MOST_GROUPS: usize = 9;
 
 /// Hands each text of a form's shape in `text` to `found`: the whole of it, and else what stands between other words.
 pub fn scan(text: &str, found: &mut impl FnMut(Sighting)) {
-    if text.len() < SHORTEST {
+    if text.len() < SHORTEST || plainly_none(text) {
         return;
     }
     let text = &*plain(text);
@@ -39,7 +39,9 @@ pub fn scan(text: &str, found: &mut impl FnMut(Sighting)) {
     if is_number(text) || whole.iter().all(|read| *read) {
         return;
     }
-    let rest = |within: Within| FORMS.iter().enumerate().filter(move |(at, form)| form.within == within && !whole[*at]);
+    let rest = |within: Within| {
+        FORMS.iter().enumerate().filter(move |(at, form)| form.within == within && !whole[*at])
+    };
     let mut try_all = |within: Within, candidate: &str| {
         for (at, form) in rest(within) {
             offer(at, form, candidate, false, found);
@@ -55,6 +57,23 @@ pub fn scan(text: &str, found: &mut impl FnMut(Sighting)) {
     }
 }
 
+/// The short way out for most cells: numbers with decimals, small numbers, single words.
+fn plainly_none(text: &str) -> bool {
+    let (mut digits, mut points, mut others) = (0, 0, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'.' => points += 1,
+            b'@' | b' ' | b':' | 0x80.. => return false,
+            _ => others += 1,
+        }
+    }
+    let decimals =
+        || text.rsplit('.').next().is_some_and(|decimals| decimals.bytes().any(|byte| byte != b'0'));
+    // The fewest digits of a form but for e-mail addresses and names: `1.2.3.4`; without any mark, eight.
+    digits < 4 || (others == 0 && (points == 0 && digits < 8 || points == 1 && decimals()))
+}
+
 fn offer(at: usize, form: &Form, text: &str, whole: bool, found: &mut impl FnMut(Sighting)) -> bool {
     let Some(reading) = (form.read)(text) else { return false };
     found(Sighting { form: at, reading, whole, telling: (form.telling)(text), text: text.to_owned() });
@@ -62,7 +81,9 @@ fn offer(at: usize, form: &Form, text: &str, whole: bool, found: &mut impl FnMut
 }
 
 fn is_number(text: &str) -> bool {
-    whole_number(text).is_some() || text.parse::<f64>().is_ok() || text.replacen(',', ".", 1).parse::<f64>().is_ok()
+    whole_number(text).is_some()
+        || text.parse::<f64>().is_ok()
+        || text.replacen(',', ".", 1).parse::<f64>().is_ok()
 }
 
 /// Every run of up to [`MOST_GROUPS`] neighbouring groups of `member` characters with separators between them, but for the
@@ -124,7 +145,12 @@ mod tests {
         let mut all = Vec::new();
         scan(text, &mut |seen| {
             if seen.reading == Reading::Valid && FORMS[seen.form].name != "be-nihdi" {
-                all.push(format!("{}{} {}", if seen.whole { "" } else { "in: " }, FORMS[seen.form].name, seen.text));
+                all.push(format!(
+                    "{}{} {}",
+                    if seen.whole { "" } else { "in: " },
+                    FORMS[seen.form].name,
+                    seen.text
+                ));
             }
         });
         all
@@ -154,7 +180,18 @@ mod tests {
 
     #[test]
     fn pieces_of_numbers_are_nothing() {
-        for text in ["0.85073003328", "1.111222333", "1,111222333", "n = 0.111222333", "1.2.3.4.55", "12 (3.4)", "2020-01-31", "111222333.5", "", "p < 0.001"] {
+        for text in [
+            "0.85073003328",
+            "1.111222333",
+            "1,111222333",
+            "n = 0.111222333",
+            "1.2.3.4.55",
+            "12 (3.4)",
+            "2020-01-31",
+            "111222333.5",
+            "",
+            "p < 0.001",
+        ] {
             assert_eq!(valid(text), Vec::<String>::new(), "{text}");
         }
     }

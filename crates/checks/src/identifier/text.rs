@@ -7,7 +7,11 @@ use unicode_normalization::UnicodeNormalization;
 /// `text` without what hides in it: other scripts' digits, wide letters, odd blanks and dashes become the plain ones;
 /// characters that do not show, the quote marks of a spreadsheet (`'001`, `="001"`) and outer blanks go.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(unquoted(text.trim())) } else { Cow::Owned(unquoted(folded(text).trim()).to_owned()) }
+    if text.is_ascii() {
+        Cow::Borrowed(unquoted(text.trim()))
+    } else {
+        Cow::Owned(unquoted(folded(text).trim()).to_owned())
+    }
 }
 
 fn folded(text: &str) -> String {
@@ -16,8 +20,11 @@ fn folded(text: &str) -> String {
 
 /// Whether a character takes no place on the page: zero-width, direction marks, soft hyphen, variation selectors.
 pub(crate) fn hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}')
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'
+            ..='\u{180f}'
+    ) || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}')
         || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -94,7 +101,15 @@ pub(super) fn grouped(text: &str, groups: &[usize]) -> Option<String> {
     if text.len() < length || text.len() > length + 3 * (groups.len() - 1) {
         return None;
     }
-    let edge = |at: usize| groups.iter().scan(0, |sum, group| { *sum += group; Some(*sum) }).any(|sum| sum == at);
+    let edge = |at: usize| {
+        groups
+            .iter()
+            .scan(0, |sum, group| {
+                *sum += group;
+                Some(*sum)
+            })
+            .any(|sum| sum == at)
+    };
     let mut compact = String::with_capacity(length);
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
@@ -117,7 +132,16 @@ mod tests {
 
     #[test]
     fn what_does_not_show_is_taken_away() {
-        for text in ["85073003328", " 85073003328 ", "'85073003328", "=\"85073003328\"", "\"85073003328\"", "8507\u{200b}3003328\u{feff}", "８５０７３００３３２８", "٨٥٠٧٣٠٠٣٣٢٨"] {
+        for text in [
+            "85073003328",
+            " 85073003328 ",
+            "'85073003328",
+            "=\"85073003328\"",
+            "\"85073003328\"",
+            "8507\u{200b}3003328\u{feff}",
+            "８５０７３００３３２８",
+            "٨٥٠٧٣٠٠٣٣٢٨",
+        ] {
             assert_eq!(plain(text), "85073003328", "{text:?}");
         }
         assert_eq!(plain("85.07.30\u{2011}033.28"), "85.07.30-033.28");
@@ -126,10 +150,29 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_read_in_every_print() {
-        for text in ["85073003328", "85073003328.0", "85073003328,00", "8.5073003328E+10", "8,5073003328e10", "85,073,003,328", "85.073.003.328", "85 073 003 328"] {
+        for text in [
+            "85073003328",
+            "85073003328.0",
+            "85073003328,00",
+            "8.5073003328E+10",
+            "8,5073003328e10",
+            "85,073,003,328",
+            "85.073.003.328",
+            "85 073 003 328",
+        ] {
             assert_eq!(whole_number(text).as_deref(), Some("85073003328"), "{text}");
         }
-        for text in ["", "85073003.328", "8.5073003328E+09", "85,07,30", "0.5", "-5", "1e", "e5", "1.5e99999999999999999999"] {
+        for text in [
+            "",
+            "85073003.328",
+            "8.5073003328E+09",
+            "85,07,30",
+            "0.5",
+            "-5",
+            "1e",
+            "e5",
+            "1.5e99999999999999999999",
+        ] {
             assert_eq!(whole_number(text), None, "{text}");
         }
     }
@@ -139,7 +182,9 @@ mod tests {
         for text in ["85.07.30-033.28", "85 07 30 033 28", "850730-03328", "850730 - 033/28", "85073003328"] {
             assert_eq!(grouped(text, &[2, 2, 2, 3, 2]).as_deref(), Some("85073003328"), "{text}");
         }
-        for text in ["8.507.30-033.28", "85.07.30-033.28-", "-85073003328", "85.07.30-033.2", "85_07_30_033_28"] {
+        for text in
+            ["8.507.30-033.28", "85.07.30-033.28-", "-85073003328", "85.07.30-033.2", "85_07_30_033_28"]
+        {
             assert_eq!(grouped(text, &[2, 2, 2, 3, 2]), None, "{text}");
         }
     }

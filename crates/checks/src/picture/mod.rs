@@ -29,7 +29,8 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 7] = [Self::Png, Self::Jpeg, Self::Gif, Self::Bmp, Self::Tiff, Self::WebP, Self::Svg];
+    pub const ALL: [Self; 7] =
+        [Self::Png, Self::Jpeg, Self::Gif, Self::Bmp, Self::Tiff, Self::WebP, Self::Svg];
 
     /// The format that these bytes begin as; for SVG, text whose first element is `svg`.
     #[must_use]
@@ -41,7 +42,9 @@ impl Format {
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Self::Tiff),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             // "BM" alone begins many a text: the size of the header behind it is one of few.
-            [b'B', b'M', ..] if matches!(bytes.get(14..18), Some([12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0])) => {
+            [b'B', b'M', ..]
+                if matches!(bytes.get(14..18), Some([12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0])) =>
+            {
                 Some(Self::Bmp)
             }
             _ => svg::begins(bytes).then_some(Self::Svg),

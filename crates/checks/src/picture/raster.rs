@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::error::ImageError;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, RgbImage};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, RgbImage,
+};
 
 use super::{Dropped, Format, Loss, Picture, PictureError, dropped};
 use crate::policy::Limits;
@@ -20,20 +22,32 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<Pi
         lost.push(Dropped::new(Loss::Transparency, "see-through pixels, now on white", 0));
     }
     let png = encode(&pixels).map_err(|error| PictureError::Broken { format, why: error.to_string() })?;
-    Ok(Picture { format, width: pixels.width(), height: pixels.height(), png, text: Vec::new(), dropped: lost })
+    Ok(Picture {
+        format,
+        width: pixels.width(),
+        height: pixels.height(),
+        png,
+        text: Vec::new(),
+        dropped: lost,
+    })
 }
 
 /// The pixels as they are meant to be seen: turned as the picture says, still with their transparency.
 pub(super) fn open(bytes: &[u8], format: Format, limits: &Limits) -> Result<DynamicImage, PictureError> {
     let failed = |error: ImageError| refusal(format, &error);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), image_format(format).ok_or(PictureError::Unknown)?);
+    let mut reader =
+        ImageReader::with_format(Cursor::new(bytes), image_format(format).ok_or(PictureError::Unknown)?);
     let mut within = image::Limits::default();
     within.max_alloc = Some(limits.pixels.saturating_mul(BYTES_A_PIXEL));
     reader.limits(within);
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > limits.pixels {
-        return Err(PictureError::TooLarge { width: width.into(), height: height.into(), limit: limits.pixels });
+        return Err(PictureError::TooLarge {
+            width: width.into(),
+            height: height.into(),
+            limit: limits.pixels,
+        });
     }
     let orientation = decoder.orientation().map_err(failed)?;
     let mut decoded = DynamicImage::from_decoder(decoder).map_err(failed)?;
@@ -88,8 +102,13 @@ fn image_format(format: Format) -> Option<ImageFormat> {
 
 fn refusal(format: Format, error: &ImageError) -> PictureError {
     match error {
-        ImageError::Limits(_) => PictureError::TooComplex { format, why: "it takes more memory than its limit of pixels allows".to_owned() },
-        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => PictureError::CutOff(format),
+        ImageError::Limits(_) => PictureError::TooComplex {
+            format,
+            why: "it takes more memory than its limit of pixels allows".to_owned(),
+        },
+        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            PictureError::CutOff(format)
+        }
         _ => PictureError::Broken { format, why: error.to_string() },
     }
 }

@@ -15,8 +15,10 @@ use crate::policy::Limits;
 
 /// Liberation Sans has the widths of Arial and Helvetica, which figures name most, so words take the room that they were
 /// given; DejaVu Sans has the signs that it lacks. Both are free (their licences stand beside them).
-const FACES: [&[u8]; 2] =
-    [include_bytes!("../../assets/LiberationSans-Regular.ttf"), include_bytes!("../../assets/DejaVuSans.ttf")];
+const FACES: [&[u8]; 2] = [
+    include_bytes!("../../assets/LiberationSans-Regular.ttf"),
+    include_bytes!("../../assets/DejaVuSans.ttf"),
+];
 const FAMILY: &str = "Liberation Sans";
 
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
@@ -54,10 +56,15 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
             "?>"
         } else if rest.starts_with("<!") {
             // A document type may hold declarations in brackets.
-            if rest.find('[').is_some_and(|open| rest.find('>').is_some_and(|close| open < close)) { "]>" } else { ">" }
+            if rest.find('[').is_some_and(|open| rest.find('>').is_some_and(|close| open < close)) {
+                "]>"
+            } else {
+                ">"
+            }
         } else {
             let name = rest.strip_prefix('<').unwrap_or_default();
-            let name = name.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+            let name =
+                name.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
             return name == "svg" || name.ends_with(":svg");
         };
         match rest.find(end) {
@@ -73,9 +80,16 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureEr
     if bytes.len() > LONGEST {
         return Err(complex(format!("it has {} bytes, more than {LONGEST}", bytes.len())));
     }
-    let text = str::from_utf8(bytes).map_err(|_| broken("its text is not UTF-8".to_owned()))?.trim_start_matches('\u{feff}');
-    let options = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit: MOST_NODES, ..roxmltree::ParsingOptions::default() };
-    let document = roxmltree::Document::parse_with_options(text, options).map_err(|error| broken(error.to_string()))?;
+    let text = str::from_utf8(bytes)
+        .map_err(|_| broken("its text is not UTF-8".to_owned()))?
+        .trim_start_matches('\u{feff}');
+    let options = roxmltree::ParsingOptions {
+        allow_dtd: true,
+        nodes_limit: MOST_NODES,
+        ..roxmltree::ParsingOptions::default()
+    };
+    let document =
+        roxmltree::Document::parse_with_options(text, options).map_err(|error| broken(error.to_string()))?;
     // Not `ancestors()` for each node: that is quadratic in the depth of a bomb.
     if depth(&document) > DEEPEST {
         return Err(complex(format!("its elements are nested deeper than {DEEPEST}")));
@@ -91,7 +105,14 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PictureEr
     lost.extend(embedded.into_inner().map(|embedded| embedded.refused).unwrap_or_default());
     let png = raster::encode(&pixels).map_err(|error| broken(error.to_string()))?;
     let text = hidden::words(&tree);
-    Ok(Picture { format: Format::Svg, width: pixels.width(), height: pixels.height(), png, text, dropped: dropped::bounded(lost) })
+    Ok(Picture {
+        format: Format::Svg,
+        width: pixels.width(),
+        height: pixels.height(),
+        png,
+        text,
+        dropped: dropped::bounded(lost),
+    })
 }
 
 fn complex(why: String) -> PictureError {
@@ -133,7 +154,12 @@ fn options_for(embedded: &Mutex<Embedded>, limits: Limits) -> Options<'_> {
             // A path or an address: nothing outside the file is ever read.
             resolve_string: Box::new(|href, _| {
                 if let Ok(mut embedded) = embedded.lock() {
-                    embedded.refused.push(Dropped::saying(Loss::External, "picture outside the file", href.as_bytes(), href.len()));
+                    embedded.refused.push(Dropped::saying(
+                        Loss::External,
+                        "picture outside the file",
+                        href.as_bytes(),
+                        href.len(),
+                    ));
                 }
                 None
             }),
@@ -150,7 +176,11 @@ fn within(embedded: &Mutex<Embedded>, data: &[u8], limits: Limits) -> Option<Ima
         .filter(|format| *format != Format::Svg)
         .and_then(|format| Some((format, raster::open(data, format, &Limits { pixels, ..limits }).ok()?)));
     let Some((format, decoded)) = decoded else {
-        embedded.refused.push(Dropped::new(Loss::Foreign, "embedded content that is no picture, or too large a one", data.len()));
+        embedded.refused.push(Dropped::new(
+            Loss::Foreign,
+            "embedded content that is no picture, or too large a one",
+            data.len(),
+        ));
         return None;
     };
     embedded.pixels_left = pixels.saturating_sub(u64::from(decoded.width()) * u64::from(decoded.height()));
@@ -164,12 +194,13 @@ fn within(embedded: &Mutex<Embedded>, data: &[u8], limits: Limits) -> Option<Ima
 
 fn scale_of(tree: &Tree) -> f32 {
     let longer = tree.size().width().max(tree.size().height());
-    (LONGER_SIDE.start() / longer).min(LARGEST_SCALE).max(1.0).min(LONGER_SIDE.end() / longer)
+    (LONGER_SIDE.start() / longer).clamp(1.0, LARGEST_SCALE).min(LONGER_SIDE.end() / longer)
 }
 
 fn draw(tree: &Tree, scale: f32) -> Option<RgbImage> {
     let size: usvg::Size = tree.size();
-    let canvas = usvg::Size::from_wh((size.width() * scale).max(1.0), (size.height() * scale).max(1.0))?.to_int_size();
+    let canvas =
+        usvg::Size::from_wh((size.width() * scale).max(1.0), (size.height() * scale).max(1.0))?.to_int_size();
     let mut pixmap = Pixmap::new(canvas.width(), canvas.height())?;
     pixmap.fill(Color::WHITE);
     resvg::render(tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());

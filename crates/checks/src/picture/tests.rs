@@ -1,3 +1,5 @@
+//! What every format must give, and what no bytes may do.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -7,7 +9,9 @@ fn limits() -> Limits {
 }
 
 fn sample(format: image::ImageFormat) -> Vec<u8> {
-    let pixels = image::RgbImage::from_fn(40, 30, |x, y| image::Rgb([u8::try_from(x * 6).unwrap(), u8::try_from(y * 8).unwrap(), 90]));
+    let pixels = image::RgbImage::from_fn(40, 30, |x, y| {
+        image::Rgb([u8::try_from(x * 6).unwrap(), u8::try_from(y * 8).unwrap(), 90])
+    });
     let mut bytes = std::io::Cursor::new(Vec::new());
     pixels.write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
@@ -41,7 +45,12 @@ fn pixels(picture: &Picture) -> image::RgbImage {
 fn with_chunk(png: &[u8], name: &[u8; 4], data: &[u8]) -> Vec<u8> {
     let mut body = name.to_vec();
     body.extend_from_slice(data);
-    let crc = body.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }));
+    let crc = body.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 },
+        )
+    });
     let mut out = png[..33].to_vec();
     out.extend_from_slice(&u32::try_from(data.len()).unwrap().to_be_bytes());
     out.extend_from_slice(&body);
@@ -84,7 +93,9 @@ fn the_re_encoding_is_a_fixed_point_with_three_kinds_of_chunk() {
 
 #[test]
 fn the_extension_must_agree() {
-    for (format, extension) in [(Format::Jpeg, "JPG"), (Format::Tiff, "tif"), (Format::Png, "png"), (Format::WebP, "webp")] {
+    for (format, extension) in
+        [(Format::Jpeg, "JPG"), (Format::Tiff, "tif"), (Format::Png, "png"), (Format::WebP, "webp")]
+    {
         assert!(format.agrees_with(extension));
     }
     assert!(!Format::Png.agrees_with("jpg") && !Format::Svg.agrees_with(""));
@@ -152,14 +163,19 @@ fn a_bomb_is_refused_by_its_header() {
     let wide = image::GrayImage::new(3000, 3000);
     let mut bytes = std::io::Cursor::new(Vec::new());
     wide.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    assert_eq!(decode(&bytes.into_inner(), &limits()).unwrap_err(), PictureError::TooLarge { width: 3000, height: 3000, limit: 4_000_000 });
+    assert_eq!(
+        decode(&bytes.into_inner(), &limits()).unwrap_err(),
+        PictureError::TooLarge { width: 3000, height: 3000, limit: 4_000_000 }
+    );
 }
 
 #[test]
 fn words_of_a_drawing_are_drawn_and_read() {
     let blank = pixels(&decoded(&svg("")));
     for family in ["Arial", "serif", "monospace", "No Such Font"] {
-        let picture = decoded(&svg(&format!("<text x='10' y='50' font-family='{family}' font-size='14'>n = 5 é β ≤ Ж</text>")));
+        let picture = decoded(&svg(&format!(
+            "<text x='10' y='50' font-family='{family}' font-size='14'>n = 5 é β ≤ Ж</text>"
+        )));
         assert_eq!(picture.text, ["n = 5 é β ≤ Ж"]);
         assert!(pixels(&picture).as_raw() != blank.as_raw(), "{family}");
         assert_eq!(picture.dropped, [], "{family}");
@@ -178,7 +194,13 @@ fn words_that_are_not_seen_are_listed() {
         "<defs><text>85.07.30-033.28</text></defs>",
     ] {
         let picture = decoded(&svg(hidden));
-        assert!(picture.dropped.iter().any(|dropped| dropped.loss == Loss::Hidden && dropped.detail.contains("85.07.30-033.28")), "{hidden}: {picture:?}");
+        assert!(
+            picture
+                .dropped
+                .iter()
+                .any(|dropped| dropped.loss == Loss::Hidden && dropped.detail.contains("85.07.30-033.28")),
+            "{hidden}: {picture:?}"
+        );
         assert_eq!(picture.text, Vec::<String>::new(), "{hidden}");
     }
 }
@@ -204,12 +226,14 @@ fn active_and_foreign_content_is_listed() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "there must be a file that is not read")]
 fn nothing_outside_the_file_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let outside = dir.path().join("secret.png");
     std::fs::write(&outside, sample(image::ImageFormat::Png)).unwrap();
     for scheme in ["", "file://"] {
-        let picture = decoded(&svg(&format!("<image href='{scheme}{}' width='90' height='90'/>", outside.display())));
+        let picture =
+            decoded(&svg(&format!("<image href='{scheme}{}' width='90' height='90'/>", outside.display())));
         assert!(pixels(&picture).pixels().all(|pixel| pixel.0 == [255; 3]));
     }
 }
@@ -222,7 +246,8 @@ fn drawings_that_would_take_for_ever_are_refused() {
         doubled.push_str(&format!("<g id='a{at}'><use href='#a{0}'/><use href='#a{0}'/></g>", at - 1));
     }
     doubled.push_str("</defs><use href='#a39'/>");
-    let layers = format!("{}<rect width='200' height='100'/>{}", "<g opacity='0.5'>".repeat(100), "</g>".repeat(100));
+    let layers =
+        format!("{}<rect width='200' height='100'/>{}", "<g opacity='0.5'>".repeat(100), "</g>".repeat(100));
     let covered = "<rect width='200' height='100' fill='red'/>".repeat(20_000);
     let pattern = "<defs><pattern id='p' width='90000' height='90000' patternUnits='userSpaceOnUse'><rect width='9' height='9'/></pattern></defs><rect width='200' height='100' fill='url(#p)'/>".to_owned();
     for bomb in [deep, doubled, layers, covered, pattern] {
@@ -240,7 +265,11 @@ fn drawings_that_would_take_for_ever_are_refused() {
 fn errors_are_for_people() {
     let jpeg = sample(image::ImageFormat::Jpeg);
     let cut = &jpeg[..jpeg.len() - 20];
-    for (bytes, begins) in [(b"hello".as_slice(), "it is no PNG"), (cut, "it is a JPEG picture that was cut off"), (&[0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', 1, 2], "it ")] {
+    for (bytes, begins) in [
+        (b"hello".as_slice(), "it is no PNG"),
+        (cut, "it is a JPEG picture that was cut off"),
+        (&[0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', 1, 2], "it "),
+    ] {
         assert!(decode(bytes, &limits()).unwrap_err().to_string().starts_with(begins));
     }
 }

@@ -1,9 +1,11 @@
 //! The rules, one file each, and the one list that names them.
 
-mod cnt_min;
-pub(crate) mod fmt_type;
-mod img_fig;
-mod rec_level;
+pub mod cnt_min;
+pub mod did_name;
+pub mod did_val;
+pub mod fmt_type;
+pub mod img_fig;
+pub mod rec_level;
 
 use exeat_domain::finding::Finding;
 use schemars::Schema;
@@ -59,8 +61,14 @@ fn accepts<R: Check>(params: &toml::Table) -> Result<(), String> {
 }
 
 /// Every rule, in the order of the catalogue.
-const ALL: &[Rule] =
-    &[Rule::of::<fmt_type::FileType>(), Rule::of::<rec_level::RecordLevel>(), Rule::of::<cnt_min::SmallCount>(), Rule::of::<img_fig::Figure>()];
+const ALL: &[Rule] = &[
+    Rule::of::<fmt_type::FileType>(),
+    Rule::of::<did_name::IdentifierName>(),
+    Rule::of::<did_val::IdentifierValue>(),
+    Rule::of::<rec_level::RecordLevel>(),
+    Rule::of::<cnt_min::SmallCount>(),
+    Rule::of::<img_fig::Figure>(),
+];
 
 /// Every rule, in the order of the catalogue.
 #[must_use]

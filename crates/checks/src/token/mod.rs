@@ -36,7 +36,11 @@ const LONG: usize = 6;
 
 static TOKENS: LazyLock<Vec<Token>> = LazyLock::new(|| {
     let (mut tokens, mut kind) = (Vec::new(), Kind::Person);
-    for word in include_str!("tokens.txt").lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace) {
+    for word in include_str!("tokens.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(str::split_whitespace)
+    {
         match word {
             "[person]" => kind = Kind::Person,
             "[everyday]" => kind = Kind::Everyday,
@@ -59,7 +63,11 @@ pub fn tokens() -> &'static [Token] {
 #[must_use]
 pub fn of(header: &str) -> Option<Token> {
     let readings = normal::readings(header);
-    tokens().iter().filter(|token| readings.iter().any(|words| matches(words, token.text))).min_by_key(|token| token.kind).copied()
+    tokens()
+        .iter()
+        .filter(|token| readings.iter().any(|words| matches(words, token.text)))
+        .min_by_key(|token| token.kind)
+        .copied()
 }
 
 /// Whether a header names an identifier of persons.
@@ -135,8 +143,29 @@ mod tests {
     #[test]
     fn other_headers_match_nothing() {
         for header in [
-            "ipd_visits", "chi_square", "chi2", "chisq", "n", "", "%", "tel_count_per_head", "rapid", "ratio",
-            "nominal", "mailing", "instruction", "age_group", "name_of_drug", "2020", "p1d", "patients", "patient_count", "id_type", "1p",
+            "ipd_visits",
+            "chi_square",
+            "chi2",
+            "chisq",
+            "n",
+            "",
+            "%",
+            "tel_count_per_head",
+            "rapid",
+            "ratio",
+            "nominal",
+            "mailing",
+            "instruction",
+            "age_group",
+            "name_of_drug",
+            "2020",
+            "p1d",
+            "patients",
+            "patient_count",
+            "id_type",
+            "1p",
+            "NIS5",
+            "tel1",
         ] {
             assert_eq!(of(header), None, "{header}");
         }
@@ -151,6 +180,7 @@ mod tests {
             ("p4t1ent_1d", "patientid"),
             ("pat1entid", "patientid"),
             ("emai1", "email"),
+            ("n4me", "name"),
             ("$urname", "surname"),
             ("\u{455}urname", "surname"),
             ("ｐａｔｉｅｎｔ＿ｉｄ", "patientid"),
@@ -162,7 +192,13 @@ mod tests {
 
     #[test]
     fn quasi_identifiers_and_providers_are_told_apart() {
-        for (header, token) in [("âge", "age"), ("Age", "age"), ("patient_gender", "gender"), ("code postal", "codepostal"), ("ZIP", "zip")] {
+        for (header, token) in [
+            ("âge", "age"),
+            ("Age", "age"),
+            ("patient_gender", "gender"),
+            ("code postal", "codepostal"),
+            ("ZIP", "zip"),
+        ] {
             assert_eq!(quasi_identifier(header), Some(token), "{header}");
         }
         assert_eq!(quasi_identifier("patient_id"), None);

@@ -6,8 +6,10 @@ use unicode_security::confusable_detection::skeleton;
 
 use crate::identifier::hidden;
 
-/// Words so short are not read as written with digits for letters: `1p` is no *ip*.
+/// Shorter headers are not read as written with digits for letters: `1p` is no *ip*.
 const SHORTEST_DISGUISE: usize = 4;
+/// A digit at the end of a shorter word is its number: `NIS5` is the code of a municipality.
+const SHORTEST_WITH_LAST: usize = 5;
 
 /// The words of a header, read as they stand and, where digits or signs stand among its letters, with those as letters.
 pub(super) fn readings(header: &str) -> Vec<Vec<String>> {
@@ -27,7 +29,8 @@ pub(super) fn readings(header: &str) -> Vec<Vec<String>> {
 
 /// What is seen of a header: accents and hidden characters gone, letters of other scripts that look Latin made Latin.
 fn letters(header: &str) -> String {
-    let seen = header.chars().filter(|c| !hidden(*c)).nfkd().filter(|c| !is_combining_mark(*c) && !hidden(*c));
+    let seen =
+        header.chars().filter(|c| !hidden(*c)).nfkd().filter(|c| !is_combining_mark(*c) && !hidden(*c));
     seen.fold(String::with_capacity(header.len()), |mut plain, c| {
         match c {
             _ if c.is_ascii() => plain.push(c),
@@ -68,7 +71,8 @@ fn disguised(plain: &str, one: char) -> String {
         let joins = |c: &char| c.is_alphanumeric() || "!|@$".contains(*c);
         let start = chars[..at].iter().rposition(|c| !joins(c)).map_or(0, |before| before + 1);
         let end = chars[at..].iter().position(|c| !joins(c)).map_or(chars.len(), |behind| at + behind);
-        chars[start..end].iter().any(|c| c.is_alphabetic())
+        let numbers = at + 1 == end && end - start < SHORTEST_WITH_LAST;
+        !numbers && chars[start..end].iter().any(|c| c.is_alphabetic())
     };
     (0..chars.len()).map(|at| letter(at).filter(|_| among_letters(at)).unwrap_or(chars[at])).collect()
 }

@@ -58,8 +58,12 @@ fn extension(label: u8, data: &[u8], found: &mut Vec<Dropped>) {
         0xf9 => {}
         0xff if data.starts_with(b"NETSCAPE2.0") && length <= 16 => {}
         0xfe => found.push(Dropped::saying(Loss::Metadata, "comment", data, length)),
-        0xff if data.starts_with(b"XMP Data") => found.push(Dropped::saying(Loss::Metadata, "XMP", &data[11.min(length)..], length)),
-        0xff if data.starts_with(b"ICCRGBG1") => found.push(Dropped::new(Loss::Profile, "colour profile (ICC)", length)),
+        0xff if data.starts_with(b"XMP Data") => {
+            found.push(Dropped::saying(Loss::Metadata, "XMP", &data[11.min(length)..], length))
+        }
+        0xff if data.starts_with(b"ICCRGBG1") => {
+            found.push(Dropped::new(Loss::Profile, "colour profile (ICC)", length))
+        }
         0x01 => found.push(Dropped::saying(Loss::Hidden, "plain text", &data[12.min(length)..], length)),
         _ => found.push(Dropped::new(Loss::Unknown, format!("extension {label:#04x}"), length)),
     }
@@ -76,7 +80,8 @@ pub(super) fn bmp(bytes: &[u8]) -> Option<Vec<Dropped>> {
     } else {
         let (wide, high) = (cursor.size::<4>(false)?, cursor.size::<4>(false)?);
         cursor.take(2)?;
-        let (bits, coded, size) = (cursor.size::<2>(false)?, cursor.size::<4>(false)?, cursor.size::<4>(false)?);
+        let (bits, coded, size) =
+            (cursor.size::<2>(false)?, cursor.size::<4>(false)?, cursor.size::<4>(false)?);
         cursor.take(8)?;
         (wide, high, bits, coded, size, cursor.size::<4>(false)?)
     };

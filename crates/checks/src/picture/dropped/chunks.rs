@@ -4,7 +4,8 @@ use super::cursor::Cursor;
 use super::{Dropped, Loss, exif, trailing};
 
 /// Chunks of a PNG that say how its own pixels look.
-const LOOKS: [&[u8; 4]; 10] = [b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"sBIT", b"bKGD"];
+const LOOKS: [&[u8; 4]; 10] =
+    [b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"sBIT", b"bKGD"];
 
 pub(super) fn png(bytes: &[u8]) -> Option<Vec<Dropped>> {
     let (mut cursor, mut found) = (Cursor::new(bytes).seek(8)?, Vec::new());
@@ -48,7 +49,8 @@ fn text(name: &[u8; 4], data: &[u8]) -> Dropped {
         _ => &[],
     };
     let loss = if keyword.starts_with(b"Raw profile type") { Loss::Exif } else { Loss::Metadata };
-    let keyword: String = String::from_utf8_lossy(keyword).chars().filter(|c| !c.is_control()).take(79).collect();
+    let keyword: String =
+        String::from_utf8_lossy(keyword).chars().filter(|c| !c.is_control()).take(79).collect();
     Dropped::saying(loss, &keyword, says, data.len())
 }
 

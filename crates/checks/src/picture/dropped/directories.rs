@@ -175,7 +175,9 @@ impl<'a> Tiff<'a> {
             34665 => Some(Dropped::new(Loss::Exif, "EXIF", tag.length)),
             34675 => Some(Dropped::new(Loss::Profile, "colour profile (ICC)", tag.length)),
             34853 => Some(Dropped::new(Loss::Location, "place (GPS)", tag.length)),
-            number if number >= 32768 => Some(Dropped::new(Loss::Unknown, format!("private tag {number}"), tag.length)),
+            number if number >= 32768 => {
+                Some(Dropped::new(Loss::Unknown, format!("private tag {number}"), tag.length))
+            }
             _ => None,
         }
     }

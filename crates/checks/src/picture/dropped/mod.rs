@@ -66,7 +66,8 @@ impl Dropped {
     /// A thing with the text that it holds.
     pub(super) fn saying(loss: Loss, name: &str, text: &[u8], bytes: usize) -> Self {
         let text = String::from_utf8_lossy(&text[..text.len().min(4 * SHOWN)]);
-        let text: String = text.split(char::is_whitespace).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        let text: String =
+            text.split(char::is_whitespace).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let shown: String = text.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
         Self::new(loss, if shown.is_empty() { name.to_owned() } else { format!("{name}: {shown}") }, bytes)
     }
@@ -98,7 +99,8 @@ pub(super) fn bounded(mut all: Vec<Dropped>) -> Vec<Dropped> {
 
 /// What stands behind the end of a picture.
 fn trailing(rest: &[u8]) -> Option<Dropped> {
-    (!rest.is_empty()).then(|| Dropped::saying(Loss::Trailing, "bytes behind its end", printable(rest), rest.len()))
+    (!rest.is_empty())
+        .then(|| Dropped::saying(Loss::Trailing, "bytes behind its end", printable(rest), rest.len()))
 }
 
 /// Text that is worth showing; the bytes of an archive are not.

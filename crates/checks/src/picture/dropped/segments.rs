@@ -45,7 +45,8 @@ fn marker(cursor: &mut Cursor<'_>) -> Option<u8> {
 /// Goes over the pixels' bits: up to a marker that is neither a stuffed byte nor a restart.
 fn skip_scan(cursor: &mut Cursor<'_>) -> Option<()> {
     let bits = cursor.rest();
-    let end = bits.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0xd0..=0xd7 | 0xff))?;
+    let end =
+        bits.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0xd0..=0xd7 | 0xff))?;
     cursor.take(end).map(drop)
 }
 

@@ -39,7 +39,11 @@ pub(super) fn check(tree: &Tree, scale: f32, limits: &Limits) -> Result<(), Stri
 impl Budget {
     fn touch(&mut self, pixels: f64) -> Result<(), String> {
         self.touched += pixels + LEAST;
-        if self.touched > MOST_TOUCHED { Err("its marks cover the page too many times".to_owned()) } else { Ok(()) }
+        if self.touched > MOST_TOUCHED {
+            Err("its marks cover the page too many times".to_owned())
+        } else {
+            Ok(())
+        }
     }
 
     fn area(&self, bounds: Rect, most: f64) -> f64 {
@@ -48,7 +52,11 @@ impl Budget {
     }
 
     /// What a layer holds while it is drawn, and what drawing its content and laying it down takes.
-    fn layer(&mut self, pixels: f64, content: impl FnOnce(&mut Self) -> Result<(), String>) -> Result<(), String> {
+    fn layer(
+        &mut self,
+        pixels: f64,
+        content: impl FnOnce(&mut Self) -> Result<(), String>,
+    ) -> Result<(), String> {
         self.held += pixels;
         self.depth += 1;
         if self.held > MOST_HELD || self.depth > 64 {
@@ -94,7 +102,10 @@ impl Budget {
                 #[allow(clippy::cast_precision_loss, reason = "a reckoning")]
                 let points = path.data().len() as f64;
                 self.touch(pixels + points * 16.0)?;
-                let paints = [path.fill().map(resvg::usvg::Fill::paint), path.stroke().map(resvg::usvg::Stroke::paint)];
+                let paints = [
+                    path.fill().map(resvg::usvg::Fill::paint),
+                    path.stroke().map(resvg::usvg::Stroke::paint),
+                ];
                 paints.into_iter().flatten().try_for_each(|paint| match paint {
                     Paint::Pattern(pattern) => self.pattern(pattern, path.abs_transform().get_scale()),
                     Paint::Color(_) | Paint::LinearGradient(_) | Paint::RadialGradient(_) => Ok(()),

@@ -46,12 +46,22 @@ fn element(node: Element<'_, '_>, found: &mut Vec<Dropped>) {
         }
         "desc" => found.push(says(Loss::Metadata, "desc")),
         "title" => found.push(says(Loss::Metadata, "title")),
-        "style" if all_text(node).contains("@import") => found.push(says(Loss::External, "style sheet outside the file")),
-        "iframe" | "object" | "embed" | "video" | "audio" | "canvas" => found.push(says(Loss::Foreign, node.tag_name().name())),
+        "style" if all_text(node).contains("@import") => {
+            found.push(says(Loss::External, "style sheet outside the file"))
+        }
+        "iframe" | "object" | "embed" | "video" | "audio" | "canvas" => {
+            found.push(says(Loss::Foreign, node.tag_name().name()))
+        }
         _ => {}
     }
-    if node.tag_name().namespace().is_some_and(|namespace| !namespace.starts_with("http://www.w3.org/2000/svg")) && node.parent_element().is_some() {
-        let within = node.ancestors().any(|above| matches!(above.tag_name().name(), "metadata" | "foreignObject"));
+    if node
+        .tag_name()
+        .namespace()
+        .is_some_and(|namespace| !namespace.starts_with("http://www.w3.org/2000/svg"))
+        && node.parent_element().is_some()
+    {
+        let within =
+            node.ancestors().any(|above| matches!(above.tag_name().name(), "metadata" | "foreignObject"));
         if !within {
             found.push(says(Loss::Foreign, &format!("element {}", node.tag_name().name())));
         }
@@ -71,7 +81,8 @@ fn element(node: Element<'_, '_>, found: &mut Vec<Dropped>) {
 
 fn refers_outside(name: &str, value: &str) -> bool {
     let value = value.trim_start();
-    let reference = name == "href" && !value.is_empty() && !value.starts_with('#') && !value.starts_with("data:");
+    let reference =
+        name == "href" && !value.is_empty() && !value.starts_with('#') && !value.starts_with("data:");
     let within = value.find("url(").is_some_and(|at| {
         let target = value[at + 4..].trim_start().trim_start_matches(['"', '\'']);
         !target.starts_with('#') && !target.starts_with("data:")
@@ -98,7 +109,12 @@ fn unseen_words(document: &Document<'_>, tree: &Tree) -> Vec<Dropped> {
         // Words broken by tspan elements are joined in the drawing: compare without blanks too.
         let joined: String = text.split_whitespace().collect();
         if !missing.is_empty() && !take(&mut seen, &joined) {
-            found.push(Dropped::saying(Loss::Hidden, "text that is not seen", missing.join(" ").as_bytes(), text.len()));
+            found.push(Dropped::saying(
+                Loss::Hidden,
+                "text that is not seen",
+                missing.join(" ").as_bytes(),
+                text.len(),
+            ));
         }
     }
     found
@@ -116,7 +132,10 @@ fn take(seen: &mut BTreeMap<String, usize>, word: &str) -> bool {
 
 fn on_page(tree: &Tree, bounds: Rect) -> bool {
     let size = tree.size();
-    bounds.right() > 0.0 && bounds.bottom() > 0.0 && bounds.left() < size.width() && bounds.top() < size.height()
+    bounds.right() > 0.0
+        && bounds.bottom() > 0.0
+        && bounds.left() < size.width()
+        && bounds.top() < size.height()
 }
 
 fn each_text(group: &Group, found: &mut impl FnMut(String, Rect)) {
@@ -128,7 +147,9 @@ fn each_text(group: &Group, found: &mut impl FnMut(String, Rect)) {
             Node::Group(group) => each_text(group, found),
             Node::Text(text) => {
                 let said = text.chunks().iter().map(resvg::usvg::TextChunk::text).collect();
-                let drawn = |span: &resvg::usvg::TextSpan| span.is_visible() && (span.fill().is_some() || span.stroke().is_some());
+                let drawn = |span: &resvg::usvg::TextSpan| {
+                    span.is_visible() && (span.fill().is_some() || span.stroke().is_some())
+                };
                 if text.chunks().iter().any(|chunk| chunk.spans().iter().any(drawn)) {
                     found(said, text.abs_bounding_box());
                 }

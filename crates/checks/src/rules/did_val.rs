@@ -1,0 +1,317 @@
+//! DID-VAL: cells, or text around a table, are identifiers by their check digits or their form.
+
+use std::collections::HashSet;
+
+use exeat_domain::finding::{Place, Severity};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::identifier::{Form, LoneHit, Look, Tally, Told};
+use crate::read::record::RecordError;
+use crate::read::{Held, Read, TextLine};
+use crate::rule::{Check, Findings, Judgement, rule};
+use crate::table::{Table, shown};
+
+rule! {
+    /// ## What it looks for
+    /// Belgian national and provider numbers, NHS numbers, BSN, NIR, KVNR, IBAN, card numbers, UUIDs, e-mail and IP
+    /// addresses, telephone numbers, names behind a title, and hashes, in the cells of a table, its headers, the text
+    /// around it and the file's name. Chance alone makes some large numbers valid, so a column blocks where far more of
+    /// its different values are valid than chance gives (a probability below one in a million); rows are read in the
+    /// same way, for tables on their side, and so is the table as a whole. A single hit in running text is for review
+    /// where its punctuation or letters say what it is. Hashes block where they fill nine cells in ten, nearly each its own.
+    ///
+    /// ## Why it matters
+    /// An identifier leads straight to the person, whatever the column is called.
+    pub struct IdentifierValue {
+        id: "DID-VAL", title: "values are identifiers", severities: [Block, Review], risk: None,
+        fix: "Delete the values.",
+    }
+}
+
+/// DID-VAL takes no parameters.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {}
+
+impl Check for IdentifierValue {
+    type Params = Params;
+    type Evidence = Read;
+
+    fn check(_: &Params, read: &Read) -> Judgement {
+        let mut found = Findings::default();
+        let name = read.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        one_text([(0, name)], &mut found, |_, text| Place { value: Some(shown(text)), ..Place::default() });
+        if let Held::Tables { tables, outside } = &read.held {
+            around(outside, &mut found);
+            for table in tables {
+                if let Err(error) = Survey::of(table).map(|survey| survey.report(&mut found)) {
+                    return Judgement::Undecided(error.to_string());
+                }
+            }
+        }
+        Judgement::Decided(found)
+    }
+}
+
+fn around(outside: &[TextLine], found: &mut Findings) {
+    let lines = outside.iter().map(|line| (line.line, line.text.as_str()));
+    one_text(lines, found, |line, text| Place {
+        line: Some(line),
+        value: Some(shown(text)),
+        ..Place::default()
+    });
+}
+
+/// Judges lines that belong together.
+fn one_text<'a>(
+    lines: impl IntoIterator<Item = (u64, &'a str)>,
+    found: &mut Findings,
+    place: impl Fn(u64, &str) -> Place,
+) {
+    let mut tally = Tally::default();
+    for (at, line) in lines {
+        tally.add(at, line);
+    }
+    let told = tally.told();
+    if let Some((severity, message, (at, text))) = many(&told) {
+        found.push(severity, place(at, text), message);
+    }
+    for hit in lone(&told) {
+        found.push(Severity::Review, place(hit.at, &hit.text), looks_like(hit.form));
+    }
+}
+
+fn looks_like(form: &Form) -> String {
+    format!("This looks like one {}.", form.title)
+}
+
+/// What a tally says of many values together.
+fn many(told: &Told) -> Option<(Severity, String, (u64, &str))> {
+    match told {
+        Told::Identifiers { form, valid, shaped, first } => {
+            let rate = form.chance * 100.0;
+            let message = format!(
+                "{valid} of {shaped} different values of this form are valid: {}. Chance alone makes {rate:.2} % valid.",
+                form.title
+            );
+            Some((Severity::Block, message, (first.0, &first.1)))
+        }
+        Told::Pseudonyms { near_unique, hashes, first } => {
+            let (severity, each) = if *near_unique {
+                (Severity::Block, ", nearly each its own")
+            } else {
+                (Severity::Review, "")
+            };
+            Some((
+                severity,
+                format!("{hashes} values are hashes{each}: pseudonyms are made so."),
+                (first.0, &first.1),
+            ))
+        }
+        Told::Hits(_) | Told::Nothing => None,
+    }
+}
+
+fn lone(told: &Told) -> &[LoneHit] {
+    match told {
+        Told::Hits(hits) => hits,
+        Told::Identifiers { .. } | Told::Pseudonyms { .. } | Told::Nothing => &[],
+    }
+}
+
+/// Where a column's tally puts the header, which may be the first value of a table without one.
+const HEADER: u64 = u64::MAX;
+/// The most rows that are remembered as findings, or as being of a form's shape.
+const MOST_ROWS: usize = 10_000;
+
+/// A table's body, tallied along its columns, along its rows, and as a whole.
+struct Survey<'a> {
+    table: &'a Table,
+    header: Tally,
+    columns: Vec<Tally>,
+    rows: Vec<(u64, Told)>,
+    whole: Tally,
+    /// Rows that are of a form's shape: single hits in them are chance.
+    shaped_rows: HashSet<(u64, &'static str)>,
+}
+
+impl<'a> Survey<'a> {
+    fn of(table: &'a Table) -> Result<Self, RecordError> {
+        let width = table.columns.len();
+        let mut columns: Vec<Tally> = Vec::new();
+        columns.resize_with(width, Tally::default);
+        let (header, rows, whole) = (Tally::default(), Vec::new(), Tally::default());
+        let mut survey = Self { table, header, columns, rows, whole, shaped_rows: HashSet::new() };
+        for (at, column) in table.columns.iter().enumerate() {
+            if let Some(look) = Look::at(&column.name) {
+                survey.header.take(at as u64, &look);
+                survey.columns[at].take(HEADER, &look);
+            }
+        }
+        let mut along = Tally::default();
+        table.body.each(|row, record| {
+            for (at, cell) in record.fields().enumerate().take(width) {
+                if let Some(look) = Look::at(cell) {
+                    survey.columns[at].take(row, &look);
+                    along.take(at as u64, &look);
+                    survey.whole.take(row * width as u64 + at as u64, &look);
+                }
+            }
+            survey.row(row, &along);
+            along.clear();
+        })?;
+        Ok(survey)
+    }
+
+    fn row(&mut self, row: u64, along: &Tally) {
+        if !along.is_plain() && self.rows.len() < MOST_ROWS && self.shaped_rows.len() < MOST_ROWS {
+            self.shaped_rows.extend(along.shapes().map(|form| (row, form.name)));
+            let told = along.told();
+            if many(&told).is_some() {
+                self.rows.push((row, told));
+            }
+        }
+    }
+
+    fn report(&self, found: &mut Findings) {
+        let mut told_by_columns = Vec::new();
+        let header = self.header.told();
+        let mut any = self.say(&header, found, |at, _| self.table.column(column(at)));
+        for (at, tally) in self.columns.iter().enumerate() {
+            let told = tally.told();
+            any |= self.say(&told, found, |row, text| self.column_place(at, row, text));
+            told_by_columns.push(told);
+        }
+        for (row, told) in
+            self.rows.iter().filter(|(_, told)| !told_by_columns.iter().any(|other| same_kind(told, other)))
+        {
+            any |= self.say(told, found, |_, _| self.table.row(*row));
+        }
+        if !any {
+            let width = self.columns.len() as u64;
+            self.say(&self.whole.told(), found, |at, text| {
+                self.table.cell(at / width, column(at % width), text)
+            });
+        }
+        for hit in lone(&header) {
+            let place = Place { value: Some(shown(&hit.text)), ..self.table.column(column(hit.at)) };
+            found.push(Severity::Review, place, looks_like(hit.form));
+        }
+        for (at, told) in told_by_columns.iter().enumerate() {
+            let in_body = lone(told)
+                .iter()
+                .filter(|hit| hit.at != HEADER && !self.shaped_rows.contains(&(hit.at, hit.form.name)));
+            for hit in in_body {
+                found.push(Severity::Review, self.table.cell(hit.at, at, &hit.text), looks_like(hit.form));
+            }
+        }
+    }
+
+    /// Says what many values together tell, if they do.
+    fn say(&self, told: &Told, found: &mut Findings, place: impl Fn(u64, &str) -> Place) -> bool {
+        let Some((severity, message, (at, text))) = many(told) else { return false };
+        found.push(severity, place(at, text), message);
+        true
+    }
+
+    /// The column, or where it has no header the first cell that was found in it.
+    fn column_place(&self, column: usize, row: u64, text: &str) -> Place {
+        let named = self.table.columns.get(column).is_some_and(|column| !column.name.trim().is_empty());
+        if named || row == HEADER { self.table.column(column) } else { self.table.cell(row, column, text) }
+    }
+}
+
+fn column(at: u64) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+/// Whether a row tells no more than a column did.
+fn same_kind(row: &Told, column: &Told) -> bool {
+    match (row, column) {
+        (Told::Identifiers { form, .. }, Told::Identifiers { form: other, .. }) => form == other,
+        (Told::Pseudonyms { .. }, Told::Pseudonyms { .. }) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use exeat_domain::finding::Severity::{Block, Review};
+    use exeat_domain::finding::{Finding, Severity};
+
+    use crate::{Input, Policy, Source, check};
+
+    fn named(path: &str, text: &str) -> Vec<Finding> {
+        let input = Input { path: path.into(), supporting: false, source: Source::Bytes(text.into()) };
+        let report = check(vec![input], &Policy::preset("be-default").unwrap()).remove(0).report;
+        report.findings.into_iter().filter(|finding| finding.rule == "DID-VAL").collect()
+    }
+
+    fn found(text: &str) -> Vec<(Severity, Option<String>, Option<[u64; 2]>)> {
+        named("a.csv", text)
+            .into_iter()
+            .map(|finding| (finding.severity, finding.place.column, finding.place.cell))
+            .collect()
+    }
+
+    const FIVE: [&str; 5] = ["85073003328", "17073003384", "98472899765", "01490700185", "85.07.30-033.28"];
+
+    #[test]
+    fn a_column_of_identifiers_blocks_and_one_of_counts_is_clear() {
+        assert_eq!(
+            found(include_str!("../../fixtures/did-val/found.csv")),
+            [(Block, Some("x".into()), None)]
+        );
+        assert_eq!(found(include_str!("../../fixtures/did-val/clear.csv")), []);
+    }
+
+    #[test]
+    fn tables_on_their_side_and_without_a_header_are_read() {
+        let row = format!("person,{}\nage,40,41,42,43,44\n", FIVE.join(","));
+        assert!(found(&row).iter().any(|(severity, ..)| *severity == Block), "{:?}", found(&row));
+        let sideways = format!("variable,a,b,c,d,e\nnumber,{}\nage,40,41,42,43,44\n", FIVE.join(","));
+        assert_eq!(
+            named("a.csv", &sideways)
+                .iter()
+                .map(|finding| (finding.severity, finding.place.row))
+                .collect::<Vec<_>>(),
+            [(Block, Some(0))]
+        );
+        let bare: String = FIVE[..4].iter().map(|number| format!("{number},F,1\n")).collect();
+        assert!(found(&bare).iter().any(|(severity, ..)| *severity == Block));
+    }
+
+    #[test]
+    fn a_grid_is_read_as_a_whole() {
+        let grid = format!("a,b\n{},{}\n{},{}\n", FIVE[0], FIVE[1], FIVE[2], FIVE[3]);
+        assert_eq!(found(&grid), [(Block, Some("a".into()), Some([0, 0]))]);
+    }
+
+    #[test]
+    fn a_lone_hit_is_for_review_where_it_tells_what_it_is() {
+        let text = "note,count\npatient 85.07.30-033.28 was left out,120\nnothing to say,130\nseen 85073003328 times,140\n";
+        assert_eq!(found(text), [(Review, Some("note".into()), Some([0, 0]))]);
+    }
+
+    #[test]
+    fn file_names_and_notes_are_read() {
+        let table = "group,count\na,120\nb,130\n";
+        assert_eq!(named("85073003328.csv", table), []);
+        let finding = named("dir/85.07.30-033.28.csv", table).remove(0);
+        assert_eq!((finding.severity, finding.place.value.as_deref()), (Review, Some("85.07.30-033.28")));
+        let noted = format!("# asked by an@example.org\n{table}");
+        assert_eq!(
+            named("a.csv", &noted).iter().map(|finding| finding.severity).collect::<Vec<_>>(),
+            [Review]
+        );
+    }
+
+    #[test]
+    fn pseudonyms_block() {
+        let rows: String = (0..20_u32)
+            .map(|at| format!("{:0>32},120\n", format!("{:x}f", at * 7919 + 10_000_019)))
+            .collect();
+        assert_eq!(found(&format!("who,count\n{rows}")), [(Block, Some("who".into()), None)]);
+    }
+}
