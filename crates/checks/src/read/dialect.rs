@@ -21,7 +21,7 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
         }
     }
     if best.1 < 0.5 {
-        for (least, needed) in [(1, 1.35), (2, 0.6)] {
+        for (least, needed) in [(1, 1.1), (2, 0.6)] {
             let spaces = Delimiter::Spaces(least);
             let fit = fit(head, spaces);
             if fit >= needed && fit > best.1 {
@@ -43,7 +43,8 @@ fn told(head: &str) -> Option<Delimiter> {
     }
 }
 
-/// The share of lines with the commonest width above one, and half a point more where the first line has it.
+/// The share of lines with the commonest width above one, and half a point more where the first
+/// line has it, or one less as R writes its headers.
 fn fit(head: &str, delimiter: Delimiter) -> f64 {
     let limits = Limits { columns: 100_000, ..Limits::default() };
     let (mut records, mut record) = (Records::new(head.as_bytes(), delimiter, &limits), Record::default());
@@ -60,7 +61,7 @@ fn fit(head: &str, delimiter: Delimiter) -> f64 {
         *widths.entry(record.len()).or_default() += 1;
     }
     let Some((&width, &lines)) = widths.iter().filter(|(width, _)| **width > 1).max_by_key(|(width, lines)| (**lines, **width)) else { return 0.0 };
-    f64::from(lines) / f64::from(all) + if first == width { 0.5 } else { 0.0 }
+    f64::from(lines) / f64::from(all) + if first == width || first + 1 == width { 0.5 } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -104,11 +104,11 @@ pub(crate) fn meaning(header: &str) -> Option<(Meaning, String)> {
     if let Some((meaning, _)) = WHOLE.iter().find(|(_, list)| known(list, &whole)) {
         return Some((*meaning, whole));
     }
-    if header.contains('%') {
-        return Some((Meaning::Percentage, "%".to_owned()));
-    }
     if quantile(header) {
         return Some((Meaning::Statistic, whole));
+    }
+    if header.contains('%') {
+        return Some((Meaning::Percentage, "%".to_owned()));
     }
     let phrase = |text: &str| format!(" {whole} ").contains(&format!(" {text} "));
     for (meaning, list) in [

@@ -16,11 +16,11 @@ const KEYS: usize = 64;
 
 /// Points for and against, and what they were given for.
 #[derive(Clone, Debug, Default)]
-pub struct Likeness {
+pub(crate) struct Likeness {
     /// Sum of the points.
-    pub score: i32,
+    pub(crate) score: i32,
     /// Each point with its reason, for people.
-    pub reasons: Vec<(i32, String)>,
+    pub(crate) reasons: Vec<(i32, String)>,
 }
 
 /// The cells of one row.

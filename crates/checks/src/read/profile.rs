@@ -79,19 +79,9 @@ impl Rounded {
         self.not_ten |= count % 10 != 0;
         self.not_midpoint_six |= count % 6 != 3;
     }
-
-    /// Whether the counts are rounded at all.
-    pub(crate) fn any(&self) -> bool {
-        self.nonzero >= 3 && !(self.not_five && self.not_six && self.not_seven && self.not_ten && self.not_midpoint_six)
-    }
 }
 
 impl Profile {
-    /// Share of the filled cells that `part` are.
-    pub(crate) fn share(&self, part: u64) -> f64 {
-        part as f64 / self.filled.max(1) as f64
-    }
-
     /// Filled cells that are no marker.
     pub(crate) fn said(&self) -> u64 {
         self.filled - self.suppressed - self.at_most - self.missing

@@ -23,7 +23,7 @@ pub(crate) fn tables(lines: &Lines, policy: &Policy) -> Result<Held, RecordError
     if layout.tables.is_empty() {
         return refused(if layout.outside.is_empty() { "it holds no cell that is not blank" } else { "it does not read as a table" });
     }
-    if layout.regular < 0.5 && layout.telling < 0.1 {
+    if layout.regular < 0.5 && layout.telling < 0.1 || layout.regular < 0.9 && layout.telling < 0.05 {
         return refused("it does not read as a table: its lines have no common width and hold hardly any numbers");
     }
     let several = layout.tables.len() > 1;
