@@ -59,10 +59,10 @@ fn extension(label: u8, data: &[u8], found: &mut Vec<Dropped>) {
         0xff if data.starts_with(b"NETSCAPE2.0") && length <= 16 => {}
         0xfe => found.push(Dropped::saying(Loss::Metadata, "comment", data, length)),
         0xff if data.starts_with(b"XMP Data") => {
-            found.push(Dropped::saying(Loss::Metadata, "XMP", &data[11.min(length)..], length))
+            found.push(Dropped::saying(Loss::Metadata, "XMP", &data[11.min(length)..], length));
         }
         0xff if data.starts_with(b"ICCRGBG1") => {
-            found.push(Dropped::new(Loss::Profile, "colour profile (ICC)", length))
+            found.push(Dropped::new(Loss::Profile, "colour profile (ICC)", length));
         }
         0x01 => found.push(Dropped::saying(Loss::Hidden, "plain text", &data[12.min(length)..], length)),
         _ => found.push(Dropped::new(Loss::Unknown, format!("extension {label:#04x}"), length)),

@@ -47,10 +47,10 @@ fn element(node: Element<'_, '_>, found: &mut Vec<Dropped>) {
         "desc" => found.push(says(Loss::Metadata, "desc")),
         "title" => found.push(says(Loss::Metadata, "title")),
         "style" if all_text(node).contains("@import") => {
-            found.push(says(Loss::External, "style sheet outside the file"))
+            found.push(says(Loss::External, "style sheet outside the file"));
         }
         "iframe" | "object" | "embed" | "video" | "audio" | "canvas" => {
-            found.push(says(Loss::Foreign, node.tag_name().name()))
+            found.push(says(Loss::Foreign, node.tag_name().name()));
         }
         _ => {}
     }
