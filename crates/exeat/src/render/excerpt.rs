@@ -1,0 +1,270 @@
+//! The part of a table in which findings lie: header, row numbers, the rows around, and the cells marked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exeat_checks::Role;
+use exeat_checks::read::View;
+use exeat_checks::table::shown;
+use exeat_domain::finding::{Finding, Place, Severity};
+
+use super::look::{Look, Tone, cut, width};
+use super::place;
+
+/// Rows shown above and below one that is marked.
+const AROUND: u64 = 1;
+/// Rows shown of a table in which a whole column is marked.
+const SAMPLE: u64 = 3;
+/// Rows with marks that are shown, each with those around it.
+const MARKED: usize = 4;
+/// Columns of the terminal that one cell may take.
+const CELL: usize = 22;
+/// Columns of labels that are shown beside the marked ones where there is room.
+const LABELS: usize = 4;
+const INDENT: &str = "      ";
+const GAP: &str = "  ";
+
+/// What is marked in one table.
+#[derive(Default)]
+struct Marks {
+    rows: BTreeSet<u64>,
+    columns: BTreeMap<usize, Severity>,
+    cells: BTreeMap<(u64, usize), (Severity, String)>,
+}
+
+/// The excerpt of the first table that the findings lie in; nothing where they lie in none that was read.
+pub(super) fn of(findings: &[&Finding], tables: &[View], look: Look) -> String {
+    let Some(index) = table(findings) else { return String::new() };
+    let Some(view) = tables.iter().find(|view| view.table.index == index) else { return String::new() };
+    let chosen = chosen(findings);
+    let marks = Marks::of(findings.iter().filter(|finding| lies_in(finding, index)), view);
+    let read = view.rows.len() as u64;
+    let rows: Vec<u64> = match (chosen.is_empty(), marks.columns.is_empty()) {
+        (true, true) => vec![],
+        (true, false) => (0..read.min(SAMPLE)).collect(),
+        (false, _) => {
+            let around = chosen.into_iter().flat_map(|row| row.saturating_sub(AROUND)..=row + AROUND);
+            around.filter(|row| *row < read).collect::<BTreeSet<_>>().into_iter().collect()
+        }
+    };
+    if rows.is_empty() {
+        return String::new();
+    }
+    Drawing::new(view, &marks.within(&rows), rows, look).text()
+}
+
+/// Rows that must be read for the excerpt.
+pub(super) fn deepest(findings: &[&Finding]) -> u64 {
+    chosen(findings).last().map_or(SAMPLE, |row| row + 1 + AROUND)
+}
+
+/// The table that the first finding with a place in a table lies in.
+fn table(findings: &[&Finding]) -> Option<u32> {
+    let within = |place: &Place| place.column.is_some() || place.row.is_some() || place.cell.is_some();
+    findings.iter().find(|finding| within(&finding.place)).map(|finding| finding.place.table.unwrap_or(0))
+}
+
+fn lies_in(finding: &Finding, table: u32) -> bool {
+    finding.place.table.unwrap_or(0) == table
+}
+
+/// The rows in the middle of the excerpt: those of the first findings.
+fn chosen(findings: &[&Finding]) -> BTreeSet<u64> {
+    let mut rows = BTreeSet::new();
+    let Some(table) = table(findings) else { return rows };
+    for row in findings.iter().filter(|finding| lies_in(finding, table)).filter_map(|finding| place::row(&finding.place)) {
+        if rows.len() < MARKED {
+            rows.insert(row);
+        }
+    }
+    rows
+}
+
+impl Marks {
+    fn of<'a>(findings: impl Iterator<Item = &'a &'a Finding>, view: &View) -> Self {
+        let mut marks = Self::default();
+        for finding in findings {
+            let place = &finding.place;
+            let column = match (place.cell, &place.column) {
+                (Some([_, column]), _) => usize::try_from(column).ok(),
+                (None, Some(name)) => view.table.columns.iter().position(|column| shown(&column.name) == *name),
+                (None, None) => None,
+            };
+            match (place::row(place), column) {
+                (Some(row), Some(column)) => {
+                    let range = finding.interval.map(|(low, high)| format!(" → {}", place::interval(low, high))).unwrap_or_default();
+                    marks.cells.entry((row, column)).or_insert((finding.severity, range));
+                }
+                (Some(row), None) => {
+                    marks.rows.insert(row);
+                }
+                (None, Some(column)) => {
+                    marks.columns.entry(column).or_insert(finding.severity);
+                }
+                (None, None) => {}
+            }
+        }
+        marks
+    }
+
+    /// Those that lie in the rows that are shown.
+    fn within(mut self, rows: &[u64]) -> Self {
+        self.cells.retain(|(row, _), _| rows.contains(row));
+        self
+    }
+
+    fn marked(&self, row: u64) -> bool {
+        self.rows.contains(&row) || self.cells.range((row, 0)..=(row, usize::MAX)).next().is_some()
+    }
+
+    /// Columns in which something is marked, from the left.
+    fn marked_columns(&self) -> BTreeSet<usize> {
+        self.columns.keys().copied().chain(self.cells.keys().map(|(_, column)| *column)).collect()
+    }
+}
+
+/// One column as it is drawn: cells with their marks, all of one width.
+struct Drawn {
+    column: usize,
+    right: bool,
+    header: String,
+    cells: Vec<String>,
+    width: usize,
+}
+
+struct Drawing<'a> {
+    view: &'a View,
+    marks: &'a Marks,
+    rows: Vec<u64>,
+    columns: Vec<Drawn>,
+    number: usize,
+    look: Look,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(view: &'a View, marks: &'a Marks, rows: Vec<u64>, look: Look) -> Self {
+        let last = rows.last().map_or(0, |row| row + 1);
+        let number = last.to_string().len().max("row".len());
+        let mut drawing = Self { view, marks, rows, columns: vec![], number, look };
+        let mut room = look.width.saturating_sub(INDENT.len() + 2 + number + GAP.len() + 1);
+        for column in drawing.wanted() {
+            let drawn = drawing.draw(column);
+            let takes = drawn.width + GAP.len() + 1;
+            if takes > room && !drawing.columns.is_empty() {
+                continue;
+            }
+            room = room.saturating_sub(takes);
+            drawing.columns.push(drawn);
+        }
+        drawing.columns.sort_by_key(|drawn| drawn.column);
+        drawing
+    }
+
+    /// Columns by how much they matter: marked ones, labels, then from the left.
+    fn wanted(&self) -> Vec<usize> {
+        let columns = &self.view.table.columns;
+        let all = columns.len().max(self.view.rows.iter().map(Vec::len).max().unwrap_or(0));
+        let marked = self.marks.marked_columns();
+        let label = |at: &usize| columns.get(*at).is_some_and(|column| matches!(column.role, Role::Dimension | Role::Period | Role::Term));
+        let labels: Vec<usize> = (0..all).filter(label).take(LABELS).collect();
+        let first = marked.iter().copied().take(1);
+        let mut wanted: Vec<usize> = vec![];
+        for column in first.chain(labels).chain(marked.iter().copied()).chain(0..all) {
+            if column < all && !wanted.contains(&column) {
+                wanted.push(column);
+            }
+            // Beyond this no terminal has room, and a table may have thousands.
+            if wanted.len() >= 64 {
+                break;
+            }
+        }
+        wanted
+    }
+
+    fn draw(&self, column: usize) -> Drawn {
+        let marked = self.marks.marked_columns().contains(&column);
+        let raw = |row: &u64| usize::try_from(*row).ok().and_then(|row| self.view.rows.get(row)).and_then(|row| row.get(column));
+        let texts: Vec<String> = self.rows.iter().map(|row| cut(raw(row).map_or("", |cell| cell.trim()), CELL)).collect();
+        let right = texts.iter().any(|text| is_number(text)) && texts.iter().all(|text| is_number(text) || is_marker(text));
+        let mark = |text: &str, range: &str| format!("[{text}{range}]");
+        let plain = |text: &str| if marked { format!(" {text} ") } else { text.to_owned() };
+        let name = cut(self.view.table.columns.get(column).map_or("", |column| column.name.trim()), CELL);
+        let header = if self.marks.columns.contains_key(&column) { mark(&name, "") } else { plain(&name) };
+        let cells: Vec<String> = self
+            .rows
+            .iter()
+            .zip(&texts)
+            .map(|(row, text)| match self.marks.cells.get(&(*row, column)) {
+                Some((_, range)) => mark(text, range),
+                None => plain(text),
+            })
+            .collect();
+        let width = cells.iter().chain([&header]).map(|text| width(text)).max().unwrap_or(0);
+        Drawn { column, right, header, cells, width }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::from("\n");
+        let head = self.line(&format!("  {:>1$}", "row", self.number), |drawn| (drawn.header.clone(), self.marks.columns.get(&drawn.column).copied()), Some(Tone::Quiet));
+        text.push_str(&head);
+        let mut before = None;
+        for (at, row) in self.rows.iter().enumerate() {
+            if before.is_some_and(|before: u64| before + 1 < *row) {
+                text.push_str(&format!("{INDENT}  {:>1$}\n", "⋮", self.number));
+            }
+            before = Some(*row);
+            let sign = if self.marks.marked(*row) { "▸" } else { " " };
+            let number = format!("{sign} {:>1$}", row + 1, self.number);
+            let cell = |drawn: &Drawn| (drawn.cells[at].clone(), self.marks.cells.get(&(*row, drawn.column)).map(|(severity, _)| *severity));
+            text.push_str(&self.line(&number, cell, None));
+        }
+        text.push('\n');
+        text
+    }
+
+    /// One line: its number, and each column's cell in the colour of its mark.
+    fn line(&self, number: &str, cell: impl Fn(&Drawn) -> (String, Option<Severity>), tone: Option<Tone>) -> String {
+        let mut line = format!("{INDENT}{number}");
+        let mut next = 0;
+        for drawn in &self.columns {
+            line.push_str(GAP);
+            if drawn.column > next {
+                line.push('…');
+                line.push_str(GAP);
+            }
+            next = drawn.column + 1;
+            let (text, severity) = cell(drawn);
+            let pad = " ".repeat(drawn.width.saturating_sub(width(&text)));
+            let painted = match severity.map(Tone::from).or(tone) {
+                Some(tone) => self.look.paint(tone, &text),
+                None => text,
+            };
+            if drawn.right {
+                line.push_str(&pad);
+            }
+            line.push_str(&painted);
+            if !drawn.right {
+                line.push_str(&pad);
+            }
+        }
+        if next < self.view.table.columns.len() {
+            line.push_str(GAP);
+            line.push('…');
+        }
+        line.truncate(line.trim_end().len());
+        line.push('\n');
+        line
+    }
+}
+
+/// Whether a cell reads as a number, so that it is set to the right.
+fn is_number(text: &str) -> bool {
+    let body = text.trim_start_matches(['<', '>', '=', '≤', '≥', '~', '-', '+', '(', ' ']);
+    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '%' | '\u{a0}' | '\u{202f}' | ')');
+    body.parse::<f64>().is_ok() || (body.starts_with(|c: char| c.is_ascii_digit() || c == '.') && body.chars().all(digits))
+}
+
+/// Whether a cell stands for a number that is not there.
+fn is_marker(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    matches!(lower.as_str(), "" | "*" | "." | ".." | "…" | "-" | "–" | "na" | "n/a" | "nan" | "null" | "[redacted]" | "s" | "c" | "x")
+}

@@ -1,0 +1,116 @@
+//! A file's report as text: its verdict, its table, and what each rule found, shown where it was found.
+
+mod excerpt;
+mod findings;
+mod look;
+mod place;
+
+use std::fs::File;
+
+use exeat_checks::read::{self, View};
+use exeat_checks::{Policy, Source};
+use exeat_domain::finding::{FileReport, TableSummary};
+
+pub(crate) use findings::{Explained, section};
+pub(crate) use look::{Look, Tone, cut, sign, width};
+
+use crate::words;
+
+/// Rows of a table that are read again at most to show a finding; one that lies deeper is told in words.
+const DEEPEST: u64 = 200_000;
+/// What stands before everything in a heading that is not its sign.
+const INDENT: &str = "           ";
+
+/// What is known of a file besides its report.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    /// Its tables, as far down as findings are shown.
+    pub(crate) tables: Vec<View>,
+    /// Width and height of a picture, in pixels.
+    pub(crate) pixels: Option<(u32, u32)>,
+}
+
+impl Content {
+    /// Reads again what the findings of `report` need to be shown; nothing where it cannot be read.
+    pub(crate) fn read(report: &FileReport, source: Source, policy: &Policy) -> Self {
+        if report.table.is_none() || report.findings.is_empty() {
+            return Self::default();
+        }
+        let most = findings::deepest(report).min(DEEPEST);
+        Self { tables: read::tables(source, &report.path, policy, most).unwrap_or_default(), pixels: None }
+    }
+}
+
+/// The report of one file in full, for a person who decides on it.
+pub(crate) fn file(report: &FileReport, bytes: Option<File>) -> String {
+    let content = match (bytes, Policy::preset(exeat_checks::policy::DEFAULT_PRESET)) {
+        (Some(bytes), Ok(policy)) => Content::read(report, Source::File(bytes), &policy),
+        _ => Content::default(),
+    };
+    self::report(report, &content, Look { colour: false, ..Look::of_stdout() }, &mut Explained::default())
+}
+
+/// The report of one file; `explained` remembers the rules whose reasons were given before.
+pub(crate) fn report(report: &FileReport, content: &Content, look: Look, explained: &mut Explained) -> String {
+    let mut text = heading(report, content, look);
+    text.push_str(&findings::groups(report, content, look, explained));
+    text
+}
+
+fn heading(report: &FileReport, content: &Content, look: Look) -> String {
+    let mut sign = sign(report.verdict).to_owned();
+    sign.push_str(&" ".repeat(INDENT.len().saturating_sub(width(&sign))));
+    let path = exeat_domain::path::shown(&report.path);
+    let mut text = format!("{}{}", look.paint(report.verdict.into(), &sign), look.paint(Tone::Strong, &path));
+    let facts = facts(report, content);
+    if report.findings.is_empty() && INDENT.len() + width(&path) + 2 + width(&facts) <= look.width {
+        text.push_str(&look.paint(Tone::Quiet, &format!("  {facts}\n")));
+        return text;
+    }
+    text.push('\n');
+    text.push_str(&look.paragraph(INDENT, &facts));
+    if let Some(table) = report.table.as_ref().filter(|_| !report.findings.is_empty()) {
+        text.push_str(&look.paragraph(INDENT, &format!("read as: {}", roles(table))));
+    }
+    text
+}
+
+/// What the file is, in a few words.
+fn facts(report: &FileReport, content: &Content) -> String {
+    let mut facts = vec![];
+    if report.sha256.is_none() {
+        facts.push("not read".to_owned());
+    } else if report.kind == "unknown" {
+        facts.push(format!("unknown content, {}", words::size(report.bytes)));
+    } else {
+        facts.push(format!("{}, {}", report.kind, words::size(report.bytes)));
+    }
+    if let Some(table) = &report.table {
+        let rows = words::count(usize::try_from(table.rows).unwrap_or(usize::MAX), "row");
+        facts.push(format!("{rows} × {}", words::count(table.columns.len(), "column")));
+    }
+    if let Some((wide, high)) = content.pixels {
+        facts.push(format!("{wide} × {high} pixels"));
+    }
+    if report.supporting {
+        facts.push("supporting: never leaves".to_owned());
+    }
+    facts.join(", ")
+}
+
+/// The columns with their roles, the first of them.
+fn roles(table: &TableSummary) -> String {
+    const MOST: usize = 8;
+    let named = table.columns.iter().enumerate().take(MOST).map(|(at, column)| {
+        let name = if column.name.trim().is_empty() { format!("column {}", at + 1) } else { cut(&column.name, 24) };
+        format!("{name} ({})", column.role)
+    });
+    let mut text = named.collect::<Vec<_>>().join(", ");
+    if table.columns.len() > MOST {
+        text.push_str(&format!(" … and {} more", table.columns.len() - MOST));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
