@@ -63,7 +63,13 @@ pub(crate) fn run<R: Check>(policy: &Policy, read: &Read) -> Vec<Finding> {
     let settings = policy.settings(rule.id);
     let params: R::Params = match settings.params.try_into() {
         Ok(params) => params,
-        Err(error) => return vec![rule::undecided(rule, &format!("its settings are not accepted: {error}"), Place::default())],
+        Err(error) => {
+            return vec![rule::undecided(
+                rule,
+                &format!("its settings are not accepted: {error}"),
+                Place::default(),
+            )];
+        }
     };
     let pieces = match R::Evidence::gather(read) {
         Gathered::Absent | Gathered::Unreadable => return Vec::new(),

@@ -133,7 +133,8 @@ impl Policy {
     /// # Errors
     /// What is wrong with the text, for people.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        let written: PolicyText = toml::from_str(text).map_err(|error| PolicyError::Malformed(error.to_string()))?;
+        let written: PolicyText =
+            toml::from_str(text).map_err(|error| PolicyError::Malformed(error.to_string()))?;
         let preset = written.preset.clone().unwrap_or_else(|| DEFAULT_PRESET.to_owned());
         Self::settle(&preset, written)
     }
@@ -172,11 +173,13 @@ impl Policy {
     }
 
     fn settle(name: &str, written: PolicyText) -> Result<Self, PolicyError> {
-        let (name, preset) = PRESETS.iter().find(|(known, _)| *known == name).ok_or_else(|| PolicyError::NoSuchPreset {
-            name: name.to_owned(),
-            known: Self::presets().collect::<Vec<_>>().join(", "),
-        })?;
-        let preset: PolicyText = toml::from_str(preset).map_err(|error| PolicyError::Malformed(error.to_string()))?;
+        let (name, preset) =
+            PRESETS.iter().find(|(known, _)| *known == name).ok_or_else(|| PolicyError::NoSuchPreset {
+                name: name.to_owned(),
+                known: Self::presets().collect::<Vec<_>>().join(", "),
+            })?;
+        let preset: PolicyText =
+            toml::from_str(preset).map_err(|error| PolicyError::Malformed(error.to_string()))?;
         let mut set = preset.rules;
         for (id, params) in written.rules {
             set.entry(id).or_default().extend(params);
@@ -187,7 +190,13 @@ impl Policy {
             settled.insert(rule.declaration().id, settings(rule, params)?);
         }
         let name = (*name).to_owned();
-        Ok(Self { name, rules: settled, columns: written.columns, structural_zeros: written.structural_zeros, limits: written.limits })
+        Ok(Self {
+            name,
+            rules: settled,
+            columns: written.columns,
+            structural_zeros: written.structural_zeros,
+            limits: written.limits,
+        })
     }
 }
 
@@ -195,7 +204,11 @@ fn settings(rule: &rules::Rule, mut params: toml::Table) -> Result<RuleSettings,
     let bad = |why: String| PolicyError::BadSetting { rule: rule.declaration().id.to_owned(), why };
     let severity = match params.remove("severity") {
         None => None,
-        Some(value) => Some(value.try_into().map_err(|_| bad("severity must be \"block\", \"review\" or \"note\"".to_owned()))?),
+        Some(value) => Some(
+            value
+                .try_into()
+                .map_err(|_| bad("severity must be \"block\", \"review\" or \"note\"".to_owned()))?,
+        ),
     };
     rule.accepts(&params).map_err(bad)?;
     Ok(RuleSettings { severity, params })
@@ -231,7 +244,9 @@ mod tests {
 
     #[test]
     fn a_policy_overlays_its_preset() {
-        let policy = Policy::from_toml("preset = 'opensafely'\n[rules.CNT-MIN]\nthreshold = 6\nseverity = 'review'").unwrap();
+        let policy =
+            Policy::from_toml("preset = 'opensafely'\n[rules.CNT-MIN]\nthreshold = 6\nseverity = 'review'")
+                .unwrap();
         let settings = policy.settings("CNT-MIN");
         assert_eq!(settings.severity, Some(Severity::Review));
         assert_eq!(settings.params["threshold"].as_integer(), Some(6));

@@ -4,10 +4,10 @@ use exeat_domain::finding::{ColumnSummary, Place, TableSummary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::read::Rows;
 use crate::read::persons::Likeness;
 use crate::read::profile::Profile;
 use crate::read::value::Decimal;
-use crate::read::Rows;
 
 /// What a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -75,8 +75,22 @@ impl Role {
     #[must_use]
     pub fn is_aggregate(self) -> bool {
         match self {
-            Self::Count | Self::Base | Self::Percentage | Self::Statistic | Self::Estimate | Self::StandardError | Self::PValue | Self::Bound => true,
-            Self::Dimension | Self::Period | Self::Term | Self::Identifier | Self::FreeText | Self::RowNumber | Self::Value | Self::Empty => false,
+            Self::Count
+            | Self::Base
+            | Self::Percentage
+            | Self::Statistic
+            | Self::Estimate
+            | Self::StandardError
+            | Self::PValue
+            | Self::Bound => true,
+            Self::Dimension
+            | Self::Period
+            | Self::Term
+            | Self::Identifier
+            | Self::FreeText
+            | Self::RowNumber
+            | Self::Value
+            | Self::Empty => false,
         }
     }
 }
@@ -124,7 +138,12 @@ impl Table {
     /// The place of one cell.
     #[must_use]
     pub fn cell(&self, row: u64, column: usize, value: &str) -> Place {
-        Place { row: Some(row), cell: Some([row, column as u64]), value: Some(shown(value)), ..self.column(column) }
+        Place {
+            row: Some(row),
+            cell: Some([row, column as u64]),
+            value: Some(shown(value)),
+            ..self.column(column)
+        }
     }
 
     /// The place of a column.
@@ -155,7 +174,11 @@ impl Table {
     /// The summary that the report gives.
     #[must_use]
     pub fn summary(&self) -> TableSummary {
-        let columns = self.columns.iter().map(|column| ColumnSummary { name: shown(&column.name), role: column.role.name().to_owned() }).collect();
+        let columns = self
+            .columns
+            .iter()
+            .map(|column| ColumnSummary { name: shown(&column.name), role: column.role.name().to_owned() })
+            .collect();
         TableSummary { rows: self.rows, columns, statbarns: crate::read::statbarns(&self.columns) }
     }
 }

@@ -6,7 +6,8 @@ use exeat_domain::finding::{FileReport, Outcome, Severity, Verdict};
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 
 fn under(preset: &str, name: &str, bytes: impl Into<Vec<u8>>) -> FileReport {
-    let policy = if preset.contains('\n') { Policy::from_toml(preset) } else { Policy::preset(preset) }.unwrap();
+    let policy =
+        if preset.contains('\n') { Policy::from_toml(preset) } else { Policy::preset(preset) }.unwrap();
     let input = Input { path: name.to_owned(), supporting: false, source: Source::Bytes(bytes.into()) };
     check(vec![input], &policy).remove(0).report
 }
@@ -17,7 +18,11 @@ fn report(name: &str, bytes: impl Into<Vec<u8>>) -> FileReport {
 
 /// Rule, severity and cell of each finding.
 fn found(report: &FileReport) -> Vec<(&str, Severity, Option<[u64; 2]>)> {
-    report.findings.iter().map(|finding| (finding.rule.as_str(), finding.severity, finding.place.cell)).collect()
+    report
+        .findings
+        .iter()
+        .map(|finding| (finding.rule.as_str(), finding.severity, finding.place.cell))
+        .collect()
 }
 
 fn roles(report: &FileReport) -> Vec<&str> {
@@ -59,7 +64,11 @@ fn quotes_that_do_not_match_are_undecided_and_never_clear() {
 
 #[test]
 fn what_was_not_read_has_no_digest_and_one_undecided_finding() {
-    let input = Input { path: "link.csv".into(), supporting: false, source: Source::Unread { why: "it is a link".into() } };
+    let input = Input {
+        path: "link.csv".into(),
+        supporting: false,
+        source: Source::Unread { why: "it is a link".into() },
+    };
     let report = check(vec![input], &Policy::preset("be-default").unwrap()).remove(0).report;
     assert_eq!((report.sha256, report.verdict, report.findings.len()), (None, Verdict::Review, 1));
     assert_eq!(report.findings[0].outcome, Outcome::Undecided);
@@ -67,7 +76,12 @@ fn what_was_not_read_has_no_digest_and_one_undecided_finding() {
 
 #[test]
 fn limits_are_findings() {
-    for (limit, text) in [("bytes = 5", "a,b\n10,20\n"), ("rows = 1", "a,b\n10,20\n"), ("columns = 1", "a,b\n10,20\n"), ("cell_bytes = 3", "a,bbbbb\n10,20\n")] {
+    for (limit, text) in [
+        ("bytes = 5", "a,b\n10,20\n"),
+        ("rows = 1", "a,b\n10,20\n"),
+        ("columns = 1", "a,b\n10,20\n"),
+        ("cell_bytes = 3", "a,bbbbb\n10,20\n"),
+    ] {
         let report = under(&format!("[limits]\n{limit}\n"), "a.csv", text);
         assert_eq!(report.verdict, Verdict::Blocked, "{limit}");
         assert_eq!(report.findings[0].rule, "FMT-TYPE", "{limit}");
@@ -77,7 +91,14 @@ fn limits_are_findings() {
 #[test]
 fn small_counts_block_below_five_and_are_for_review_below_ten() {
     let report = report("a.csv", "sex,n\nF,4\nM,7\nX,10\nU,1234\nV,1\n");
-    assert_eq!(found(&report), [("CNT-MIN", Severity::Block, Some([0, 1])), ("CNT-MIN", Severity::Review, Some([1, 1])), ("CNT-MIN", Severity::Block, Some([4, 1]))]);
+    assert_eq!(
+        found(&report),
+        [
+            ("CNT-MIN", Severity::Block, Some([0, 1])),
+            ("CNT-MIN", Severity::Review, Some([1, 1])),
+            ("CNT-MIN", Severity::Block, Some([4, 1]))
+        ]
+    );
     assert_eq!(report.findings[0].place.column.as_deref(), Some("n"));
     assert_eq!(report.findings[0].place.value.as_deref(), Some("4"));
     assert_eq!(roles(&report), ["dimension", "count"]);
@@ -102,7 +123,12 @@ fn counts_are_read_however_they_are_written() {
     ] {
         let name = if text.starts_with('"') { "a.txt" } else { "a.csv" };
         let report = report(name, text);
-        let small: Vec<[u64; 2]> = report.findings.iter().filter(|finding| finding.rule == "CNT-MIN").filter_map(|finding| finding.place.cell).collect();
+        let small: Vec<[u64; 2]> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == "CNT-MIN")
+            .filter_map(|finding| finding.place.cell)
+            .collect();
         assert_eq!(small, cells, "{text}\n{report:#?}");
     }
 }
@@ -152,7 +178,15 @@ fn microdata(rows: u32) -> String {
     for _ in 0..rows {
         seed = seed.wrapping_mul(1_103_515_245).wrapping_add(12_345);
         let of = |shift: u32, many: u32| (seed >> shift) % many;
-        text += &format!("{},{},{},{},{}.{}\n", 20 + of(3, 60), ["F", "M"][of(9, 2) as usize], ["north", "south", "east"][of(11, 3) as usize], of(14, 2), 50 + of(16, 50), of(20, 10));
+        text += &format!(
+            "{},{},{},{},{}.{}\n",
+            20 + of(3, 60),
+            ["F", "M"][of(9, 2) as usize],
+            ["north", "south", "east"][of(11, 3) as usize],
+            of(14, 2),
+            50 + of(16, 50),
+            of(20, 10)
+        );
     }
     text
 }
@@ -160,7 +194,12 @@ fn microdata(rows: u32) -> String {
 #[test]
 fn one_row_a_person_blocks_and_one_row_a_group_does_not() {
     let records = report("a.csv", microdata(200));
-    assert!(found(&records).iter().any(|(rule, severity, _)| (*rule, *severity) == ("REC-LEVEL", Severity::Block)), "{records:#?}");
+    assert!(
+        found(&records)
+            .iter()
+            .any(|(rule, severity, _)| (*rule, *severity) == ("REC-LEVEL", Severity::Block)),
+        "{records:#?}"
+    );
     let mut groups = String::from("age,sex,n\n");
     for age in 20..60 {
         groups += &format!("{age},F,{}\n{age},M,{}\n", 100 + age * 3, 80 + age * 7 % 111);
@@ -170,7 +209,8 @@ fn one_row_a_person_blocks_and_one_row_a_group_does_not() {
 
 #[test]
 fn one_column_a_person_and_one_cell_of_persons_block() {
-    let turned: Vec<Vec<String>> = microdata(60).lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+    let turned: Vec<Vec<String>> =
+        microdata(60).lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
     let mut text = String::new();
     for at in 0..5 {
         text += &(turned.iter().map(|row| row[at].as_str()).collect::<Vec<_>>().join(",") + "\n");
@@ -181,7 +221,10 @@ fn one_column_a_person_and_one_cell_of_persons_block() {
     assert!(found(&list).contains(&("REC-LEVEL", Severity::Block, Some([0, 1]))), "{list:#?}");
     let json = report("a.csv", "group,data\nA,\"[{\"\"age\"\": 30, \"\"sex\"\": \"\"F\"\"}]\"\nB,\n");
     assert!(found(&json).contains(&("REC-LEVEL", Severity::Block, Some([0, 1]))), "{json:#?}");
-    let codes = report("a.csv", "group,codes,n\nA,\"401,402,403,404,405,406,407,408,409,410,411\",120\nB,\"250,251\",340\n");
+    let codes = report(
+        "a.csv",
+        "group,codes,n\nA,\"401,402,403,404,405,406,407,408,409,410,411\",120\nB,\"250,251\",340\n",
+    );
     assert!(!found(&codes).iter().any(|(rule, ..)| *rule == "REC-LEVEL"), "{codes:#?}");
 }
 

@@ -13,7 +13,8 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
     if let Some(told) = told(head) {
         return told;
     }
-    let scored = [b',', b';', b'\t', b'|'].map(|byte| (Delimiter::Byte(byte), fit(head, Delimiter::Byte(byte))));
+    let scored =
+        [b',', b';', b'\t', b'|'].map(|byte| (Delimiter::Byte(byte), fit(head, Delimiter::Byte(byte))));
     let mut best = (Delimiter::Byte(b','), 0.0);
     for (delimiter, fit) in scored {
         if fit > best.1 + 1e-9 {
@@ -21,7 +22,8 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
         }
     }
     if best.1 < 0.5 {
-        for (least, needed) in [(1, 1.1), (2, 0.6)] {
+        // A print-out has labels of several words: wider gaps come first where all lines have them.
+        for (least, needed) in [(2, 1.35), (1, 1.1), (2, 0.6)] {
             let spaces = Delimiter::Spaces(least);
             let fit = fit(head, spaces);
             if fit >= needed && fit > best.1 {
@@ -60,7 +62,11 @@ fn fit(head: &str, delimiter: Delimiter) -> f64 {
         all += 1;
         *widths.entry(record.len()).or_default() += 1;
     }
-    let Some((&width, &lines)) = widths.iter().filter(|(width, _)| **width > 1).max_by_key(|(width, lines)| (**lines, **width)) else { return 0.0 };
+    let Some((&width, &lines)) =
+        widths.iter().filter(|(width, _)| **width > 1).max_by_key(|(width, lines)| (**lines, **width))
+    else {
+        return 0.0;
+    };
     f64::from(lines) / f64::from(all) + if first == width || first + 1 == width { 0.5 } else { 0.0 }
 }
 

@@ -59,21 +59,35 @@ pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
     for (at, run) in runs.iter().enumerate() {
         assembly.take(run, runs.get(at + 1), widest, decimal);
     }
-    let cells = runs.iter().flat_map(|run| &run.kept).flat_map(Record::fields).filter(|cell| !cell.is_empty());
+    let cells =
+        runs.iter().flat_map(|run| &run.kept).flat_map(Record::fields).filter(|cell| !cell.is_empty());
     let (mut all, mut telling) = (0_u32, 0_u32);
     for cell in cells.take(5000) {
         all += 1;
         telling += u32::from(value(cell, decimal) != Value::Text);
     }
     let regular = assembly.regular as f64 / (assembly.lines.max(1)) as f64;
-    let tables = assembly.open.into_iter().map(|open| open.found(decimal)).filter(|found| !found.header.is_empty()).collect();
-    Ok(Layout { tables, outside: assembly.outside, decimal, regular, telling: f64::from(telling) / f64::from(all.max(1)) })
+    let tables = assembly
+        .open
+        .into_iter()
+        .map(|open| open.found(decimal))
+        .filter(|found| !found.header.is_empty())
+        .collect();
+    Ok(Layout {
+        tables,
+        outside: assembly.outside,
+        decimal,
+        regular,
+        telling: f64::from(telling) / f64::from(all.max(1)),
+    })
 }
 
 fn runs(lines: &Lines) -> Result<Vec<Run>, RecordError> {
     let mut runs: Vec<Run> = Vec::new();
     lines.each(|number, record| {
-        let told = number == 0 && record.get(0).get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep=")) && record.filled_len() <= 2;
+        let told = number == 0
+            && record.get(0).get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep="))
+            && record.filled_len() <= 2;
         let notes = record.get(0).starts_with('#') && record.get(0).len() > 1;
         let width = if told || record.filled_len() == 0 { 0 } else { record.len() };
         let full = runs.len() >= RUNS;
@@ -93,7 +107,8 @@ fn runs(lines: &Lines) -> Result<Vec<Run>, RecordError> {
 
 /// Which decimal separator the cells vote for.
 fn decimal(runs: &[Run]) -> Decimal {
-    let votes: i32 = runs.iter().flat_map(|run| &run.kept).flat_map(Record::fields).take(20_000).map(decimal_vote).sum();
+    let votes: i32 =
+        runs.iter().flat_map(|run| &run.kept).flat_map(Record::fields).take(20_000).map(decimal_vote).sum();
     if votes > 0 { Decimal::Comma } else { Decimal::Point }
 }
 
@@ -129,31 +144,41 @@ impl Assembly {
                 self.regular += if open.width == run.width { run.count } else { 0 };
                 open.extend(run);
             }
-            Some(open) if !gap && !run.notes && (returns(open) || (run.width > 1 && run.count == 1)) => open.extend(run),
-            _ if (run.width == 1 && widest > 1) || (run.notes && !header_of(run, next)) => self.note(run, gap),
+            Some(open) if !gap && !run.notes && (returns(open) || (run.width > 1 && run.count == 1)) => {
+                open.extend(run);
+            }
+            _ if (run.width == 1 && widest > 1) || (run.notes && !header_of(run, next)) => {
+                self.note(run);
+            }
             _ => {
                 self.regular += run.count;
-                self.start(run, gap);
+                self.start(run);
             }
         }
     }
 
     /// Starts a table with this run, leaving titles at its beginning outside.
-    fn start(&mut self, run: &Run, _gap: bool) {
+    fn start(&mut self, run: &Run) {
         let filled = |record: &Record| record.fields().filter(|cell| !cell.is_empty()).count();
-        let titles = if run.width > 1 { run.kept.iter().take_while(|record| filled(record) <= 1).count() } else { 0 };
+        let titles =
+            if run.width > 1 { run.kept.iter().take_while(|record| filled(record) <= 1).count() } else { 0 };
         let titles = if titles == run.kept.len() { 0 } else { titles };
         for record in &run.kept[..titles] {
             self.outside.push((record.line, text(record)));
         }
         let start = run.first + titles as u64;
-        self.open.push(Open { width: run.width, start, end: run.first + run.count, kept: run.kept[titles..].to_vec() });
+        self.open.push(Open {
+            width: run.width,
+            start,
+            end: run.first + run.count,
+            kept: run.kept[titles..].to_vec(),
+        });
     }
 
     /// Takes lines that stand outside; enough of them with fields are a table after all.
-    fn note(&mut self, run: &Run, gap: bool) {
+    fn note(&mut self, run: &Run) {
         if run.notes && run.width >= 3 && run.count >= NOTES_ARE_A_TABLE as u64 {
-            self.start(run, gap);
+            self.start(run);
         } else {
             let room = OUTSIDE.saturating_sub(self.outside.len());
             self.outside.extend(run.kept.iter().take(room).map(|record| (record.line, text(record))));
@@ -189,7 +214,11 @@ fn continues(open: &Open, run: &Run, gap: bool, decimal: Decimal) -> bool {
     }
     let shifted = !gap && open.end - open.start == 1 && run.width == open.width + 1;
     let same = run.width == open.width;
-    let new_header = gap && run.count > 1 && run.kept.first().is_some_and(|first| first.fields().all(|cell| number(cell, decimal).is_none()) && first.filled_len() > 0)
+    let new_header = gap
+        && run.count > 1
+        && run.kept.first().is_some_and(|first| {
+            first.fields().all(|cell| number(cell, decimal).is_none()) && first.filled_len() > 0
+        })
         && open.kept.last().is_some_and(|last| last.fields().any(|cell| number(cell, decimal).is_some()));
     shifted || (same && !new_header)
 }
@@ -204,7 +233,8 @@ fn header(kept: &[Record], width: usize, decimal: Decimal) -> (Vec<String>, usiz
     let mut names = vec![String::new(); width];
     for record in &kept[..rows] {
         // R writes one header less than columns: the first is that of the row names.
-        let shift = usize::from(record.len() + 1 == width && kept.get(rows).is_some_and(|row| row.len() == width));
+        let shift =
+            usize::from(record.len() + 1 == width && kept.get(rows).is_some_and(|row| row.len() == width));
         for (at, name) in names.iter_mut().enumerate().skip(shift) {
             let part = record.get(at - shift);
             if !part.is_empty() && name.as_str() != part {
@@ -225,7 +255,10 @@ fn header_rows(kept: &[Record], width: usize, decimal: Decimal) -> usize {
     }
     // Further lines without any number, over columns that are numbers below: levels of a crosstab, or the names of its index.
     let mut rows = 1;
-    while rows < 4 && rows + 1 < kept.len() && is_further(&kept[..rows], &kept[rows], &kept[rows + 1..], decimal) {
+    while rows < 4
+        && rows + 1 < kept.len()
+        && is_further(&kept[..rows], &kept[rows], &kept[rows + 1..], decimal)
+    {
         rows += 1;
     }
     rows
@@ -241,7 +274,8 @@ fn is_header(first: &Record, body: &[Record], width: usize, decimal: Decimal) ->
     if first.fields().any(|cell| matches!(value(cell, decimal), Value::Marker(_)) && cell.len() > 1) {
         return false;
     }
-    let numbers: Vec<f64> = first.fields().filter_map(|cell| number(cell, decimal)).map(|number| number.value).collect();
+    let numbers: Vec<f64> =
+        first.fields().filter_map(|cell| number(cell, decimal)).map(|number| number.value).collect();
     let filled = first.fields().filter(|cell| !cell.is_empty()).count();
     if numbers.is_empty() {
         return textual_header(first, body, decimal);
@@ -250,7 +284,8 @@ fn is_header(first: &Record, body: &[Record], width: usize, decimal: Decimal) ->
     let levels = distinct && numbers.iter().all(|number| number.fract() == 0.0) && filled >= numbers.len();
     let blank_corner = first.get(0).is_empty() && body.iter().any(|row| !row.get(0).is_empty());
     let named = (0..first.len()).find(|&at| number(first.get(at), decimal).is_some()).unwrap_or(0);
-    let labels_before = named > 0 && (0..named).all(|at| matches!(value(first.get(at), decimal), Value::Text | Value::Blank));
+    let labels_before =
+        named > 0 && (0..named).all(|at| matches!(value(first.get(at), decimal), Value::Text | Value::Blank));
     let even = numbers.len() >= 2 && numbers.windows(2).all(|pair| pair[1] > pair[0]);
     levels && (blank_corner || (labels_before && even && !occurs_below(first, body)))
 }
@@ -287,12 +322,17 @@ fn textual_header(first: &Record, body: &[Record], decimal: Decimal) -> bool {
 fn names_only(first: &Record) -> bool {
     let cells: Vec<&str> = first.fields().filter(|cell| !cell.is_empty()).collect();
     let distinct = cells.iter().collect::<BTreeSet<_>>().len() == cells.len();
-    distinct && cells.iter().all(|cell| cell.chars().count() <= 60 && !cell.ends_with(['.', ':'])) && cells.iter().any(|cell| cell.chars().any(char::is_alphabetic))
+    distinct
+        && cells.iter().all(|cell| cell.chars().count() <= 60 && !cell.ends_with(['.', ':']))
+        && cells.iter().any(|cell| cell.chars().any(char::is_alphabetic))
 }
 
 fn is_further(above: &[Record], line: &Record, body: &[Record], decimal: Decimal) -> bool {
     let numeric = |cell: &str| !matches!(value(cell, decimal), Value::Text | Value::Blank | Value::Marker(_));
-    if line.fields().any(|cell| numeric(cell) && number(cell, decimal).is_none_or(|number| number.decimals > 0)) {
+    if line
+        .fields()
+        .any(|cell| numeric(cell) && number(cell, decimal).is_none_or(|number| number.decimals > 0))
+    {
         return false;
     }
     let corner = |record: &Record| record.get(0).is_empty();
@@ -300,7 +340,13 @@ fn is_further(above: &[Record], line: &Record, body: &[Record], decimal: Decimal
         let filled: Vec<&str> = record.fields().filter(|cell| !cell.is_empty()).collect();
         filled.len() > filled.iter().collect::<BTreeSet<_>>().len()
     });
-    let index_name = corner(&above[0]) && !corner(line) && (1..line.len()).rev().take(line.len() / 2).all(|at| line.get(at).is_empty()) && line.len() > 1;
-    let levels = repeated && line.fields().all(|cell| !numeric(cell)) && body.iter().take(3).any(|row| row.fields().any(numeric)) && line.fields().filter(|cell| !cell.is_empty()).count() > 1;
+    let index_name = corner(&above[0])
+        && !corner(line)
+        && (1..line.len()).rev().take(line.len() / 2).all(|at| line.get(at).is_empty())
+        && line.len() > 1;
+    let levels = repeated
+        && line.fields().all(|cell| !numeric(cell))
+        && body.iter().take(3).any(|row| row.fields().any(numeric))
+        && line.fields().filter(|cell| !cell.is_empty()).count() > 1;
     index_name && line.fields().all(|cell| !numeric(cell)) || levels
 }

@@ -115,7 +115,9 @@ fn view(mut table: Table, most: u64) -> Result<View, String> {
     let mut rows = Vec::new();
     let all = table.body.end;
     table.body.end = all.min(table.body.start + most);
-    let read = table.body.each(|_, record| rows.push((0..record.len()).map(|at| record.raw(at).to_owned()).collect()));
+    let read = table
+        .body
+        .each(|_, record| rows.push((0..record.len()).map(|at| record.raw(at).to_owned()).collect()));
     table.body.end = all;
     read.map_err(|error| error.to_string())?;
     Ok(View { table, rows })
@@ -175,26 +177,43 @@ fn understand(content: Content, extension: &str, policy: &Policy) -> std::io::Re
     let (kind, encoding) = match survey {
         text::Survey::Text(encoding) => {
             let mut head = Vec::new();
-            std::io::Read::read_to_end(&mut std::io::Read::take(text::open(&content, encoding)?, HEAD), &mut head)?;
+            std::io::Read::read_to_end(
+                &mut std::io::Read::take(text::open(&content, encoding)?, HEAD),
+                &mut head,
+            )?;
             let head = String::from_utf8_lossy(&head).into_owned();
             (sniff::text(&head), Some((encoding, head)))
         }
         text::Survey::Nul | text::Survey::Undecodable => (sniff::binary(&content.head(HEAD)?), None),
     };
-    let named = if extension.is_empty() { "has no extension".to_owned() } else { format!("is named .{extension}") };
+    let named =
+        if extension.is_empty() { "has no extension".to_owned() } else { format!("is named .{extension}") };
     Ok(match (kind, encoding) {
-        (sniff::Kind::Picture(kind), _) if promised_picture(extension) == Some(kind) => picture(&content, kind, policy)?,
+        (sniff::Kind::Picture(kind), _) if promised_picture(extension) == Some(kind) => {
+            picture(&content, kind, policy)?
+        }
         (sniff::Kind::Picture(kind), _) => refused(kind, format!("it holds a picture ({kind}) and {named}")),
-        (sniff::Kind::Other(kind, name), _) => refused(&kind, format!("it holds {name}, which is not a table or a picture")),
-        (sniff::Kind::Unknown, None) if survey == text::Survey::Nul => refused("unknown", "it holds NUL bytes, which no text has"),
+        (sniff::Kind::Other(kind, name), _) => {
+            refused(&kind, format!("it holds {name}, which is not a table or a picture"))
+        }
+        (sniff::Kind::Unknown, None) if survey == text::Survey::Nul => {
+            refused("unknown", "it holds NUL bytes, which no text has")
+        }
         (sniff::Kind::Unknown, None) => refused("unknown", "it is not text in UTF-8, UTF-16 or Windows-1252"),
-        (sniff::Kind::Unknown, Some(_)) if promised_picture(extension).is_some() => refused("unknown", format!("it {named} but holds no picture")),
+        (sniff::Kind::Unknown, Some(_)) if promised_picture(extension).is_some() => {
+            refused("unknown", format!("it {named} but holds no picture"))
+        }
         (sniff::Kind::Unknown, Some(_)) if !matches!(extension, "csv" | "tsv" | "txt") => {
             refused("unknown", format!("it {named}, which is not among the extensions that may leave"))
         }
         (sniff::Kind::Unknown, Some((encoding, head))) => {
-            let lines = Lines { delimiter: dialect::delimiter(&head), content: Arc::new(content), encoding, limits: *policy.limits() };
-            let held = understand::tables(&lines, policy).unwrap_or_else(unreadable);
+            let lines = Lines {
+                delimiter: dialect::delimiter(&head),
+                content: Arc::new(content),
+                encoding,
+                limits: *policy.limits(),
+            };
+            let held = understand::tables(&lines, policy).unwrap_or_else(|error| unreadable(&error));
             (extension.to_owned(), held)
         }
     })
@@ -209,12 +228,14 @@ fn picture(content: &Content, kind: &str, policy: &Policy) -> std::io::Result<(S
 }
 
 /// A text that cannot be read as a table: over a limit is refused, the rest is undecided.
-fn unreadable(error: RecordError) -> Held {
+fn unreadable(error: &RecordError) -> Held {
     let (why, at) = (error.to_string(), |line| Place { line: Some(line), ..Place::default() });
     match error {
-        RecordError::Quotes(line) => Held::Undecided { why, place: at(line) },
+        RecordError::Quotes(line) => Held::Undecided { why, place: at(*line) },
         RecordError::Io(_) => Held::Undecided { why, place: Place::default() },
-        RecordError::CellTooLong { line, .. } | RecordError::TooManyColumns { line, .. } => Held::Refused { why, place: at(line) },
+        RecordError::CellTooLong { line, .. } | RecordError::TooManyColumns { line, .. } => {
+            Held::Refused { why, place: at(*line) }
+        }
         RecordError::TooManyRows(_) => Held::Refused { why, place: Place::default() },
     }
 }
@@ -227,7 +248,9 @@ pub(crate) fn statbarns(columns: &[Column]) -> Vec<String> {
             Role::Count | Role::Base => Some("Frequencies"),
             Role::Percentage => Some("Frequencies"),
             Role::Statistic => Some("LinearAggregations"),
-            Role::Estimate | Role::StandardError | Role::PValue | Role::Bound => Some("StatisticalHypothesisTests"),
+            Role::Estimate | Role::StandardError | Role::PValue | Role::Bound => {
+                Some("StatisticalHypothesisTests")
+            }
             _ => None,
         })
         .collect();

@@ -87,10 +87,16 @@ fn is_key(sketch: &Sketch, profile: &Profile, rows: u64) -> bool {
         Some(Role::Dimension | Role::Term) => !profile.is_numeric() || recurs,
         Some(_) => false,
         None => {
-            let named = sketch.meaning == Some(Meaning::Attribute) && names::words(&sketch.name).iter().any(|word| matches!(word.as_str(), "age" | "leeftijd" | "alter"));
-            let same_digits = profile.min >= 100.0 && profile.min.log10().floor() == profile.max.log10().floor();
+            let named = sketch.meaning == Some(Meaning::Attribute)
+                && names::words(&sketch.name)
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "age" | "leeftijd" | "alter"));
+            let same_digits =
+                profile.min >= 100.0 && profile.min.log10().floor() == profile.max.log10().floor();
             let coded = same_digits && profile.distinct * 10 <= rows * 9;
-            profile.texts > 0 || profile.is_codes() || profile.whole == profile.numbers && (recurs && (profile.distinct <= 12 || named) || coded)
+            profile.texts > 0
+                || profile.is_codes()
+                || profile.whole == profile.numbers && (recurs && (profile.distinct <= 12 || named) || coded)
         }
     }
 }
@@ -103,18 +109,20 @@ pub(crate) fn features(
     each: impl Fn(&mut dyn FnMut(u64, &dyn Cells)) -> Result<(), RecordError>,
 ) -> Result<Features, RecordError> {
     let mut features = counted(sketches, profiles, rows);
-    let mut keys: Vec<usize> = (0..sketches.len()).filter(|&at| is_key(&sketches[at], &profiles[at], rows)).collect();
+    let mut keys: Vec<usize> =
+        (0..sketches.len()).filter(|&at| is_key(&sketches[at], &profiles[at], rows)).collect();
     // Words and dates before numbers, each in the order of the file: what names a group comes first.
     keys.sort_by_key(|&at| profiles[at].is_numeric());
     keys.truncate(KEYS);
     features.keys = keys.len();
     let (hasher, mut looked_at) = (RandomState::new(), Vec::<Vec<u64>>::new());
     each(&mut |row, cells| {
-        for at in 0..sketches.len().min(3) {
-            features.total_label |= profiles[at].texts > 0 && names::is_total(cells.cell(at));
+        for (at, profile) in profiles.iter().enumerate().take(3) {
+            features.total_label |= profile.texts > 0 && names::is_total(cells.cell(at));
         }
         if row < 100 && profiles.first().is_some_and(|first| first.texts > 0) {
-            let named = names::meaning(cells.cell(0)).is_some_and(|(meaning, _)| meaning == Meaning::Statistic);
+            let named =
+                names::meaning(cells.cell(0)).is_some_and(|(meaning, _)| meaning == Meaning::Statistic);
             features.statistic_rows += usize::from(named);
         }
         let filled = keys.iter().filter(|&&at| !cells.cell(at).is_empty()).count();
@@ -155,14 +163,22 @@ fn crossing(rows: &[Vec<u64>], keys: usize) -> Crossing {
         if combinations == rows.len() {
             break;
         }
-        let joined: Vec<u64> = prefix.iter().zip(rows).map(|(before, row)| before.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ row[key]).collect();
+        let joined: Vec<u64> = prefix
+            .iter()
+            .zip(rows)
+            .map(|(before, row)| before.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ row[key])
+            .collect();
         let now = distinct(&mut joined.iter().copied());
         if now > combinations {
             product *= distinct(&mut rows.iter().map(|row| row[key])) as f64;
             (combinations, prefix, needed) = (now, joined, needed + 1);
         }
     }
-    Crossing { repeats: 1.0 - combinations as f64 / rows.len() as f64, needed, density: combinations as f64 / product }
+    Crossing {
+        repeats: 1.0 - combinations as f64 / rows.len() as f64,
+        needed,
+        density: combinations as f64 / product,
+    }
 }
 
 fn counted(sketches: &[Sketch], profiles: &[Profile], rows: u64) -> Features {
@@ -175,63 +191,124 @@ fn counted(sketches: &[Sketch], profiles: &[Profile], rows: u64) -> Features {
         let words = (profile.texts + profile.dates) * 4 > profile.said();
         let two = profile.distinct == 2 && profile.said() * 2 > rows;
         features.columns += 1;
-        features.labelled |= !sketch.id_like && (words && (profile.distinct > 2 || rows <= 10)
-            || own && profile.rising && (profile.even || at == 0 && profile.whole == profile.numbers)
-            || profile.is_codes()
-            || sketch.meaning == Some(Meaning::Period));
+        features.labelled |= !sketch.id_like
+            && (words && (profile.distinct > 2 || rows <= 10)
+                || own && profile.rising && (profile.even || at == 0 && profile.whole == profile.numbers)
+                || profile.is_codes()
+                || sketch.role == Some(Role::Period));
         features.person_ids += usize::from(sketch.role == Some(Role::Identifier));
-        features.persons += usize::from(sketch.person && profile.distinct >= 5 && profile.distinct * 20 > rows);
+        features.persons +=
+            usize::from(sketch.person && profile.distinct >= 5 && profile.distinct * 20 > rows);
         features.id_like += usize::from(sketch.id_like && own);
-        features.person_values += usize::from(sketch.person_value && profile.is_numeric() && profile.distinct * 2 > rows);
+        features.person_values +=
+            usize::from(sketch.person_value && profile.is_numeric() && profile.distinct * 2 > rows);
         features.attributes += usize::from(sketch.attribute);
-        features.binary += usize::from(two && (profile.is_numeric() && profile.min == 0.0 && profile.max == 1.0 || profile.texts > 0));
+        features.binary += usize::from(
+            two && (profile.is_numeric() && profile.min == 0.0 && profile.max == 1.0 || profile.texts > 0),
+        );
         features.times += usize::from(profile.times * 2 > profile.filled);
-        features.counts += usize::from(matches!(sketch.role, Some(Role::Count | Role::Base | Role::Statistic)) && matches!(sketch.meaning, Some(Meaning::Count | Meaning::Base)));
+        features.counts += usize::from(
+            matches!(sketch.role, Some(Role::Count | Role::Base | Role::Statistic))
+                && matches!(sketch.meaning, Some(Meaning::Count | Meaning::Base)),
+        );
         features.statistics += usize::from(matches!(sketch.role, Some(Role::Statistic | Role::Percentage)));
-        features.models += usize::from(matches!(sketch.role, Some(Role::Estimate | Role::StandardError | Role::PValue | Role::Bound)));
-        features.compound += usize::from(profile.with + profile.fractions() + profile.estimates > profile.said() / 2);
+        features.models += usize::from(matches!(
+            sketch.role,
+            Some(Role::Estimate | Role::StandardError | Role::PValue | Role::Bound)
+        ));
+        features.compound +=
+            usize::from(profile.with + profile.fractions() + profile.estimates > profile.said() / 2);
         features.suppressed |= profile.suppressed + profile.at_most > 0 && profile.numbers > profile.texts;
-        features.own_labels += usize::from(own && !sketch.id_like && !sketch.person && profile.texts * 10 > profile.filled * 9);
+        features.own_labels +=
+            usize::from(own && !sketch.id_like && !sketch.person && profile.texts * 10 > profile.filled * 9);
     }
     features
+}
+
+impl Likeness {
+    fn give(&mut self, given: bool, points: i32, reason: impl Into<String>) {
+        if given {
+            self.score += points;
+            self.reasons.push((points, reason.into()));
+        }
+    }
 }
 
 /// The points of a table.
 pub(crate) fn likeness(f: &Features) -> Likeness {
     let mut likeness = Likeness::default();
-    let mut give = |given: bool, points: i32, reason: String| {
-        if given {
-            likeness.score += points;
-            likeness.reasons.push((points, reason));
-        }
-    };
+    for_persons(f, &mut likeness);
+    for_groups(f, &mut likeness);
+    likeness
+}
+
+/// What speaks for persons.
+fn for_persons(f: &Features, likeness: &mut Likeness) {
     let Crossing { repeats, needed, density } = f.crossing;
     let repeated = repeats > 0.1;
     let aggregates = f.counts + f.statistics + f.models + f.compound > 0;
-    give(repeated, 2, format!("{:.0} % of the rows repeat the groups of another row", repeats * 100.0));
-    give(repeats > 0.5, 1, "more rows than not do".to_owned());
-    give(!repeated && needed >= 3 && density < 0.02, 2, format!("it takes {needed} columns to tell the rows apart, and they fill {:.1} % of their combinations", density * 100.0));
-    give(!repeated && needed >= 2 && density < 0.1, 1, "groups that were crossed would fill more of their combinations".to_owned());
-    give(!f.labelled && !aggregates, 2, "no column names groups, counts or says what was worked out".to_owned());
-    give(f.person_ids > 0, 3, "a column is headed as an identifier".to_owned());
-    give(f.persons > 0, 2, "a column names persons".to_owned());
-    give(f.person_values > 0, 2, "a column holds a value that is worked out for each person".to_owned());
-    give(f.id_like > 0, 1, "a column headed as an id is different in every row".to_owned());
-    give(f.attributes >= 2 && needed <= 1 && !repeated, 2, format!("each row has its own label and {} attributes of a person", f.attributes));
-    give(f.times > 0, 1, "a column has dates with a time of day".to_owned());
-    give(f.rows >= 50, 1, format!("{} rows", f.rows));
-    give(f.columns >= 6, 1, format!("{} columns", f.columns));
-    give(f.keys >= 6, 1, format!("{} columns of categories", f.keys));
-    give(f.binary >= 2, 1, format!("{} columns have two values", f.binary));
-    give(f.counts > 0 && !repeated, -2, "a column counts".to_owned());
-    give((f.statistics + f.models) * 3 > f.columns, -1, "over a third of the columns are statistics".to_owned());
-    give(f.models >= 2, -2, "columns are those of a model".to_owned());
-    give(f.statistic_rows >= 2, -3, "rows are named as statistics".to_owned());
-    give(f.total_label, -1, "a row is a total".to_owned());
-    give(f.suppressed, -1, "cells are suppressed".to_owned());
-    give(f.compound > 0, -2, "cells hold counts with percentages, or estimates with intervals".to_owned());
-    give(!repeated && f.labelled && density >= 0.2, -1, "its groups are crossed".to_owned());
-    give(!repeated && f.labelled && needed >= 2 && density >= 0.2, -1, "two groupings or more fill their combinations".to_owned());
-    give(f.own_labels > 0, -1, "each row has its own label".to_owned());
-    likeness
+    likeness.give(
+        repeated,
+        2,
+        format!("{:.0} % of the rows repeat the groups of another row", repeats * 100.0),
+    );
+    likeness.give(repeats > 0.5, 1, "more rows than not do");
+    likeness.give(
+        !repeated && needed >= 3 && density < 0.02,
+        2,
+        format!(
+            "it takes {needed} columns to tell the rows apart, and they fill {:.1} % of their combinations",
+            density * 100.0
+        ),
+    );
+    likeness.give(
+        !repeated && needed >= 2 && density < 0.1,
+        1,
+        "groups that were crossed would fill more of their combinations",
+    );
+    likeness.give(
+        !f.labelled && !aggregates,
+        2,
+        "no column names groups, counts or says what was worked out",
+    );
+    likeness.give(f.person_ids > 0, 3, "a column is headed as an identifier");
+    likeness.give(f.persons > 0, 2, "a column names persons");
+    likeness.give(f.person_values > 0, 2, "a column holds a value that is worked out for each person");
+    likeness.give(f.id_like > 0, 1, "a column headed as an id is different in every row");
+    likeness.give(
+        f.attributes >= 2 && needed <= 1 && !repeated,
+        2,
+        format!("each row has its own label and {} attributes of a person", f.attributes),
+    );
+    likeness.give(f.times > 0, 1, "a column has dates with a time of day");
+    likeness.give(f.binary >= 2, 1, format!("{} columns have two values", f.binary));
+    // Size by itself says nothing: a large table of groups is large too.
+    let suspect = likeness.score > 0;
+    likeness.give(suspect && f.rows >= 50, 1, format!("{} rows", f.rows));
+    likeness.give(suspect && f.columns >= 6, 1, format!("{} columns", f.columns));
+    likeness.give(suspect && f.keys >= 6, 1, format!("{} columns of categories", f.keys));
+}
+
+/// What speaks for groups.
+fn for_groups(f: &Features, likeness: &mut Likeness) {
+    let Crossing { repeats, needed, density } = f.crossing;
+    let repeated = repeats > 0.1;
+    likeness.give(f.counts > 0 && !repeated, -2, "a column counts");
+    likeness.give(
+        (f.statistics + f.models) * 3 > f.columns,
+        -1,
+        "over a third of the columns are statistics",
+    );
+    likeness.give(f.models >= 2, -2, "columns are those of a model");
+    likeness.give(f.statistic_rows >= 2, -3, "rows are named as statistics");
+    likeness.give(f.total_label, -1, "a row is a total");
+    likeness.give(f.suppressed, -1, "cells are suppressed");
+    likeness.give(f.compound > 0, -2, "cells hold counts with percentages, or estimates with intervals");
+    likeness.give(!repeated && f.labelled && density >= 0.2, -1, "its groups are crossed");
+    likeness.give(
+        !repeated && f.labelled && needed >= 2 && density >= 0.2,
+        -1,
+        "two groupings or more fill their combinations",
+    );
+    likeness.give(f.own_labels > 0, -1, "each row has its own label");
 }

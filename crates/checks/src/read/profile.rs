@@ -73,10 +73,10 @@ impl Rounded {
             return;
         }
         self.nonzero += 1;
-        self.not_five |= count % 5 != 0;
-        self.not_six |= count % 6 != 0;
-        self.not_seven |= count % 7 != 0;
-        self.not_ten |= count % 10 != 0;
+        self.not_five |= !count.is_multiple_of(5);
+        self.not_six |= !count.is_multiple_of(6);
+        self.not_seven |= !count.is_multiple_of(7);
+        self.not_ten |= !count.is_multiple_of(10);
         self.not_midpoint_six |= count % 6 != 3;
     }
 }
@@ -104,7 +104,21 @@ impl Profile {
 
     /// Whether it is a column of long numeric codes, as those of a terminology are: whole, of six digits or more, some of eight.
     pub(crate) fn is_codes(&self) -> bool {
-        self.numbers > 0 && self.whole == self.numbers && self.min >= 1e5 && self.max >= 1e7 && self.of_said(self.numbers + self.texts) >= 0.9
+        self.numbers > 0
+            && self.whole == self.numbers
+            && self.min >= 1e5
+            && self.max >= 1e7
+            && self.of_said(self.numbers + self.texts) >= 0.9
+    }
+
+    /// Whether its numbers can be years, months, weeks or days, or dates without separators.
+    pub(crate) fn is_time(&self) -> bool {
+        let within = |least: f64, most: f64| self.min >= least && self.max <= most;
+        self.whole == self.numbers
+            && (within(0.0, 366.0)
+                || within(1800.0, 2200.0)
+                || within(180_001.0, 220_053.0)
+                || within(18_000_101.0, 22_001_231.0))
     }
 
     /// Cells of numerators and denominators; small denominators throughout are something else, such as genotypes.
@@ -182,12 +196,17 @@ pub(crate) struct Profiler {
 
 impl Profiler {
     pub(crate) fn new(width: usize, decimal: Decimal) -> Self {
-        Self { profiles: vec![Profile::default(); width], seen: vec![HashSet::new(); width], hasher: RandomState::new(), decimal }
+        Self {
+            profiles: vec![Profile::default(); width],
+            seen: vec![HashSet::new(); width],
+            hasher: RandomState::new(),
+            decimal,
+        }
     }
 
     /// Adds the cells of one row.
     pub(crate) fn add<'a>(&mut self, cells: impl Fn(usize) -> &'a str) {
-        let most = (DISTINCT * 20 / self.profiles.len().max(1)).min(DISTINCT).max(1000);
+        let most = (DISTINCT * 20 / self.profiles.len().max(1)).clamp(1000, DISTINCT);
         for (at, profile) in self.profiles.iter_mut().enumerate() {
             let cell = cells(at);
             profile.add(cell, self.decimal);
@@ -206,7 +225,11 @@ impl Profiler {
 }
 
 /// Profiles of a table's columns.
-pub(crate) fn profile(body: &super::Rows, width: usize, decimal: Decimal) -> Result<Vec<Profile>, RecordError> {
+pub(crate) fn profile(
+    body: &super::Rows,
+    width: usize,
+    decimal: Decimal,
+) -> Result<Vec<Profile>, RecordError> {
     let mut profiler = Profiler::new(width, decimal);
     body.each(|_, record: &Record| profiler.add(|at| record.get(at)))?;
     Ok(profiler.done())

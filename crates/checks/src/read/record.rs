@@ -120,7 +120,17 @@ pub(crate) struct Records<R> {
 impl<R: Read> Records<R> {
     pub(crate) fn new(from: R, delimiter: Delimiter, limits: &Limits) -> Self {
         let buffer = vec![0; 64 << 10];
-        Self { from, buffer, at: 0, filled: 0, delimiter, limits: *limits, line: 1, state: State::FieldStart, ended: false }
+        Self {
+            from,
+            buffer,
+            at: 0,
+            filled: 0,
+            delimiter,
+            limits: *limits,
+            line: 1,
+            state: State::FieldStart,
+            ended: false,
+        }
     }
 
     /// Reads the next line that is not wholly empty into `record`; false at the end.
@@ -190,14 +200,17 @@ impl<R: Read> Records<R> {
             _ if byte == b'\r' => {
                 self.at += 1;
                 // "\r\n" ends one line; a lone "\r" is a line end of old systems.
-                let lone = if self.at < self.filled || self.fill()? { self.buffer[self.at] != b'\n' } else { true };
+                let lone =
+                    if self.at < self.filled || self.fill()? { self.buffer[self.at] != b'\n' } else { true };
                 if lone {
                     self.line += 1;
                 }
                 return Ok(lone);
             }
             _ if self.separates(byte) => self.end_field(record)?,
-            State::QuoteInQuoted if byte != b' ' && byte != b'\t' => return Err(RecordError::Quotes(self.line)),
+            State::QuoteInQuoted if byte != b' ' && byte != b'\t' => {
+                return Err(RecordError::Quotes(self.line));
+            }
             State::QuoteInQuoted => {}
             State::FieldStart if byte == b'"' && !self.spaced() => {
                 record.text.truncate(record.ends.last().copied().unwrap_or(0));
@@ -315,7 +328,8 @@ mod tests {
 
     fn read(text: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, RecordError> {
         let limits = Limits { columns: 5, cell_bytes: 20, ..Limits::default() };
-        let (mut records, mut record, mut all) = (Records::new(text.as_bytes(), delimiter, &limits), Record::default(), Vec::new());
+        let (mut records, mut record, mut all) =
+            (Records::new(text.as_bytes(), delimiter, &limits), Record::default(), Vec::new());
         while records.next(&mut record)? {
             all.push(record.fields().map(str::to_owned).collect());
         }
@@ -325,7 +339,10 @@ mod tests {
     #[test]
     fn lines_are_fields() {
         let comma = Delimiter::Byte(b',');
-        assert_eq!(read("a,b\r\n1,\"x, \"\"y\"\"\"\n\n,\r2, \"3\" ", comma).unwrap(), [["a", "b"], ["1", "x, \"y\""], ["", ""], ["2", "3"]]);
+        assert_eq!(
+            read("a,b\r\n1,\"x, \"\"y\"\"\"\n\n,\r2, \"3\" ", comma).unwrap(),
+            [["a", "b"], ["1", "x, \"y\""], ["", ""], ["2", "3"]]
+        );
         assert_eq!(read("\"two\nlines\",5\" nail", comma).unwrap(), [["two\nlines", "5\" nail"]]);
         assert_eq!(read("a b  c\n 1   2", Delimiter::Spaces(2)).unwrap(), [["a b", "c"], ["1", "2"]]);
         assert_eq!(read("\"a\" b", Delimiter::Spaces(1)).unwrap(), [["a", "b"]]);
@@ -343,6 +360,9 @@ mod tests {
     fn limits_hold() {
         let comma = Delimiter::Byte(b',');
         assert_eq!(read(",,,,,", comma), Err(RecordError::TooManyColumns { line: 1, limit: 5 }));
-        assert_eq!(read(&format!("a\n{}", "b".repeat(21)), comma), Err(RecordError::CellTooLong { line: 2, limit: 20 }));
+        assert_eq!(
+            read(&format!("a\n{}", "b".repeat(21)), comma),
+            Err(RecordError::CellTooLong { line: 2, limit: 20 })
+        );
     }
 }

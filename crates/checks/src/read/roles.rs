@@ -35,24 +35,42 @@ pub(crate) fn sketches(header: &[String], profiles: &[Profile], policy: &Policy)
 
 /// Whether the headers are those of a table of estimates.
 fn is_model(header: &[String]) -> bool {
-    let told = header.iter().filter_map(|name| names::meaning(name)).filter(|(meaning, _)| matches!(meaning, Meaning::Estimate | Meaning::StandardError | Meaning::PValue | Meaning::Bound));
+    let told = header.iter().filter_map(|name| names::meaning(name)).filter(|(meaning, _)| {
+        matches!(meaning, Meaning::Estimate | Meaning::StandardError | Meaning::PValue | Meaning::Bound)
+    });
     told.count() >= 2
 }
 
-fn sketch(name: &str, profile: &Profile, first: bool, labelled: bool, model: bool, policy: &Policy) -> Sketch {
+fn sketch(
+    name: &str,
+    profile: &Profile,
+    first: bool,
+    labelled: bool,
+    model: bool,
+    policy: &Policy,
+) -> Sketch {
     let found = names::meaning(name);
     let meaning = found.as_ref().map(|(meaning, _)| *meaning);
     let words = names::words(name);
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let id_like = has(&["id", "name", "code", "nr", "key", "uid", "hash", "record", "identifier", "ref", "case", "pid"]);
+    let has = |list: &str| words.iter().any(|word| names::lists(list, word));
+    let id_like = has("id-like");
     let person = person(&words);
-    let person_value = has(&["residual", "residuals", "resid", "fitted", "yhat", "predicted", "leverage", "cooksd", "propensity", "ranef", "blup", "umap1", "tsne1", "pc1", "latitude", "longitude", "lat", "lon", "linpred", "martingale", "deviance"]);
-    let attribute = has(&["age", "sex", "gender", "race", "ethnicity", "weight", "height", "bmi", "married", "education", "educ", "smoker", "smoke", "income", "postcode", "zip", "dob", "birth", "geslacht", "leeftijd", "sexe", "geschlecht"]);
-    let (role, reason) = settled(name, profile, first, labelled, model, found.as_ref(), policy).map_or((None, String::new()), |(role, reason)| (Some(role), reason));
+    let person_value = has("person-values");
+    let attribute = has("attributes");
+    let (role, reason) = settled(name, profile, first, labelled, model, found.as_ref(), policy)
+        .map_or((None, String::new()), |(role, reason)| (Some(role), reason));
     Sketch { name: name.to_owned(), meaning, role, reason, id_like, person, person_value, attribute }
 }
 
-fn settled(name: &str, profile: &Profile, first: bool, labelled: bool, model: bool, found: Option<&(Meaning, String)>, policy: &Policy) -> Option<(Role, String)> {
+fn settled(
+    name: &str,
+    profile: &Profile,
+    first: bool,
+    labelled: bool,
+    model: bool,
+    found: Option<&(Meaning, String)>,
+    policy: &Policy,
+) -> Option<(Role, String)> {
     if let Some(role) = policy.role(name) {
         return Some((role, "the policy says so".to_owned()));
     }
@@ -60,12 +78,39 @@ fn settled(name: &str, profile: &Profile, first: bool, labelled: bool, model: bo
         return Some((Role::Empty, "it holds nothing".to_owned()));
     }
     let unnamed = name.is_empty() || matches!(found, Some((Meaning::RowNumber, _)));
-    if first && unnamed && profile.numbers == profile.said() && profile.whole == profile.numbers && (profile.steps || labelled && profile.min >= 0.0 || !name.is_empty() && profile.rising) {
+    if first
+        && unnamed
+        && profile.numbers == profile.said()
+        && profile.whole == profile.numbers
+        && (profile.steps || labelled && profile.min >= 0.0 || !name.is_empty() && profile.rising)
+    {
         return Some((Role::RowNumber, "it numbers the rows".to_owned()));
     }
     if first && name.is_empty() && !profile.is_numeric() && profile.dates == 0 {
-        return Some(if model { (Role::Term, "it labels the rows of a model".to_owned()) } else { (Role::Dimension, "it labels the rows".to_owned()) });
+        return Some(if model {
+            (Role::Term, "it labels the rows of a model".to_owned())
+        } else {
+            (Role::Dimension, "it labels the rows".to_owned())
+        });
     }
+    if let Some(role) = by_cells(profile) {
+        return Some(role);
+    }
+    if token::identifies(name) && !(meaning_is_aggregate(found) && profile.is_numeric()) {
+        return Some((Role::Identifier, "its header is an identifier".to_owned()));
+    }
+    if !profile.is_numeric() && profile.numbers * 2 < profile.said().max(1) && profile.texts > 0 {
+        return Some((
+            if model && first { Role::Term } else { Role::Dimension },
+            "its cells are words".to_owned(),
+        ));
+    }
+    let (meaning, word) = found?;
+    by_name(*meaning, word, profile, model)
+}
+
+/// The role of a column whose cells say what they are.
+fn by_cells(profile: &Profile) -> Option<(Role, String)> {
     if profile.with + profile.fractions() > profile.said() / 2 {
         return Some((Role::Count, "its cells are counts with percentages".to_owned()));
     }
@@ -75,22 +120,15 @@ fn settled(name: &str, profile: &Profile, first: bool, labelled: bool, model: bo
     if profile.dates > profile.said() / 2 {
         return Some((Role::Period, "its cells are dates".to_owned()));
     }
-    if token::identifies(name) && !(meaning_is_aggregate(found) && profile.is_numeric()) {
-        return Some((Role::Identifier, "its header is an identifier".to_owned()));
-    }
-    if !profile.is_numeric() && profile.numbers * 2 < profile.said().max(1) && profile.texts > 0 {
-        return Some((if model && first { Role::Term } else { Role::Dimension }, "its cells are words".to_owned()));
-    }
-    let (meaning, word) = found?;
-    by_name(*meaning, word, profile, model)
+    None
 }
 
 /// Whether a header names one person: the word stands last, or before `id`, `number` and the like.
 fn person(words: &[String]) -> bool {
-    const PERSONS: &[&str] = &["subject", "subj", "patient", "participant", "person", "respondent", "individual", "student", "child", "infant", "baby", "pupil", "donor", "twin", "pid", "proband", "volunteer"];
     words.iter().enumerate().any(|(at, word)| {
         let after = words.get(at + 1).map(String::as_str);
-        PERSONS.contains(&word.as_str()) && matches!(after, None | Some("id" | "no" | "nr" | "num" | "number" | "name" | "code" | "key"))
+        names::lists("persons", word)
+            && matches!(after, None | Some("id" | "no" | "nr" | "num" | "number" | "name" | "code" | "key"))
     })
 }
 
@@ -102,24 +140,44 @@ fn meaning_is_aggregate(found: Option<&(Meaning, String)>) -> bool {
 /// The role of a column of numbers whose header means something.
 fn by_name(meaning: Meaning, word: &str, profile: &Profile, model: bool) -> Option<(Role, String)> {
     let role = match meaning {
-        Meaning::PValue if profile.min >= 0.0 && profile.max <= 1.0 && (model || profile.precise > 0) => Role::PValue,
+        Meaning::PValue if profile.min >= 0.0 && profile.max <= 1.0 && (model || profile.precise > 0) => {
+            Role::PValue
+        }
         Meaning::Bound if model || word.contains("ci") => Role::Bound,
-        Meaning::StandardError if profile.min >= 0.0 && profile.whole < profile.numbers => Role::StandardError,
+        Meaning::StandardError if profile.min >= 0.0 && profile.whole < profile.numbers => {
+            Role::StandardError
+        }
         Meaning::Estimate if model || word.len() > 2 => Role::Estimate,
         Meaning::Statistic => Role::Statistic,
         Meaning::Percentage => Role::Percentage,
         Meaning::Base if profile.whole == profile.numbers => Role::Base,
         Meaning::Count if profile.whole == profile.numbers => Role::Count,
         Meaning::Count | Meaning::Base => Role::Statistic,
-        Meaning::Period => Role::Period,
-        Meaning::Bound | Meaning::PValue | Meaning::StandardError | Meaning::Estimate | Meaning::CountOfThings | Meaning::Attribute | Meaning::Term | Meaning::Label | Meaning::RowNumber => return None,
+        Meaning::Period if profile.is_time() => Role::Period,
+        Meaning::Period
+        | Meaning::Bound
+        | Meaning::PValue
+        | Meaning::StandardError
+        | Meaning::Estimate
+        | Meaning::CountOfThings
+        | Meaning::Attribute
+        | Meaning::Term
+        | Meaning::Label
+        | Meaning::RowNumber => return None,
     };
     Some((role, format!("its header says {word:?}")))
 }
 
 /// Settles what the columns themselves left open, by whether the table's rows are persons or groups.
-pub(crate) fn columns(sketches: Vec<Sketch>, profiles: &[Profile], features: &Features, persons: bool) -> Vec<Column> {
-    let labelled = sketches.iter().any(|sketch| matches!(sketch.role, Some(Role::Dimension | Role::Period | Role::Term)));
+pub(crate) fn columns(
+    sketches: Vec<Sketch>,
+    profiles: &[Profile],
+    features: &Features,
+    persons: bool,
+) -> Vec<Column> {
+    let labelled = sketches
+        .iter()
+        .any(|sketch| matches!(sketch.role, Some(Role::Dimension | Role::Period | Role::Term)));
     let aggregates = sketches.iter().any(|sketch| sketch.role.is_some_and(Role::is_aggregate));
     let mut first = true;
     sketches
@@ -138,22 +196,35 @@ pub(crate) fn columns(sketches: Vec<Sketch>, profiles: &[Profile], features: &Fe
 }
 
 /// The role of a column of numbers that nothing names, in a table of groups.
-fn of_groups(meaning: Option<Meaning>, profile: &Profile, labels: bool, features: &Features, aggregates: bool) -> (Role, String) {
+fn of_groups(
+    meaning: Option<Meaning>,
+    profile: &Profile,
+    labels: bool,
+    features: &Features,
+    aggregates: bool,
+) -> (Role, String) {
     if features.statistic_rows >= 2 && profile.is_numeric() {
         return (Role::Statistic, "its rows are named as statistics".to_owned());
     }
     if profile.is_codes() && !labels && aggregates && profile.distinct * 2 > features.rows {
         return (Role::Dimension, "its cells are codes".to_owned());
     }
-    let levels = profile.whole == profile.numbers && (profile.rising || profile.distinct * 2 <= features.rows);
+    let levels =
+        profile.whole == profile.numbers && (profile.rising || profile.distinct * 2 <= features.rows);
     if labels && profile.whole == profile.numbers && profile.distinct == profile.filled && profile.rising {
         return (Role::Dimension, "it labels the rows".to_owned());
     }
     match meaning {
-        Some(Meaning::Attribute | Meaning::Label | Meaning::Term) if levels => (Role::Dimension, "its header names an attribute, and its values recur".to_owned()),
+        Some(Meaning::Attribute | Meaning::Label | Meaning::Term) if levels => {
+            (Role::Dimension, "its header names an attribute, and its values recur".to_owned())
+        }
         Some(Meaning::Attribute) => (Role::Statistic, "its header names a measurement".to_owned()),
-        _ if profile.is_counts() => (Role::Count, "its cells are whole numbers in a table of groups".to_owned()),
-        _ if profile.is_numeric() => (Role::Statistic, "its cells are numbers in a table of groups".to_owned()),
+        _ if profile.is_counts() => {
+            (Role::Count, "its cells are whole numbers in a table of groups".to_owned())
+        }
+        _ if profile.is_numeric() => {
+            (Role::Statistic, "its cells are numbers in a table of groups".to_owned())
+        }
         _ => (Role::Dimension, "its cells are labels".to_owned()),
     }
 }

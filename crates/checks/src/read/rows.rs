@@ -22,7 +22,8 @@ pub(crate) struct Lines {
 impl Lines {
     /// Calls `each` with the number of each record and the record, until it says false.
     pub(crate) fn each(&self, mut each: impl FnMut(u64, &Record) -> bool) -> Result<(), RecordError> {
-        let text = text::open(&self.content, self.encoding).map_err(|error| RecordError::Io(error.to_string()))?;
+        let text =
+            text::open(&self.content, self.encoding).map_err(|error| RecordError::Io(error.to_string()))?;
         let (mut records, mut record) = (Records::new(text, self.delimiter, &self.limits), Record::default());
         let mut number = 0;
         while records.next(&mut record)? {

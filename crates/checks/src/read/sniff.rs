@@ -14,8 +14,14 @@ pub(crate) enum Kind {
 }
 
 /// Pictures by the bytes that they begin with.
-const PICTURES: &[(&str, &[u8])] =
-    &[("png", b"\x89PNG\r\n\x1a\n"), ("jpeg", b"\xff\xd8\xff"), ("gif", b"GIF87a"), ("gif", b"GIF89a"), ("tiff", b"II*\0"), ("tiff", b"MM\0*")];
+const PICTURES: &[(&str, &[u8])] = &[
+    ("png", b"\x89PNG\r\n\x1a\n"),
+    ("jpeg", b"\xff\xd8\xff"),
+    ("gif", b"GIF87a"),
+    ("gif", b"GIF89a"),
+    ("tiff", b"II*\0"),
+    ("tiff", b"MM\0*"),
+];
 
 /// The kind of content that is not text.
 pub(crate) fn binary(head: &[u8]) -> Kind {
@@ -43,7 +49,19 @@ pub(crate) fn text(head: &str) -> Kind {
     if lower.starts_with('<') && lower.contains("<svg") && !lower.contains("<html") {
         return Kind::Picture("svg");
     }
-    if begins(&["<!doctype html", "<html", "<head", "<body", "<table", "<script", "<div", "<style", "<p>", "<!--"]) || lower.starts_with('<') && (lower.contains("<html>") || lower.contains("<html ")) {
+    if begins(&[
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<table",
+        "<script",
+        "<div",
+        "<style",
+        "<p>",
+        "<!--",
+    ]) || lower.starts_with('<') && (lower.contains("<html>") || lower.contains("<html "))
+    {
         return Kind::Other("html".to_owned(), "HTML".to_owned());
     }
     if begins(&["<?xml", "<!doctype"]) || element(&lower) {
@@ -62,14 +80,19 @@ pub(crate) fn text(head: &str) -> Kind {
         (&["\\documentclass", "\\begin{"], "tex", "LaTeX"),
         (&["<?php"], "php", "a script"),
     ];
-    known.iter().find(|(marks, ..)| begins(marks)).map_or(Kind::Unknown, |(_, kind, name)| Kind::Other((*kind).to_owned(), (*name).to_owned()))
+    known
+        .iter()
+        .find(|(marks, ..)| begins(marks))
+        .map_or(Kind::Unknown, |(_, kind, name)| Kind::Other((*kind).to_owned(), (*name).to_owned()))
 }
 
 /// Whether text begins with an XML element: a name directly after `<`, closed by `>`, and something closed later.
 fn element(lower: &str) -> bool {
     let Some(rest) = lower.strip_prefix('<') else { return false };
     let name = rest.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.contains('>') && (rest.contains("</") || rest.contains("/>"))
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && rest.contains('>')
+        && (rest.contains("</") || rest.contains("/>"))
 }
 
 /// Whether text is JSON, a line of it a record, or the beginning of a JSON document.

@@ -59,7 +59,8 @@ fn strictly(content: &Content, encoding: &'static Encoding) -> io::Result<Strict
         let got = from.read(&mut bytes)?;
         let mut rest = &bytes[..got];
         loop {
-            let (result, read, written) = decoder.decode_to_utf8_without_replacement(rest, &mut text, got == 0);
+            let (result, read, written) =
+                decoder.decode_to_utf8_without_replacement(rest, &mut text, got == 0);
             seen.nul |= memchr::memchr(0, &text[..written]).is_some();
             seen.errors |= matches!(result, DecoderResult::Malformed(..));
             rest = &rest[read..];
@@ -81,7 +82,10 @@ fn windows_1252(content: &Content) -> io::Result<bool> {
         if got == 0 {
             return Ok(true);
         }
-        let strange = |&byte: &u8| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0x7f) || (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'));
+        let strange = |&byte: &u8| {
+            matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0x7f)
+                || (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
+        };
         if bytes[..got].iter().any(strange) {
             return Ok(false);
         }

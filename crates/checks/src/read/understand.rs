@@ -21,36 +21,74 @@ pub(crate) fn tables(lines: &Lines, policy: &Policy) -> Result<Held, RecordError
     let layout = layout::layout(lines)?;
     let refused = |why: &str| Ok(Held::Refused { why: why.to_owned(), place: Place::default() });
     if layout.tables.is_empty() {
-        return refused(if layout.outside.is_empty() { "it holds no cell that is not blank" } else { "it does not read as a table" });
+        return refused(if layout.outside.is_empty() {
+            "it holds no cell that is not blank"
+        } else {
+            "it does not read as a table"
+        });
     }
     if layout.regular < 0.5 && layout.telling < 0.1 || layout.regular < 0.9 && layout.telling < 0.05 {
-        return refused("it does not read as a table: its lines have no common width and hold hardly any numbers");
+        return refused(
+            "it does not read as a table: its lines have no common width and hold hardly any numbers",
+        );
     }
     let several = layout.tables.len() > 1;
     let mut tables = Vec::new();
     for (at, found) in layout.tables.into_iter().enumerate() {
-        tables.push(table(found, u32::try_from(at).unwrap_or(u32::MAX), several, lines, layout.decimal, policy)?);
+        tables.push(table(
+            found,
+            u32::try_from(at).unwrap_or(u32::MAX),
+            several,
+            lines,
+            layout.decimal,
+            policy,
+        )?);
     }
     let outside = layout.outside.into_iter().map(|(line, text)| TextLine { line, text }).collect();
     Ok(Held::Tables { tables, outside })
 }
 
-fn table(found: Found, index: u32, one_of_several: bool, lines: &Lines, decimal: Decimal, policy: &Policy) -> Result<Table, RecordError> {
+fn table(
+    found: Found,
+    index: u32,
+    one_of_several: bool,
+    lines: &Lines,
+    decimal: Decimal,
+    policy: &Policy,
+) -> Result<Table, RecordError> {
     let Found { header, start, end } = found;
     let body = Rows { lines: lines.clone(), start, end };
     let profiles = profile(&body, header.len(), decimal)?;
     let rows = profiles.first().map_or(0, |profile| profile.rows);
     let sketches = roles::sketches(&header, &profiles, policy);
-    let features = persons::features(&sketches, &profiles, rows, |each| body.each(|row, record| each(row, record)))?;
+    let features =
+        persons::features(&sketches, &profiles, rows, |each| body.each(|row, record| each(row, record)))?;
     let likeness = persons::likeness(&features);
     let columns = roles::columns(sketches, &profiles, &features, likeness.score >= PERSONS);
     let transposed = turned(&header, &body, rows, decimal, policy)?;
     let statistic_rows = features.statistic_rows >= 2;
-    Ok(Table { index, one_of_several, columns, rows, decimal, likeness, transposed, statistic_rows, profiles, body })
+    Ok(Table {
+        index,
+        one_of_several,
+        columns,
+        rows,
+        decimal,
+        likeness,
+        transposed,
+        statistic_rows,
+        profiles,
+        body,
+    })
 }
 
 /// The points of the table on its side, where it is wider than long: one column may be a person.
-fn turned(header: &[String], body: &Rows, rows: u64, decimal: Decimal, policy: &Policy) -> Result<Option<Likeness>, RecordError> {
+fn turned(
+    header: &[String],
+    body: &Rows,
+    rows: u64,
+    decimal: Decimal,
+    policy: &Policy,
+) -> Result<Option<Likeness>, RecordError> {
     let width = header.len();
     if width < 21 || rows < 2 || rows * 2 > width as u64 || rows * width as u64 > TURNED {
         return Ok(None);
@@ -60,14 +98,15 @@ fn turned(header: &[String], body: &Rows, rows: u64, decimal: Decimal, policy: &
     // The first column names what the rows are; each further one may be a person.
     let names: Vec<String> = cells.iter().map(|row| row[0].clone()).collect();
     let mut profiler = Profiler::new(names.len(), decimal);
-    for person in 1..width {
-        profiler.add(|at| cells[at][person].as_str());
+    let persons: Vec<Turned> = (1..width).map(|person| Turned { cells: &cells, person }).collect();
+    for person in &persons {
+        profiler.add(|at| person.cell(at));
     }
     let profiles: Vec<Profile> = profiler.done();
     let sketches = roles::sketches(&names, &profiles, policy);
     let features = persons::features(&sketches, &profiles, width as u64 - 1, |each| {
-        for person in 1..width {
-            each(person as u64 - 1, &Turned { cells: &cells, person });
+        for (number, person) in persons.iter().enumerate() {
+            each(number as u64, person);
         }
         Ok(())
     })?;

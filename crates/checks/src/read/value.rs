@@ -61,7 +61,11 @@ impl Number {
     #[must_use]
     pub fn count(&self) -> Option<u64> {
         let whole = self.value >= 0.0 && self.value.fract() == 0.0 && self.value < 9e15 && !self.percent;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative and below 2^53")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole, not negative and below 2^53"
+        )]
         (whole && self.decimals <= 1).then_some(self.value as u64)
     }
 }
@@ -99,10 +103,16 @@ fn marker(cell: &str) -> Option<Marker> {
     if let Some(rest) = cell.strip_prefix('<') {
         return rest.trim().parse::<u32>().ok().map(|below| Marker::AtMost(below.saturating_sub(1)));
     }
-    let bare = cell.trim_matches(['[', ']', '(', ')']).to_lowercase();
-    match bare.as_str() {
-        "redacted" | "suppressed" | "masked" | "hidden" | "*" | "**" | "***" | "#" | "s" | "c" | "x" => Some(Marker::Suppressed),
-        "na" | "n/a" | "nan" | "null" | "none" | "-" | "--" | "–" | "—" | "." | ".." | "..." | "…" | ":" | "nd" | "z" | "<na>" | "missing" | "inf" | "-inf" => {
+    let bare = cell.trim_matches(['[', ']', '(', ')']);
+    if bare.len() > 10 || bare.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    match bare.to_lowercase().as_str() {
+        "redacted" | "suppressed" | "masked" | "hidden" | "*" | "**" | "***" | "#" | "s" | "c" | "x" => {
+            Some(Marker::Suppressed)
+        }
+        "na" | "n/a" | "nan" | "null" | "none" | "-" | "--" | "–" | "—" | "." | ".." | "..." | "…" | ":"
+        | "nd" | "z" | "<na>" | "missing" | "inf" | "-inf" => {
             // "None", "missing" and the like are also names of groups, which makes no difference to a number.
             Some(Marker::Missing)
         }
@@ -140,18 +150,28 @@ fn digit(character: char) -> Option<u8> {
         return u8::try_from(digit).ok();
     }
     const ZEROS: [u32; 18] = [
-        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0xff10,
+        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0,
+        0xf20, 0x1040, 0x17e0, 0xff10,
     ];
     let code = u32::from(character);
-    ZEROS.iter().find(|&&zero| (zero..zero + 10).contains(&code)).and_then(|zero| u8::try_from(code - zero).ok())
+    ZEROS
+        .iter()
+        .find(|&&zero| (zero..zero + 10).contains(&code))
+        .and_then(|zero| u8::try_from(code - zero).ok())
 }
 
 /// Reads a number that takes up the whole cell.
 #[must_use]
 pub fn number(cell: &str, decimal: Decimal) -> Option<Number> {
     let first = cell.chars().next()?;
-    if !(digit(first).is_some() || matches!(first, '+' | '-' | '.' | ',' | '\u{2212}' | '£' | '$' | '€' | '(')) {
+    if !(digit(first).is_some()
+        || matches!(first, '+' | '-' | '.' | ',' | '\u{2212}' | '£' | '$' | '€' | '('))
+    {
         return None;
+    }
+    // Most cells are a few digits.
+    if cell.len() <= 15 && cell.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Number { value: cell.parse().ok()?, decimals: 0, percent: false });
     }
     let plain = plain(cell.trim());
     let mut text = plain.as_ref();
@@ -162,16 +182,20 @@ pub fn number(cell: &str, decimal: Decimal) -> Option<Number> {
         Decimal::Comma => ('.', ','),
     };
     let unsigned = text.trim_start_matches(['+', '-']);
-    let (whole, fraction) = unsigned.split_once(point).map_or((unsigned, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) =
+        unsigned.split_once(point).map_or((unsigned, None), |(whole, fraction)| (whole, Some(fraction)));
     let whole = if whole.contains(group) { Cow::Owned(grouped(whole, group)?) } else { Cow::Borrowed(whole) };
     let (mantissa, exponent) = match fraction.unwrap_or(&whole).split_once(['e', 'E']) {
         None => (fraction.unwrap_or_default(), ""),
         Some((before, exponent)) => (if fraction.is_some() { before } else { "" }, exponent),
     };
-    if !mantissa.bytes().all(|byte| byte.is_ascii_digit()) || (exponent.is_empty() && whole.is_empty() && mantissa.is_empty()) {
+    if !mantissa.bytes().all(|byte| byte.is_ascii_digit())
+        || (exponent.is_empty() && whole.is_empty() && mantissa.is_empty())
+    {
         return None;
     }
-    let head = if fraction.is_some() { whole.as_ref() } else { whole.split(['e', 'E']).next().unwrap_or_default() };
+    let head =
+        if fraction.is_some() { whole.as_ref() } else { whole.split(['e', 'E']).next().unwrap_or_default() };
     if !head.bytes().all(|byte| byte.is_ascii_digit()) || (head.is_empty() && mantissa.is_empty()) {
         return None;
     }
@@ -186,7 +210,9 @@ pub fn number(cell: &str, decimal: Decimal) -> Option<Number> {
 fn grouped(whole: &str, group: char) -> Option<String> {
     let mut parts = whole.split(group);
     let first = parts.next()?;
-    let good = (1..=3).contains(&first.len()) && parts.all(|part| part.len() == 3) && whole.chars().all(|c| c.is_ascii_digit() || c == group);
+    let good = (1..=3).contains(&first.len())
+        && parts.all(|part| part.len() == 3)
+        && whole.chars().all(|c| c.is_ascii_digit() || c == group);
     good.then(|| whole.chars().filter(|&c| c != group).collect())
 }
 
@@ -199,34 +225,56 @@ pub fn date(cell: &str) -> bool {
     }
     let day = cell.split(['T', ' ']).next().unwrap_or_default();
     let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
-    let numbers: Vec<Option<u32>> = parts.iter().map(|part| if part.len() <= 4 { part.parse().ok() } else { None }).collect();
+    let numbers: Vec<Option<u32>> =
+        parts.iter().map(|part| if part.len() <= 4 { part.parse().ok() } else { None }).collect();
     let year = |n: u32| (1800..=2200).contains(&n);
     match numbers.as_slice() {
         [Some(a), Some(b), Some(c)] => {
-            let iso = year(*a) && (1..=12).contains(b) && (1..=31).contains(c) || year(*a) && (1..=31).contains(b) && (1..=12).contains(c);
+            let iso = year(*a) && (1..=12).contains(b) && (1..=31).contains(c)
+                || year(*a) && (1..=31).contains(b) && (1..=12).contains(c);
             let day_first = (1..=31).contains(a) && (1..=31).contains(b) && (year(*c) || parts[2].len() == 2);
             iso || day_first && !day.contains('.') || day_first && parts[2].len() == 4
         }
-        [Some(a), Some(b)] => year(*a) && (1..=12).contains(b) && parts[0].len() == 4 && parts[1].len() == 2 && !day.contains('.'),
+        [Some(a), Some(b)] => {
+            year(*a)
+                && (1..=12).contains(b)
+                && parts[0].len() == 4
+                && parts[1].len() == 2
+                && !day.contains('.')
+        }
         _ => month_name(cell),
     }
 }
 
 /// Whether a cell is a month by name with a year or day, or a week or quarter of a year.
 fn month_name(cell: &str) -> bool {
-    const MONTHS: [&str; 20] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mei", "okt", "maa", "mrt", "fev", "avr", "mai", "aou",
+    const MONTHS: [&str; 19] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mei", "okt",
+        "maa", "mrt", "fev", "avr", "aou",
     ];
-    let lower = cell.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let month = words.iter().any(|word| MONTHS.iter().any(|month| word.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(month)));
-    let all = words.iter().all(|word| word.parse::<u32>().is_ok() || MONTHS.iter().any(|month| word.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(month)) || matches!(*word, "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"));
-    let year = |text: &str| text.len() == 4 && text.parse::<u32>().is_ok_and(|n| (1800..=2200).contains(&n));
-    let week = words.len() <= 2 && {
-        let joined = words.concat();
-        joined.get(..4).is_some_and(year) && joined.get(4..).is_some_and(|rest| rest.starts_with(['w', 'q']) && rest[1..].parse::<u32>().is_ok())
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let begins = |word: &str, list: &[&str]| {
+        list.iter().any(|start| word.get(..3).is_some_and(|three| three.eq_ignore_ascii_case(start)))
     };
-    (month && all && words.len() >= 2) || (month && all && lower.len() >= 5 && lower.chars().any(|c| c.is_ascii_digit())) || week
+    let (mut months, mut words) = (0, 0);
+    for word in cell.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        words += 1;
+        let name = word.trim_start_matches(|c: char| c.is_ascii_digit());
+        if begins(name, &MONTHS) {
+            months += 1;
+        } else if !name.is_empty() && !begins(name, &DAYS) {
+            return week(cell);
+        }
+    }
+    months > 0 && (words >= 2 || cell.len() >= 5)
+}
+
+/// Whether a cell is a week or quarter of a year: `2020W12`, `2020-Q1`.
+fn week(cell: &str) -> bool {
+    let year =
+        cell.get(..4).is_some_and(|year| year.parse::<u32>().is_ok_and(|n| (1800..=2200).contains(&n)));
+    let rest = cell.get(4..).unwrap_or_default().trim_start_matches(['-', ' ', '_']);
+    year && rest.starts_with(['w', 'W', 'q', 'Q']) && rest[1..].parse::<u32>().is_ok()
 }
 
 /// Reads `n (p)`, `n/N` and `estimate (interval)`.
@@ -234,20 +282,31 @@ fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
     let open = cell.find(['(', '[', '{', '±']);
     if let Some(open) = open {
         let first = number(cell[..open].trim().trim_end_matches([';', ',']).trim(), decimal);
-        let inside = cell[open..].trim_start_matches(['(', '[', '{', '±']).trim_end_matches([')', ']', '}']).trim();
+        let inside =
+            cell[open..].trim_start_matches(['(', '[', '{', '±']).trim_end_matches([')', ']', '}']).trim();
         if let Some((over, of)) = cell[..open].split_once('/') {
             let (over, of) = (number(over.trim(), decimal)?, number(of.trim(), decimal)?);
             return (over.count().is_some() && of.count().is_some()).then_some(Value::OutOf(over, of));
         }
         let first = first?;
-        if let Some(inside) = number(inside, decimal).or_else(|| number(inside.trim_start_matches(['<', '>', '=']).trim(), decimal)) {
+        if let Some(inside) = number(inside, decimal)
+            .or_else(|| number(inside.trim_start_matches(['<', '>', '=']).trim(), decimal))
+        {
             // "1.2 (0.3)" is a mean with its spread.
-            let percentage = first.count().is_some() && first.decimals == 0 && (0.0..=100.0).contains(&inside.value) && !cell[open..].starts_with('±');
+            let percentage = first.count().is_some()
+                && first.decimals == 0
+                && (0.0..=100.0).contains(&inside.value)
+                && !cell[open..].starts_with('±');
             return Some(if percentage { Value::CountWith(first) } else { Value::Estimate(first) });
         }
-        let range = inside.chars().filter(char::is_ascii_digit).count() >= 2 && !inside.chars().any(char::is_alphabetic);
+        let range = inside.chars().filter(char::is_ascii_digit).count() >= 2
+            && !inside.chars().any(char::is_alphabetic);
         let missing = marker(inside).is_some();
-        return if range { Some(Value::Estimate(first)) } else { (missing && first.count().is_some()).then_some(Value::CountWith(first)) };
+        return if range {
+            Some(Value::Estimate(first))
+        } else {
+            (missing && first.count().is_some()).then_some(Value::CountWith(first))
+        };
     }
     if let Some((over, of)) = cell.split_once('/') {
         let (over, of) = (number(over.trim(), decimal)?, number(of.trim(), decimal)?);
@@ -263,11 +322,20 @@ fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
 #[must_use]
 pub fn decimal_vote(cell: &str) -> i32 {
     let text = cell.trim().trim_end_matches('%').trim_start_matches(['+', '-']).trim();
-    if text.len() > 24 || text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')) {
+    if text.len() > 24
+        || text.is_empty()
+        || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+    {
         return 0;
     }
     match (text.rfind(','), text.rfind('.')) {
-        (Some(comma), Some(point)) => if comma > point { 1 } else { -1 },
+        (Some(comma), Some(point)) => {
+            if comma > point {
+                1
+            } else {
+                -1
+            }
+        }
         (Some(at), None) if text.matches(',').count() == 1 => separator(text, at),
         (None, Some(at)) if text.matches('.').count() == 1 => -separator(text, at),
         (Some(_), None) => -1,
@@ -292,9 +360,18 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_they_are_written() {
-        for (cell, expected) in
-            [("12", 12.0), ("1,234", 1234.0), ("1 234", 1234.0), ("-.5", -0.5), ("1e3", 1000.0), ("1.5e-3", 0.0015), ("٣٤", 34.0), ("−3", -3.0), ("12 %", 12.0), ("+7", 7.0)]
-        {
+        for (cell, expected) in [
+            ("12", 12.0),
+            ("1,234", 1234.0),
+            ("1 234", 1234.0),
+            ("-.5", -0.5),
+            ("1e3", 1000.0),
+            ("1.5e-3", 0.0015),
+            ("٣٤", 34.0),
+            ("−3", -3.0),
+            ("12 %", 12.0),
+            ("+7", 7.0),
+        ] {
             assert!((plain_value(cell, Decimal::Point) - expected).abs() < 1e-12, "{cell}");
         }
         for (cell, expected) in [("1.234,5", 1234.5), ("0,5", 0.5), ("1.234", 1234.0)] {
@@ -317,10 +394,28 @@ mod tests {
         for cell in ["1.44 (1.36-1.53)", "1.063  ( 0.97 - 1.16 )", "3.2 (1.1)", "3.2 ± 1.1", "54 [40, 67]"] {
             assert!(matches!(is(cell), Value::Estimate(_)), "{cell}");
         }
-        for cell in ["2020-03-01", "01/03/2020", "2020-03", "Mar 2020", "1 March 2020", "2020W12", "2020-Q1", "2019-04-01 00:05:54", "1-Jan-20"] {
+        for cell in [
+            "2020-03-01",
+            "01/03/2020",
+            "2020-03",
+            "Mar 2020",
+            "1 March 2020",
+            "2020W12",
+            "2020-Q1",
+            "2019-04-01 00:05:54",
+            "1-Jan-20",
+        ] {
             assert_eq!(is(cell), Value::Date, "{cell}");
         }
-        for (cell, expected) in [("<5", Marker::AtMost(4)), ("<=7", Marker::AtMost(7)), ("≤ 7", Marker::AtMost(7)), ("[REDACTED]", Marker::Suppressed), ("*", Marker::Suppressed), ("..", Marker::Missing), ("NA", Marker::Missing)] {
+        for (cell, expected) in [
+            ("<5", Marker::AtMost(4)),
+            ("<=7", Marker::AtMost(7)),
+            ("≤ 7", Marker::AtMost(7)),
+            ("[REDACTED]", Marker::Suppressed),
+            ("*", Marker::Suppressed),
+            ("..", Marker::Missing),
+            ("NA", Marker::Missing),
+        ] {
             assert_eq!(is(cell), Value::Marker(expected), "{cell}");
         }
         for cell in ["Female", "18-24", "10-19 years", "C10AA01", "a/b", "marginal zone", "2/3/4/5"] {
@@ -331,7 +426,17 @@ mod tests {
 
     #[test]
     fn the_decimal_separator_is_told_by_what_cannot_group() {
-        for (cell, vote) in [("1,5", 1), ("1.5", -1), ("1,234", 0), ("1.234", 0), ("1.234,5", 1), ("1,234.5", -1), ("0,123", 1), ("1.234.567", 1), ("a", 0)] {
+        for (cell, vote) in [
+            ("1,5", 1),
+            ("1.5", -1),
+            ("1,234", 0),
+            ("1.234", 0),
+            ("1.234,5", 1),
+            ("1,234.5", -1),
+            ("0,123", 1),
+            ("1.234.567", 1),
+            ("a", 0),
+        ] {
             assert_eq!(decimal_vote(cell), vote, "{cell}");
         }
     }

@@ -95,13 +95,16 @@ impl Check for SmallCount {
     type Evidence = Table;
 
     fn check(params: &Params, table: &Table) -> Judgement {
-        let counts: Vec<CountColumn> = (0..table.columns.len()).filter_map(|at| CountColumn::of(table, at, params)).collect();
+        let counts: Vec<CountColumn> =
+            (0..table.columns.len()).filter_map(|at| CountColumn::of(table, at, params)).collect();
         if counts.is_empty() {
             return Judgement::NotApplicable;
         }
         let mut found = Findings::default();
         let read = table.body.each(|row, record| {
-            if table.statistic_rows && names::meaning(record.get(0)).is_none_or(|(meaning, _)| meaning != Meaning::Count) {
+            if table.statistic_rows
+                && names::meaning(record.get(0)).is_none_or(|(meaning, _)| meaning != Meaning::Count)
+            {
                 return;
             }
             for column in &counts {
@@ -125,14 +128,25 @@ struct CountColumn {
 impl CountColumn {
     fn of(table: &Table, at: usize, params: &Params) -> Option<Self> {
         let column = &table.columns[at];
-        let counts = matches!(column.role, Role::Count | Role::Base) || table.statistic_rows && column.role == Role::Statistic;
+        let counts = matches!(column.role, Role::Count | Role::Base)
+            || table.statistic_rows && column.role == Role::Statistic;
         if !counts {
             return None;
         }
         let rounded = &table.profiles[at].rounding;
-        let named = params.rounding.iter().find(|rounding| rounding.fits(rounded)).map(|rounding| (*rounding, true));
-        let rounding = named.or_else(|| Rounding::ALL.into_iter().find(|rounding| rounding.fits(rounded)).map(|rounding| (rounding, false)));
-        Some(Self { at, things: names::counts_things(&column.name), rounding: rounding.filter(|_| !table.statistic_rows) })
+        let named =
+            params.rounding.iter().find(|rounding| rounding.fits(rounded)).map(|rounding| (*rounding, true));
+        let rounding = named.or_else(|| {
+            Rounding::ALL
+                .into_iter()
+                .find(|rounding| rounding.fits(rounded))
+                .map(|rounding| (rounding, false))
+        });
+        Some(Self {
+            at,
+            things: names::counts_things(&column.name),
+            rounding: rounding.filter(|_| !table.statistic_rows),
+        })
     }
 
     fn judge(&self, params: &Params, table: &Table, row: u64, record: &Record, found: &mut Findings) {
@@ -143,7 +157,8 @@ impl CountColumn {
         if least >= threshold || greatest == 0 {
             return;
         }
-        let things = self.things.clone().or_else(|| (0..self.at).find_map(|at| label_of_things(table, at, record)));
+        let things =
+            self.things.clone().or_else(|| (0..self.at).find_map(|at| label_of_things(table, at, record)));
         let what = things.clone().unwrap_or_else(|| "people".to_owned());
         let all_small = least >= 1 && greatest < threshold;
         let severity = match (all_small, self.rounding) {
@@ -183,21 +198,37 @@ fn label_of_things(table: &Table, at: usize, record: &Record) -> Option<String> 
 }
 
 /// Statistics of a group whose count is hidden as small.
-fn hidden(params: &Params, table: &Table, counts: &[CountColumn], row: u64, record: &Record, found: &mut Findings) {
+fn hidden(
+    params: &Params,
+    table: &Table,
+    counts: &[CountColumn],
+    row: u64,
+    record: &Record,
+    found: &mut Findings,
+) {
     let mut greatest = None;
     for column in counts.iter().filter(|column| column.things.is_none()) {
         match value(record.get(column.at), table.decimal) {
-            Value::Marker(Marker::AtMost(most)) if most < params.threshold.get() => greatest = greatest.max(Some(most)),
+            Value::Marker(Marker::AtMost(most)) if most < params.threshold.get() => {
+                greatest = greatest.max(Some(most));
+            }
             Value::Marker(Marker::Suppressed) => greatest = greatest.max(Some(params.threshold.get() - 1)),
             Value::Blank | Value::Marker(_) => {}
             // Another count of the row is shown: which of them the statistic is of cannot be told.
-            Value::Number(_) | Value::CountWith(_) | Value::OutOf(..) | Value::Estimate(_) | Value::Date | Value::Text => return,
+            Value::Number(_)
+            | Value::CountWith(_)
+            | Value::OutOf(..)
+            | Value::Estimate(_)
+            | Value::Date
+            | Value::Text => return,
         }
     }
     let Some(greatest) = greatest else { return };
     for (at, column) in table.columns.iter().enumerate() {
         let cell = record.get(at);
-        if column.role == Role::Statistic && matches!(value(cell, table.decimal), Value::Number(_) | Value::Estimate(_)) {
+        if column.role == Role::Statistic
+            && matches!(value(cell, table.decimal), Value::Number(_) | Value::Estimate(_))
+        {
             let message = "The group's count is hidden as small, but its statistic is shown.";
             found.push(params.severity(u64::from(greatest)), table.cell(row, at, cell), message);
         }

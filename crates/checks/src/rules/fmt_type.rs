@@ -35,8 +35,12 @@ impl Check for FileType {
     fn check(_: &Params, read: &Read) -> Judgement {
         let mut found = Findings::default();
         match &read.held {
-            Held::Refused { why, place } => found.push(Severity::Block, place.clone(), format!("The file is not released: {why}.")),
-            Held::Unread { why, too_large: true } => found.push(Severity::Block, Place::default(), format!("The file is not released: {why}.")),
+            Held::Refused { why, place } => {
+                found.push(Severity::Block, place.clone(), format!("The file is not released: {why}."));
+            }
+            Held::Unread { why, too_large: true } => {
+                found.push(Severity::Block, Place::default(), format!("The file is not released: {why}."));
+            }
             // What was not understood is undecided: the engine says so once for all rules.
             Held::Unread { .. } | Held::Undecided { .. } | Held::Tables { .. } | Held::Picture(_) => {}
         }

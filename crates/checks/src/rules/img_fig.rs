@@ -32,7 +32,11 @@ impl Check for Figure {
     fn check(_: &Params, read: &Read) -> Judgement {
         let Held::Picture(_) = &read.held else { return Judgement::NotApplicable };
         let mut found = Findings::default();
-        found.push(Severity::Review, Place::default(), "A person must look at the figure: the counts behind it cannot be read from it.");
+        found.push(
+            Severity::Review,
+            Place::default(),
+            "A person must look at the figure: the counts behind it cannot be read from it.",
+        );
         Judgement::Decided(found)
     }
 }

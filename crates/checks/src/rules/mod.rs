@@ -26,7 +26,12 @@ pub struct Rule {
 
 impl Rule {
     const fn of<R: Check + 'static>() -> Self {
-        Self { declaration: &<R as Declared>::DECLARATION, schema: schema::<R>, accepts: accepts::<R>, run: engine::run::<R> }
+        Self {
+            declaration: &<R as Declared>::DECLARATION,
+            schema: schema::<R>,
+            accepts: accepts::<R>,
+            run: engine::run::<R>,
+        }
     }
 
     /// Its id, title, severities, risk, fix and documentation.
@@ -91,7 +96,9 @@ mod tests {
     fn every_rule_is_listed_once_and_says_what_it_is() {
         let files: BTreeSet<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules"))
             .unwrap()
-            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().replace('_', "-").to_uppercase())
+            .map(|entry| {
+                entry.unwrap().path().file_stem().unwrap().to_str().unwrap().replace('_', "-").to_uppercase()
+            })
             .filter(|id| id != "MOD")
             .collect();
         let listed: BTreeSet<String> = ALL.iter().map(|rule| rule.declaration.id.to_owned()).collect();
@@ -99,8 +106,17 @@ mod tests {
         assert_eq!(ALL.len(), listed.len(), "a rule is listed twice");
         for rule in ALL {
             let declaration = rule.declaration();
-            assert!(declaration.docs.contains("## What it looks for") && declaration.docs.contains("## Why it matters"), "{}", declaration.id);
-            assert!(!declaration.title.is_empty() && !declaration.fix.is_empty() && !declaration.severities.is_empty());
+            assert!(
+                declaration.docs.contains("## What it looks for")
+                    && declaration.docs.contains("## Why it matters"),
+                "{}",
+                declaration.id
+            );
+            assert!(
+                !declaration.title.is_empty()
+                    && !declaration.fix.is_empty()
+                    && !declaration.severities.is_empty()
+            );
         }
     }
 
@@ -108,7 +124,11 @@ mod tests {
     fn rules_refuse_settings_that_they_do_not_know() {
         let unknown: toml::Table = toml::from_str("no_such_setting = 1").unwrap();
         for rule in ALL {
-            assert!(rule.accepts(&unknown).unwrap_err().contains("no_such_setting"), "{}", rule.declaration.id);
+            assert!(
+                rule.accepts(&unknown).unwrap_err().contains("no_such_setting"),
+                "{}",
+                rule.declaration.id
+            );
             for preset in Policy::presets() {
                 rule.accepts(&Policy::preset(preset).unwrap().settings(rule.declaration.id).params).unwrap();
             }

@@ -59,7 +59,9 @@ impl Check for RecordLevel {
         if let Some(likeness) = &table.transposed {
             judge(params, likeness, "column", &whole, &mut found);
         }
-        let suspects: Vec<usize> = (0..table.columns.len()).filter(|&at| table.profiles[at].longest >= 2 * params.numbers_in_a_cell.max(1) - 1).collect();
+        let suspects: Vec<usize> = (0..table.columns.len())
+            .filter(|&at| table.profiles[at].longest >= 2 * params.numbers_in_a_cell.max(1) - 1)
+            .collect();
         if suspects.is_empty() {
             return Judgement::Decided(found);
         }
@@ -74,17 +76,44 @@ fn judge(params: &Params, likeness: &Likeness, each: &str, place: &Place, found:
         score if score >= params.review_from => Severity::Review,
         _ => return,
     };
-    let reasons: Vec<String> = likeness.reasons.iter().map(|(points, reason)| format!("{points:+} {reason}")).collect();
-    found.push(severity, place.clone(), format!("Each {each} looks like one person or event ({} points): {}.", likeness.score, reasons.join("; ")));
+    let reasons: Vec<String> =
+        likeness.reasons.iter().map(|(points, reason)| format!("{points:+} {reason}")).collect();
+    found.push(
+        severity,
+        place.clone(),
+        format!(
+            "Each {each} looks like one person or event ({} points): {}.",
+            likeness.score,
+            reasons.join("; ")
+        ),
+    );
 }
 
-fn cells(params: &Params, table: &Table, suspects: &[usize], row: u64, record: &Record, found: &mut Findings) {
+fn cells(
+    params: &Params,
+    table: &Table,
+    suspects: &[usize],
+    row: u64,
+    record: &Record,
+    found: &mut Findings,
+) {
     for &at in suspects {
         let cell = record.get(at);
         if json(cell, params.numbers_in_a_cell) {
-            found.push(Severity::Block, table.cell(row, at, cell), "The cell holds a JSON document of many values.");
-        } else if table.columns[at].role != Role::RowNumber && list(cell, params.numbers_in_a_cell) && !codes(&table.columns[at].name, cell) {
-            found.push(Severity::Block, table.cell(row, at, cell), "The cell holds a list of numbers, one a person.");
+            found.push(
+                Severity::Block,
+                table.cell(row, at, cell),
+                "The cell holds a JSON document of many values.",
+            );
+        } else if table.columns[at].role != Role::RowNumber
+            && list(cell, params.numbers_in_a_cell)
+            && !codes(&table.columns[at].name, cell)
+        {
+            found.push(
+                Severity::Block,
+                table.cell(row, at, cell),
+                "The cell holds a list of numbers, one a person.",
+            );
         }
     }
 }
@@ -95,9 +124,16 @@ fn json(cell: &str, many: usize) -> bool {
         return false;
     }
     match serde_json::from_str::<serde_json::Value>(cell) {
-        Ok(serde_json::Value::Array(values)) => values.iter().any(serde_json::Value::is_object) || values.iter().filter(|value| value.is_number()).count() >= many,
+        Ok(serde_json::Value::Array(values)) => {
+            values.iter().any(serde_json::Value::is_object)
+                || values.iter().filter(|value| value.is_number()).count() >= many
+        }
         Ok(serde_json::Value::Object(fields)) => {
-            fields.len() >= many || fields.values().any(|value| matches!(value, serde_json::Value::Array(_) | serde_json::Value::Object(_))) || fields.len() > 1
+            fields.len() >= many
+                || fields
+                    .values()
+                    .any(|value| matches!(value, serde_json::Value::Array(_) | serde_json::Value::Object(_)))
+                || fields.len() > 1
         }
         _ => false,
     }
@@ -107,7 +143,10 @@ fn json(cell: &str, many: usize) -> bool {
 fn list(cell: &str, many: usize) -> bool {
     let bare = cell.trim_matches(['[', ']', '(', ')', '{', '}']).trim_start_matches("c(");
     let (mut all, mut numbers) = (0, 0);
-    for part in bare.split(|c: char| matches!(c, ',' | ';' | '|' | '/' | '\n') || c.is_whitespace()).filter(|part| !part.is_empty()) {
+    for part in bare
+        .split(|c: char| matches!(c, ',' | ';' | '|' | '/' | '\n') || c.is_whitespace())
+        .filter(|part| !part.is_empty())
+    {
         all += 1;
         numbers += usize::from(number(part, crate::read::value::Decimal::Point).is_some());
     }
@@ -116,8 +155,25 @@ fn list(cell: &str, many: usize) -> bool {
 
 /// Whether a list is one of codes: its header says so, or its numbers are long and different, as those of a terminology are.
 fn codes(header: &str, cell: &str) -> bool {
-    let named = names::words(header).iter().any(|word| matches!(word.as_str(), "code" | "codes" | "codelist" | "snomed" | "icd" | "icd10" | "icd9" | "atc" | "icpc" | "ctv3" | "read" | "dmd"));
-    let parts: Vec<&str> = cell.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let named = names::words(header).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "code"
+                | "codes"
+                | "codelist"
+                | "snomed"
+                | "icd"
+                | "icd10"
+                | "icd9"
+                | "atc"
+                | "icpc"
+                | "ctv3"
+                | "read"
+                | "dmd"
+        )
+    });
+    let parts: Vec<&str> =
+        cell.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let different = parts.iter().collect::<std::collections::BTreeSet<_>>().len() == parts.len();
     named || different && parts.iter().all(|part| part.len() >= 6)
 }
