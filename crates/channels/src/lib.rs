@@ -1,1 +1,17 @@
 //! Mail: the messages in three languages, and the couriers that carry them.
+//!
+//! A [`Letter`](exeat_desk::ports::Letter) becomes words ([`render`]), the words become the bytes of a message
+//! ([`compose`]), and a courier hands these over: [`SmtpCourier`] to a mail server, [`MaildirCourier`] to a folder. Only
+//! this crate knows MIME.
+
+mod compose;
+mod maildir;
+mod opened;
+mod render;
+mod smtp;
+
+pub use compose::{Sender, compose};
+pub use maildir::MaildirCourier;
+pub use opened::Opened;
+pub use render::{Rendered, render};
+pub use smtp::{ConfigError, Login, SmtpConfig, SmtpCourier, Tls};

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use exeat_checks::Checked;
 use exeat_domain::finding::{Outcome, Verdict};
 use exeat_domain::ledger::{Event, Fact, Noted};
 use exeat_domain::path::{SharePath, under};
@@ -15,7 +14,7 @@ use exeat_domain::state::{Action, Owner, State};
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::naming::leaving_name;
-use crate::ports::{Effects, Failure, FileProblem, Inspectable, Job, Port, Task};
+use crate::ports::{Effects, Failure, FileProblem, Inspectable, Inspected, Job, Port, Task};
 
 /// Files that were found and sealed, and what could not be.
 #[derive(Default)]
@@ -134,8 +133,8 @@ impl Desk {
             return Err(Failure::new(Port::Checks, "checks-incomplete", INCOMPLETE, detail).into());
         }
         let mut files = vec![];
-        for ((path, purpose, seal), checked) in sealed.iter().zip(results) {
-            files.push(self.file(path, *purpose, *seal, checked).await?);
+        for ((path, purpose, seal), inspected) in sealed.iter().zip(results) {
+            files.push(self.file(path, *purpose, *seal, inspected).await?);
         }
         Ok(files)
     }
@@ -145,16 +144,16 @@ impl Desk {
         path: &SharePath,
         purpose: Purpose,
         seal: Seal,
-        checked: Checked,
+        inspected: Inspected,
     ) -> Result<File, DeskError> {
-        let Checked { report, picture } = checked;
+        let Inspected { report, picture } = inspected;
         if report.sha256.is_some_and(|digest| digest != seal.sha256) {
             let detail = format!("{path}: sealed {}, checked {:?}", seal.sha256, report.sha256);
             return Err(Failure::new(Port::Checks, "checks-differ", INCOMPLETE, detail).into());
         }
         let name = leaving_name(path, picture.is_some());
         let leaves = match picture {
-            Some(picture) => self.keep(&picture.png).await?,
+            Some(picture) => self.keep(&picture).await?,
             None => seal,
         };
         let leaving = (purpose == Purpose::Output).then_some(Leaving { name, seal: leaves });
@@ -247,7 +246,7 @@ impl Desk {
         let account = person.account.clone();
         effects = effects
             .and(self.own(request.id, Fact::Demoted { account: account.clone(), why: why.clone() }))
-            .then(Task::TellStanding { account: account.clone() });
+            .then(Task::TellStanding { request: request.id, account: account.clone() });
         effects.demoted.push(Demotion { account, since: now, why });
         Ok((effects, ReleaseMode::Validated))
     }

@@ -1,7 +1,7 @@
 //! The release: archive → package → verify → deliver → wipe, each step journalled, idempotent, and resumed where it
 //! was after a crash at any instruction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -149,21 +149,26 @@ impl Desk {
     async fn wipe(&self, mut request: Request, mut release: Release, job: &Job) -> Result<(), DeskError> {
         let id = request.id;
         let paths = self.ports.scratch.wipe(id).await?;
+        request.step(Action::Complete, Owner::System)?;
         let seals = self.remove_seals(&request).await?;
         release.wiped = true;
         release.step = Step::Done;
         request.release = Some(release);
-        request.step(Action::Complete, Owner::System)?;
         let effects =
             Effects::of(self.own(id, Fact::Wiped { seals, paths })).and(self.own(id, Fact::Released));
         self.commit(State::Approved, request, effects.completing(job)).await?;
         Ok(())
     }
 
-    /// Removes the seals of a request that no other open request holds; gives how many there were.
+    /// Removes the seals that the request does not hold any more and no other open request does; gives how many.
     pub(crate) async fn remove_seals(&self, request: &Request) -> Result<usize, DeskError> {
+        let held: BTreeSet<Sha256> = if request.state.is_final() {
+            BTreeSet::new()
+        } else {
+            request.seals().map(|seal| seal.sha256).collect()
+        };
         let mut removed = 0;
-        for seal in request.seals() {
+        for seal in request.every_seal().filter(|seal| !held.contains(&seal.sha256)) {
             if !self.ports.store.holds_seal(&seal, Some(request.id)).await? {
                 removed += usize::from(self.ports.seals.remove(&seal).await?);
             }

@@ -199,7 +199,11 @@ impl<'a> Checker<'a> {
         let files = request.current_files().filter(back).map(|(_, file)| file.path.clone()).collect();
         let fact = Fact::Returned { round, files, automatic: false };
         let event = self.desk.event(&self.actor, Some(request.id), fact);
-        Ok(effects.and(event).then(Task::TellReturned { request: request.id, round }))
+        let id = request.id;
+        Ok(effects
+            .and(event)
+            .then(Task::TellReturned { request: id, round })
+            .then(Task::Sweep { request: id }))
     }
 
     fn reject(&self, request: &mut Request, effects: Effects, round: u32) -> Result<Effects, DeskError> {

@@ -65,15 +65,19 @@ impl Desk {
         let roster = self.ports.people.roster().await?;
         match roster.person(&request.requester) {
             Some(person) => {
-                self.send(job, Some(id), person, Thread::default(), &format!("{id}.refused"), Body::Refused)
-                    .await
+                self.send(job, id, person, Thread::default(), &format!("{id}.refused"), Body::Refused).await
             }
             None => Ok(self.ports.store.drop_job(job).await?),
         }
     }
 
     /// Tells a requester that a person looks at their releases again.
-    pub(crate) async fn tell_standing(&self, job: &Job, account: &str) -> Result<(), DeskError> {
+    pub(crate) async fn tell_standing(
+        &self,
+        job: &Job,
+        id: RequestId,
+        account: &str,
+    ) -> Result<(), DeskError> {
         let roster = self.ports.people.roster().await?;
         let demotion = self.ports.store.demotion(account).await?;
         let (Some(person), Some(demotion)) = (roster.person(account), demotion) else {
@@ -81,7 +85,7 @@ impl Desk {
         };
         let name = format!("standing.{}", demotion.since.timestamp());
         let body = Body::Standing(Standing { since: demotion.since.date_naive(), why: demotion.why });
-        self.send(job, None, person, Thread::default(), &name, body).await
+        self.send(job, id, person, Thread::default(), &name, body).await
     }
 
     /// The letter that carries one package of a release.
@@ -119,13 +123,13 @@ impl Desk {
     async fn tell(&self, job: &Job, request: &Request, what: &str, body: Body) -> Result<(), DeskError> {
         let person = self.recipient(request).await?;
         let name = format!("{}.{what}", request.id);
-        self.send(job, Some(request.id), &person, request.thread.clone(), &name, body).await
+        self.send(job, request.id, &person, request.thread.clone(), &name, body).await
     }
 
     async fn send(
         &self,
         job: &Job,
-        request: Option<RequestId>,
+        request: RequestId,
         person: &Person,
         thread: Thread,
         name: &str,
@@ -139,7 +143,7 @@ impl Desk {
             message_id: letter.message_id,
             to: person.address.to_string(),
         };
-        let event = self.event(&exeat_domain::ledger::Actor::desk(), request, fact);
+        let event = self.own(request, fact);
         self.record(Effects::of(event).completing(job)).await
     }
 

@@ -30,8 +30,6 @@ pub enum Worked {
 /// What a start has swept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Jobs that wait, made due again.
-    pub jobs: u64,
     /// Temporary files of requests that are not being released.
     pub scratch: usize,
     /// Temporary files in the archive.
@@ -41,13 +39,13 @@ pub struct Swept {
 }
 
 impl Desk {
-    /// Puts the house in order after a stop, planned or not: frees jobs, and removes what nothing holds any more.
-    /// Only one process may do this at a time; the caller holds the desk's lock.
+    /// Puts the house in order after a stop, planned or not: removes what nothing holds any more. Only one process may
+    /// do this at a time; the caller holds the desk's lock.
     ///
     /// # Errors
     /// [`DeskError`] where a port fails; the rest is done at the next start.
     pub async fn sweep(&self) -> Result<Swept, DeskError> {
-        let mut swept = Swept { jobs: self.ports.store.rouse(self.now(), None).await?, ..Swept::default() };
+        let mut swept = Swept::default();
         let releasing = self.releasing().await?;
         for request in self.ports.scratch.list().await? {
             if !releasing.contains(&request) {
@@ -74,7 +72,8 @@ impl Desk {
         }
     }
 
-    /// Makes the waiting jobs of one request, or all, due now: for the person who mended a cause.
+    /// Frees the jobs of one request, or all, and makes them due now: at a start, and for the person who mended a cause.
+    /// The caller holds the desk's lock.
     ///
     /// # Errors
     /// [`DeskError::Store`] where the store fails.
@@ -117,7 +116,7 @@ impl Desk {
             Task::TellReturned { request, round } => self.tell_returned(job, *request, *round).await,
             Task::TellRejected { request } => self.tell_rejected(job, *request).await,
             Task::TellRefused { request } => self.tell_refused(job, *request).await,
-            Task::TellStanding { account } => self.tell_standing(job, account).await,
+            Task::TellStanding { request, account } => self.tell_standing(job, *request, account).await,
             Task::Release { request } => self.release(job, *request).await,
             Task::Sweep { request } => self.sweep_request(job, *request).await,
         }
@@ -126,7 +125,8 @@ impl Desk {
     async fn sweep_request(&self, job: &Job, id: RequestId) -> Result<(), DeskError> {
         let request = self.ports.store.load(id).await?;
         let seals = self.remove_seals(&request).await?;
-        let paths = self.ports.scratch.wipe(id).await?;
+        let releasing = request.state == State::Approved;
+        let paths = if releasing { 0 } else { self.ports.scratch.wipe(id).await? };
         let event = self.own(id, exeat_domain::ledger::Fact::Wiped { seals, paths });
         self.record(crate::ports::Effects::of(event).completing(job)).await
     }

@@ -130,6 +130,13 @@ pub struct File {
     pub taken_back: bool,
 }
 
+impl File {
+    /// The bytes as they were in the share, and what would leave for them.
+    pub fn seals(&self) -> impl Iterator<Item = Seal> + use<> {
+        std::iter::once(self.seal).chain(self.leaving.as_ref().map(|leaving| leaving.seal))
+    }
+}
+
 /// Why something that was asked for is not among the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -312,11 +319,16 @@ impl Request {
         })
     }
 
-    /// Every seal that the request holds.
+    /// The seals that the request still needs: of current files that were neither returned, rejected nor taken back.
     pub fn seals(&self) -> impl Iterator<Item = Seal> {
-        self.rounds.iter().flat_map(|round| &round.files).flat_map(|file| {
-            std::iter::once(file.seal).chain(file.leaving.as_ref().map(|leaving| leaving.seal))
-        })
+        let gone =
+            |file: &File| file.taken_back || matches!(file.settled, Some(Choice::Return | Choice::Reject));
+        self.current_files().map(|(_, file)| file).filter(move |file| !gone(file)).flat_map(File::seals)
+    }
+
+    /// Every seal that the request ever had.
+    pub fn every_seal(&self) -> impl Iterator<Item = Seal> {
+        self.rounds.iter().flat_map(|round| &round.files).flat_map(File::seals)
     }
 
     /// Takes a file of the open round back.
@@ -394,6 +406,17 @@ mod tests {
             request.take_back(&SharePath::new("a.csv").unwrap()),
             Err(TakeBackError::TooLate(_))
         ));
+    }
+
+    #[test]
+    fn what_was_returned_or_superseded_is_no_longer_held() {
+        let mut request = request(vec![file("a.csv", Verdict::Clear), file("b.csv", Verdict::Clear)]);
+        assert_eq!(request.seals().count(), 4);
+        request.rounds[0].files[0].settled = Some(Choice::Return);
+        assert_eq!(request.seals().count(), 2);
+        let again = vec![file("b.csv", Verdict::Clear)];
+        request.rounds.push(Round { files: again, ..Round::new(2, request.created_at, vec![]) });
+        assert_eq!((request.seals().count(), request.every_seal().count()), (2, 6));
     }
 
     #[test]

@@ -1,3 +1,33 @@
-//! The exeat command.
+//! The `exeat` command: parses what was typed, runs one command, and says how it ended.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the binary is where environment, clock and files become values"
+)]
 
-fn main() {}
+mod check;
+mod cli;
+mod config;
+mod config_command;
+mod demo;
+mod identity;
+mod init;
+mod inspector;
+mod ledger;
+mod lock;
+mod out;
+mod render;
+mod request;
+mod review;
+mod rules;
+mod serve;
+mod status;
+mod wiring;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    cli::run(cli::Cli::parse())
+}

@@ -1,1 +1,5 @@
-//! Builders that walk real transitions, and real servers, for tests only.
+//! A desk on real adapters in a temporary folder, and gates that make its ports fail or die. For tests only.
+#![allow(clippy::disallowed_methods, reason = "tests make files, read clocks and start programs")]
+
+pub mod gate;
+pub mod site;

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use exeat_domain::finding::FileReport;
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
 use exeat_domain::request::{RequestId, Seal};
@@ -88,6 +89,21 @@ pub struct Inspectable {
     pub supporting: bool,
     /// Its sealed bytes.
     pub bytes: File,
+}
+
+/// What the checks say of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// The report.
+    pub report: FileReport,
+    /// For a picture: the canonical re-encoding, a PNG that leaves in its place.
+    pub picture: Option<Vec<u8>>,
+}
+
+impl From<exeat_checks::Checked> for Inspected {
+    fn from(checked: exeat_checks::Checked) -> Self {
+        Self { report: checked.report, picture: checked.picture.map(|picture| picture.png) }
+    }
 }
 
 /// Where a copy of everything that was released is kept, unprotected, for the site.

@@ -8,7 +8,6 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use exeat_checks::Checked;
 use exeat_domain::roster::Roster;
 use secrecy::SecretString;
 
@@ -16,7 +15,7 @@ pub use courier::{
     Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned,
     ReturnedFile, Standing,
 };
-pub use files::{Archive, FileProblem, Found, Inspectable, Scratch, SealWriter, Seals, Share};
+pub use files::{Archive, FileProblem, Found, Inspectable, Inspected, Scratch, SealWriter, Seals, Share};
 pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
 
 /// Which port failed.
@@ -117,7 +116,7 @@ pub trait Vault: Send + Sync {
 #[async_trait]
 pub trait Inspector: Send + Sync {
     /// One result a file, in the same order.
-    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Checked>, Failure>;
+    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Inspected>, Failure>;
 
     /// The name of the policy that is in force, for the ledger.
     fn policy(&self) -> &str;

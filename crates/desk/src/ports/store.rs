@@ -54,6 +54,8 @@ pub enum Task {
     },
     /// Say that a requester is back on validated release.
     TellStanding {
+        /// The request that showed it.
+        request: RequestId,
         /// The account.
         account: String,
     },
@@ -62,7 +64,7 @@ pub enum Task {
         /// The request.
         request: RequestId,
     },
-    /// Remove the seals of a request that ended without a release.
+    /// Remove the sealed copies that a request does not need any more.
     Sweep {
         /// The request.
         request: RequestId,
@@ -70,18 +72,18 @@ pub enum Task {
 }
 
 impl Task {
-    /// The request it is for, if one.
+    /// The request it is for.
     #[must_use]
-    pub fn request(&self) -> Option<RequestId> {
+    pub fn request(&self) -> RequestId {
         match self {
             Self::Check { request, .. }
             | Self::TellReceived { request, .. }
             | Self::TellReturned { request, .. }
             | Self::TellRejected { request }
             | Self::TellRefused { request }
+            | Self::TellStanding { request, .. }
             | Self::Release { request }
-            | Self::Sweep { request } => Some(*request),
-            Self::TellStanding { .. } => None,
+            | Self::Sweep { request } => *request,
         }
     }
 }
@@ -276,8 +278,9 @@ pub trait Store: Send + Sync {
     /// Drops a job that has nothing left to do.
     async fn drop_job(&self, job: &Job) -> Result<(), StoreError>;
 
-    /// Frees every lease and makes waiting jobs of `only` (or all) due at `now`: for a start after a crash, and for
-    /// the person who mended a cause. Gives how many jobs there are.
+    /// Makes jobs due at `now`, and gives how many. With `only`, that request's waiting jobs, for the person who mended
+    /// a cause: what someone is at work on stays theirs, or it would be done twice. Without, every job, and every lease
+    /// ends: for a start, while no one is at work.
     async fn rouse(&self, now: DateTime<Utc>, only: Option<RequestId>) -> Result<u64, StoreError>;
 
     /// Jobs that wait, oldest first; `only` narrows it to one request's.

@@ -48,5 +48,8 @@ impl Totals {
 /// The output cannot be written.
 pub(super) fn write(out: &mut Output, report: &Report<'_>) -> io::Result<()> {
     let files = report.checked.iter().map(|file| &file.report).collect();
-    PlainJson::write(out, &Document { schema: SCHEMA, preset: report.preset, files, totals: Totals::of(report) })
+    PlainJson::write(
+        out,
+        &Document { schema: SCHEMA, preset: report.preset, files, totals: Totals::of(report) },
+    )
 }

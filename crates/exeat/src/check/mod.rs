@@ -19,6 +19,8 @@ use exeat_domain::finding::Verdict;
 use exeat_domain::path::shown;
 use indicatif::ProgressBar;
 
+use crate::words;
+
 pub(crate) use output::{Output, PlainJson, print};
 
 const HELP: &str = "\
@@ -129,7 +131,7 @@ fn check(args: Args, policy: &Policy) -> ExitCode {
     progress.enable_steady_tick(Duration::from_millis(120));
     progress.set_message("looking for files");
     let walk::Found { inputs, places, problems } = walk::find(args.paths, args.supporting, &progress);
-    progress.set_message(format!("checking {} files", inputs.len()));
+    progress.set_message(format!("checking {}", words::count(inputs.len(), "file")));
     let checked = exeat_checks::check(inputs, policy);
     progress.finish_and_clear();
     for problem in &problems {
@@ -151,9 +153,12 @@ fn check(args: Args, policy: &Policy) -> ExitCode {
 
 #[allow(clippy::disallowed_methods, reason = "the binary reads the file that was named to it")]
 fn policy(args: &Args) -> Result<Policy, String> {
-    let Some(path) = &args.policy else { return Policy::preset(&args.preset).map_err(|error| error.to_string()) };
+    let Some(path) = &args.policy else {
+        return Policy::preset(&args.preset).map_err(|error| error.to_string());
+    };
     let name = path.to_string_lossy();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("--policy {name}: {}", walk::why(&error)))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("--policy {name}: {}", walk::why(&error)))?;
     Policy::from_toml(&text).map_err(|error| format!("--policy {name}: {error}"))
 }
 

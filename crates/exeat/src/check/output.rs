@@ -43,7 +43,9 @@ impl PlainJson {
     /// # Errors
     /// The output cannot be written.
     pub(crate) fn write(out: &mut Output, document: &impl Serialize) -> io::Result<()> {
-        document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Self)).map_err(io::Error::from)?;
+        document
+            .serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Self))
+            .map_err(io::Error::from)?;
         out.write_all(b"\n")
     }
 }

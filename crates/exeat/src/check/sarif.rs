@@ -12,7 +12,8 @@ use super::{Output, PlainJson, Report};
 use crate::render::section;
 
 /// Where the format's JSON schema is published.
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Writes one log with one run.
 ///
@@ -48,8 +49,11 @@ fn log(report: &Report<'_>) -> Value {
 }
 
 fn invocation(report: &Report<'_>) -> Value {
-    let notices: Vec<Value> =
-        report.problems.iter().map(|problem| json!({ "level": "error", "message": { "text": shown(problem) } })).collect();
+    let notices: Vec<Value> = report
+        .problems
+        .iter()
+        .map(|problem| json!({ "level": "error", "message": { "text": shown(problem) } }))
+        .collect();
     json!({ "executionSuccessful": report.problems.is_empty(), "toolExecutionNotifications": notices })
 }
 
@@ -72,7 +76,12 @@ fn rule(rule: &rules::Rule) -> Value {
 
 /// Documentation as it comes from doc comments, without the blank that each line begins with.
 fn dedented(docs: &str) -> String {
-    docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n").trim().to_owned()
+    docs.lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -130,7 +139,10 @@ fn location(place: &Place, file: &FileReport, at: usize) -> Value {
     let mut location = Map::new();
     location.insert("physicalLocation".to_owned(), physical);
     if let Some(name) = logical(place) {
-        location.insert("logicalLocations".to_owned(), json!([{ "fullyQualifiedName": name, "kind": "element" }]));
+        location.insert(
+            "logicalLocations".to_owned(),
+            json!([{ "fullyQualifiedName": name, "kind": "element" }]),
+        );
     }
     Value::Object(location)
 }
@@ -161,7 +173,9 @@ fn uri(path: &str) -> String {
     let encoded: String = path
         .bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect();

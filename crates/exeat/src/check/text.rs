@@ -60,7 +60,11 @@ fn summary(report: &Report<'_>, look: Look) -> String {
     }
     if !report.problems.is_empty() {
         text.push_str(&format!("{} could not be opened:\n", words::count(report.problems.len(), "path")));
-        report.problems.iter().take(PROBLEMS).for_each(|problem| text.push_str(&look.paragraph("  ", problem)));
+        report
+            .problems
+            .iter()
+            .take(PROBLEMS)
+            .for_each(|problem| text.push_str(&look.paragraph("  ", problem)));
         if report.problems.len() > PROBLEMS {
             text.push_str(&format!("  … and {} more\n", report.problems.len() - PROBLEMS));
         }
@@ -76,15 +80,25 @@ fn summary(report: &Report<'_>, look: Look) -> String {
 fn next(totals: Totals) -> &'static str {
     match totals {
         Totals { files: 0, .. } => "",
-        Totals { blocked: 0, review: 0, .. } => "Next: nothing stands in the way; ask for these files. A checker may still want to see them.",
-        Totals { blocked: 0, .. } => "Next: you can ask for these files; an output checker will look at the places above. Say in the request why they are safe, or mend them first.",
-        _ => "Next: mend what blocks, as each “fix” says, and run the same command again before you ask. A blocked file is sent back, unless an output checker overrules it with a written reason.",
+        Totals { blocked: 0, review: 0, .. } => {
+            "Next: nothing stands in the way; ask for these files. A checker may still want to see them."
+        }
+        Totals { blocked: 0, .. } => {
+            "Next: you can ask for these files; an output checker will look at the places above. Say in the request why they are safe, or mend them first."
+        }
+        _ => {
+            "Next: mend what blocks, as each “fix” says, and run the same command again before you ask. A blocked file is sent back, unless an output checker overrules it with a written reason."
+        }
     }
 }
 
 /// The rule to read about first.
 fn worst_rule<'a>(report: &Report<'a>) -> Option<&'a str> {
-    let worst = report.checked.iter().filter(|file| file.report.verdict > Verdict::Clear).max_by_key(|file| file.report.verdict)?;
+    let worst = report
+        .checked
+        .iter()
+        .filter(|file| file.report.verdict > Verdict::Clear)
+        .max_by_key(|file| file.report.verdict)?;
     let findings = worst.report.findings.iter().rev();
     findings.max_by_key(|finding| finding.severity).map(|finding| finding.rule.as_str())
 }

@@ -95,7 +95,9 @@ impl Walk<'_> {
 
     fn take(&mut self, path: PathBuf, source: Source) {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let whole = fs::canonicalize(parent).unwrap_or_else(|_| parent.to_owned()).join(path.file_name().unwrap_or_default());
+        let whole = fs::canonicalize(parent)
+            .unwrap_or_else(|_| parent.to_owned())
+            .join(path.file_name().unwrap_or_default());
         if !self.seen.insert(whole) {
             return;
         }

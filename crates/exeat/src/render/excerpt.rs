@@ -12,14 +12,16 @@ use super::place;
 
 /// Rows shown above and below one that is marked.
 const AROUND: u64 = 1;
-/// Rows shown of a table in which a whole column is marked.
+/// Rows shown of a table of which a column, or the whole, is meant.
 const SAMPLE: u64 = 3;
 /// Rows with marks that are shown, each with those around it.
 const MARKED: usize = 4;
 /// Columns of the terminal that one cell may take.
 const CELL: usize = 22;
-/// Columns of labels that are shown beside the marked ones where there is room.
-const LABELS: usize = 4;
+/// Columns of the terminal that a header may take over narrower cells.
+const HEADER: usize = 16;
+/// Columns of labels that matter more than the second marked one.
+const LABELS: usize = 2;
 const INDENT: &str = "      ";
 const GAP: &str = "  ";
 
@@ -38,13 +40,11 @@ pub(super) fn of(findings: &[&Finding], tables: &[View], look: Look) -> String {
     let chosen = chosen(findings);
     let marks = Marks::of(findings.iter().filter(|finding| lies_in(finding, index)), view);
     let read = view.rows.len() as u64;
-    let rows: Vec<u64> = match (chosen.is_empty(), marks.columns.is_empty()) {
-        (true, true) => vec![],
-        (true, false) => (0..read.min(SAMPLE)).collect(),
-        (false, _) => {
-            let around = chosen.into_iter().flat_map(|row| row.saturating_sub(AROUND)..=row + AROUND);
-            around.filter(|row| *row < read).collect::<BTreeSet<_>>().into_iter().collect()
-        }
+    let rows: Vec<u64> = if chosen.is_empty() {
+        (0..read.min(SAMPLE)).collect()
+    } else {
+        let around = chosen.into_iter().flat_map(|row| row.saturating_sub(AROUND)..=row + AROUND);
+        around.filter(|row| *row < read).collect::<BTreeSet<_>>().into_iter().collect()
     };
     if rows.is_empty() {
         return String::new();
@@ -59,7 +59,9 @@ pub(super) fn deepest(findings: &[&Finding]) -> u64 {
 
 /// The table that the first finding with a place in a table lies in.
 fn table(findings: &[&Finding]) -> Option<u32> {
-    let within = |place: &Place| place.column.is_some() || place.row.is_some() || place.cell.is_some();
+    let within = |place: &Place| {
+        place.table.is_some() || place.column.is_some() || place.row.is_some() || place.cell.is_some()
+    };
     findings.iter().find(|finding| within(&finding.place)).map(|finding| finding.place.table.unwrap_or(0))
 }
 
@@ -71,7 +73,11 @@ fn lies_in(finding: &Finding, table: u32) -> bool {
 fn chosen(findings: &[&Finding]) -> BTreeSet<u64> {
     let mut rows = BTreeSet::new();
     let Some(table) = table(findings) else { return rows };
-    for row in findings.iter().filter(|finding| lies_in(finding, table)).filter_map(|finding| place::row(&finding.place)) {
+    for row in findings
+        .iter()
+        .filter(|finding| lies_in(finding, table))
+        .filter_map(|finding| place::row(&finding.place))
+    {
         if rows.len() < MARKED {
             rows.insert(row);
         }
@@ -86,12 +92,17 @@ impl Marks {
             let place = &finding.place;
             let column = match (place.cell, &place.column) {
                 (Some([_, column]), _) => usize::try_from(column).ok(),
-                (None, Some(name)) => view.table.columns.iter().position(|column| shown(&column.name) == *name),
+                (None, Some(name)) => {
+                    view.table.columns.iter().position(|column| shown(&column.name) == *name)
+                }
                 (None, None) => None,
             };
             match (place::row(place), column) {
                 (Some(row), Some(column)) => {
-                    let range = finding.interval.map(|(low, high)| format!(" → {}", place::interval(low, high))).unwrap_or_default();
+                    let range = finding
+                        .interval
+                        .map(|(low, high)| format!(" → {}", place::interval(low, high)))
+                        .unwrap_or_default();
                     marks.cells.entry((row, column)).or_insert((finding.severity, range));
                 }
                 (Some(row), None) => {
@@ -164,11 +175,17 @@ impl<'a> Drawing<'a> {
         let columns = &self.view.table.columns;
         let all = columns.len().max(self.view.rows.iter().map(Vec::len).max().unwrap_or(0));
         let marked = self.marks.marked_columns();
-        let label = |at: &usize| columns.get(*at).is_some_and(|column| matches!(column.role, Role::Dimension | Role::Period | Role::Term));
-        let labels: Vec<usize> = (0..all).filter(label).take(LABELS).collect();
+        let label = |at: &usize| {
+            columns
+                .get(*at)
+                .is_some_and(|column| matches!(column.role, Role::Dimension | Role::Period | Role::Term))
+        };
+        let labels = || (0..all).filter(label);
         let first = marked.iter().copied().take(1);
         let mut wanted: Vec<usize> = vec![];
-        for column in first.chain(labels).chain(marked.iter().copied()).chain(0..all) {
+        for column in
+            first.chain(labels().take(LABELS)).chain(marked.iter().copied()).chain(labels()).chain(0..all)
+        {
             if column < all && !wanted.contains(&column) {
                 wanted.push(column);
             }
@@ -182,12 +199,17 @@ impl<'a> Drawing<'a> {
 
     fn draw(&self, column: usize) -> Drawn {
         let marked = self.marks.marked_columns().contains(&column);
-        let raw = |row: &u64| usize::try_from(*row).ok().and_then(|row| self.view.rows.get(row)).and_then(|row| row.get(column));
-        let texts: Vec<String> = self.rows.iter().map(|row| cut(raw(row).map_or("", |cell| cell.trim()), CELL)).collect();
-        let right = texts.iter().any(|text| is_number(text)) && texts.iter().all(|text| is_number(text) || is_marker(text));
+        let raw = |row: &u64| {
+            usize::try_from(*row).ok().and_then(|row| self.view.rows.get(row)).and_then(|row| row.get(column))
+        };
+        let texts: Vec<String> =
+            self.rows.iter().map(|row| cut(raw(row).map_or("", |cell| cell.trim()), CELL)).collect();
+        let right = texts.iter().any(|text| is_number(text))
+            && texts.iter().all(|text| is_number(text) || is_marker(text));
         let mark = |text: &str, range: &str| format!("[{text}{range}]");
         let plain = |text: &str| if marked { format!(" {text} ") } else { text.to_owned() };
-        let name = cut(self.view.table.columns.get(column).map_or("", |column| column.name.trim()), CELL);
+        let widest = texts.iter().map(|text| width(text)).max().unwrap_or(0).max(HEADER);
+        let name = cut(self.view.table.columns.get(column).map_or("", |column| column.name.trim()), widest);
         let header = if self.marks.columns.contains_key(&column) { mark(&name, "") } else { plain(&name) };
         let cells: Vec<String> = self
             .rows
@@ -204,7 +226,11 @@ impl<'a> Drawing<'a> {
 
     fn text(&self) -> String {
         let mut text = String::from("\n");
-        let head = self.line(&format!("  {:>1$}", "row", self.number), |drawn| (drawn.header.clone(), self.marks.columns.get(&drawn.column).copied()), Some(Tone::Quiet));
+        let head = self.line(
+            &format!("  {:>1$}", "row", self.number),
+            |drawn| (drawn.header.clone(), self.marks.columns.get(&drawn.column).copied()),
+            Some(Tone::Quiet),
+        );
         text.push_str(&head);
         let mut before = None;
         for (at, row) in self.rows.iter().enumerate() {
@@ -214,7 +240,12 @@ impl<'a> Drawing<'a> {
             before = Some(*row);
             let sign = if self.marks.marked(*row) { "▸" } else { " " };
             let number = format!("{sign} {:>1$}", row + 1, self.number);
-            let cell = |drawn: &Drawn| (drawn.cells[at].clone(), self.marks.cells.get(&(*row, drawn.column)).map(|(severity, _)| *severity));
+            let cell = |drawn: &Drawn| {
+                (
+                    drawn.cells[at].clone(),
+                    self.marks.cells.get(&(*row, drawn.column)).map(|(severity, _)| *severity),
+                )
+            };
             text.push_str(&self.line(&number, cell, None));
         }
         text.push('\n');
@@ -222,7 +253,12 @@ impl<'a> Drawing<'a> {
     }
 
     /// One line: its number, and each column's cell in the colour of its mark.
-    fn line(&self, number: &str, cell: impl Fn(&Drawn) -> (String, Option<Severity>), tone: Option<Tone>) -> String {
+    fn line(
+        &self,
+        number: &str,
+        cell: impl Fn(&Drawn) -> (String, Option<Severity>),
+        tone: Option<Tone>,
+    ) -> String {
         let mut line = format!("{INDENT}{number}");
         let mut next = 0;
         for drawn in &self.columns {
@@ -234,9 +270,11 @@ impl<'a> Drawing<'a> {
             next = drawn.column + 1;
             let (text, severity) = cell(drawn);
             let pad = " ".repeat(drawn.width.saturating_sub(width(&text)));
+            // Blanks stay outside the colour, so that they can be trimmed at the end of a line.
+            let inner = text.trim();
             let painted = match severity.map(Tone::from).or(tone) {
-                Some(tone) => self.look.paint(tone, &text),
-                None => text,
+                Some(tone) if !inner.is_empty() => text.replacen(inner, &self.look.paint(tone, inner), 1),
+                _ => text,
             };
             if drawn.right {
                 line.push_str(&pad);
@@ -259,12 +297,30 @@ impl<'a> Drawing<'a> {
 /// Whether a cell reads as a number, so that it is set to the right.
 fn is_number(text: &str) -> bool {
     let body = text.trim_start_matches(['<', '>', '=', '≤', '≥', '~', '-', '+', '(', ' ']);
-    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '%' | '\u{a0}' | '\u{202f}' | ')');
-    body.parse::<f64>().is_ok() || (body.starts_with(|c: char| c.is_ascii_digit() || c == '.') && body.chars().all(digits))
+    let digits =
+        |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | '%' | '\u{a0}' | '\u{202f}' | ')');
+    body.parse::<f64>().is_ok()
+        || (body.starts_with(|c: char| c.is_ascii_digit() || c == '.') && body.chars().all(digits))
 }
 
 /// Whether a cell stands for a number that is not there.
 fn is_marker(text: &str) -> bool {
     let lower = text.to_lowercase();
-    matches!(lower.as_str(), "" | "*" | "." | ".." | "…" | "-" | "–" | "na" | "n/a" | "nan" | "null" | "[redacted]" | "s" | "c" | "x")
+    matches!(
+        lower.as_str(),
+        "" | "*"
+            | "."
+            | ".."
+            | "…"
+            | "-"
+            | "–"
+            | "na"
+            | "n/a"
+            | "nan"
+            | "null"
+            | "[redacted]"
+            | "s"
+            | "c"
+            | "x"
+    )
 }

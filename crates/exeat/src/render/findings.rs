@@ -33,7 +33,11 @@ impl<'a> Group<'a> {
                     group.severity = group.severity.max(finding.severity);
                     group.findings.push(finding);
                 }
-                None => groups.push(Self { rule: &finding.rule, severity: finding.severity, findings: vec![finding] }),
+                None => groups.push(Self {
+                    rule: &finding.rule,
+                    severity: finding.severity,
+                    findings: vec![finding],
+                }),
             }
         }
         for group in &mut groups {
@@ -60,7 +64,12 @@ pub(super) fn deepest(report: &FileReport) -> u64 {
 }
 
 /// Every rule that has something to say.
-pub(super) fn groups(report: &FileReport, content: &Content, look: Look, explained: &mut Explained) -> String {
+pub(super) fn groups(
+    report: &FileReport,
+    content: &Content,
+    look: Look,
+    explained: &mut Explained,
+) -> String {
     let tables = report.findings.iter().any(|finding| finding.place.table.is_some_and(|table| table > 0));
     Group::all(report).iter().map(|group| one(group, tables, content, look, explained)).collect()
 }
@@ -124,7 +133,10 @@ fn sentences(group: &Group<'_>, tables: bool, look: Look) -> String {
     let told: usize = said.iter().take(SENTENCES).map(|(_, findings)| findings.len()).sum();
     let more = group.count().saturating_sub(told as u64);
     if more > 0 {
-        text.push_str(&format!("    … and {}\n", words::count(usize::try_from(more).unwrap_or(usize::MAX), "more place")));
+        text.push_str(&format!(
+            "    … and {}\n",
+            words::count(usize::try_from(more).unwrap_or(usize::MAX), "more place")
+        ));
     }
     text
 }
@@ -136,12 +148,24 @@ fn sentence(message: &str, findings: &[&Finding], tables: bool) -> String {
     if let Some((low, high)) = only.filter(|_| findings.len() == 1) {
         places.push_str(&format!(" (can be worked out: {})", place::interval(low, high)));
     }
-    if places.is_empty() { message.to_owned() } else { format!("{places}: {message}") }
+    let mut told = if places.is_empty() { capital(message) } else { format!("{places}: {message}") };
+    if !told.ends_with(['.', '!', '?', ':']) {
+        told.push('.');
+    }
+    told
+}
+
+/// The sentence with a capital at its beginning.
+fn capital(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// A section of a rule's documentation, as one paragraph.
 pub(crate) fn section(docs: &str, heading: &str) -> Option<String> {
-    let mut lines = docs.lines().map(str::trim).skip_while(|line| line.strip_prefix("## ") != Some(heading)).skip(1);
-    let body: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("## ")).filter(|line| !line.is_empty()).collect();
+    let mut lines =
+        docs.lines().map(str::trim).skip_while(|line| line.strip_prefix("## ") != Some(heading)).skip(1);
+    let body: Vec<&str> =
+        lines.by_ref().take_while(|line| !line.starts_with("## ")).filter(|line| !line.is_empty()).collect();
     (!body.is_empty()).then(|| body.join(" "))
 }

@@ -150,6 +150,9 @@ mod tests {
     #[test]
     fn a_paragraph_is_wrapped_and_indented() {
         let look = Look { width: 20, colour: false };
-        assert_eq!(look.paragraph("  fix: ", "Merge the two cells."), "  fix: Merge the\n       two cells.\n");
+        assert_eq!(
+            look.paragraph("  fix: ", "Merge the two cells."),
+            "  fix: Merge the two\n       cells.\n"
+        );
     }
 }

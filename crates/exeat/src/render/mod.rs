@@ -51,7 +51,12 @@ pub(crate) fn file(report: &FileReport, bytes: Option<File>) -> String {
 }
 
 /// The report of one file; `explained` remembers the rules whose reasons were given before.
-pub(crate) fn report(report: &FileReport, content: &Content, look: Look, explained: &mut Explained) -> String {
+pub(crate) fn report(
+    report: &FileReport,
+    content: &Content,
+    look: Look,
+    explained: &mut Explained,
+) -> String {
     let mut text = heading(report, content, look);
     text.push_str(&findings::groups(report, content, look, explained));
     text
@@ -102,7 +107,8 @@ fn facts(report: &FileReport, content: &Content) -> String {
 fn roles(table: &TableSummary) -> String {
     const MOST: usize = 8;
     let named = table.columns.iter().enumerate().take(MOST).map(|(at, column)| {
-        let name = if column.name.trim().is_empty() { format!("column {}", at + 1) } else { cut(&column.name, 24) };
+        let name =
+            if column.name.trim().is_empty() { format!("column {}", at + 1) } else { cut(&column.name, 24) };
         format!("{name} ({})", column.role)
     });
     let mut text = named.collect::<Vec<_>>().join(", ");

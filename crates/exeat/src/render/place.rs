@@ -24,7 +24,8 @@ pub(super) fn words(findings: &[&Finding], tables: bool) -> String {
             None => places.push((around, row.into_iter().collect())),
         }
     }
-    let told: Vec<String> = places.iter().map(|(around, rows)| one(around, rows)).filter(|words| !words.is_empty()).collect();
+    let told: Vec<String> =
+        places.iter().map(|(around, rows)| one(around, rows)).filter(|words| !words.is_empty()).collect();
     match told.len().saturating_sub(PLACES) {
         0 => told.join("; "),
         more => format!("{}; and {more} more", told[..PLACES].join("; ")),

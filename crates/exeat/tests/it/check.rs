@@ -84,13 +84,16 @@ const BROKEN: &str = "region,n\n\"Leuven,210\nGent,305\n";
 
 /// A picture of one white pixel.
 const PIXEL: &[u8] = &[
-    0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0,
-    0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, b'I', b'D', b'A', b'T', 0x78, 0xda, 0x63, 0xf8, 0xff, 0xff, 0x3f, 0, 0x05, 0xfe, 0x02, 0xfe,
-    0x33, 0x12, 0x95, 0x14, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+    0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0,
+    0, 1, 8, 2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, b'I', b'D', b'A', b'T', 0x78, 0xda, 0x63, 0xf8,
+    0xff, 0xff, 0x3f, 0, 0x05, 0xfe, 0x02, 0xfe, 0x33, 0x12, 0x95, 0x14, 0, 0, 0, 0, b'I', b'E', b'N', b'D',
+    0xae, 0x42, 0x60, 0x82,
 ];
 
 fn patients() -> String {
-    let rows = (0..40).map(|at| format!("{},{},{},{}\n", 1000 + at, 20 + at % 37, ["F", "M"][at % 2], 61.5 + (at * 7 % 40) as f64));
+    let rows = (0..40).map(|at| {
+        format!("{},{},{},{}\n", 1000 + at, 20 + at % 37, ["F", "M"][at % 2], 61.5 + (at * 7 % 40) as f64)
+    });
     format!("patient_id,age,sex,weight\n{}", rows.collect::<String>())
 }
 
@@ -128,7 +131,8 @@ fn a_picture_is_described() {
 
 #[test]
 fn a_broken_file_is_undecided() {
-    let folder = folder(&[("broken.csv", BROKEN), ("page.csv", "<!DOCTYPE html><html><body>no table</body></html>")]);
+    let folder =
+        folder(&[("broken.csv", BROKEN), ("page.csv", "<!DOCTYPE html><html><body>no table</body></html>")]);
     insta::assert_snapshot!(shown(folder.path(), &["broken.csv", "page.csv"]));
 }
 
@@ -142,10 +146,17 @@ fn a_folder_is_walked_and_a_missing_path_is_told() {
 #[test]
 fn many_findings_are_summed_up_and_a_wide_table_is_cut() {
     let header: Vec<String> = (0..30).map(|at| format!("ward {at} (n)")).collect();
-    let rows: String = (0..60).map(|row| {
-        let cells: Vec<String> = (0..30).map(|at| if at == 17 { (1 + row % 4).to_string() } else { (40 + (row * at) % 90).to_string() }).collect();
-        format!("diagnosis {row},{}\n", cells.join(","))
-    }).collect();
+    let rows: String = (0..60)
+        .map(|row| {
+            let cells: Vec<String> =
+                (0..30)
+                    .map(|at| {
+                        if at == 17 { (1 + row % 4).to_string() } else { (40 + (row * at) % 90).to_string() }
+                    })
+                    .collect();
+            format!("diagnosis {row},{}\n", cells.join(","))
+        })
+        .collect();
     let folder = folder(&[("wide.csv", &format!("diagnosis,{}\n{rows}", header.join(",")))]);
     insta::assert_snapshot!(shown(folder.path(), &["wide.csv"]));
 }
@@ -162,12 +173,23 @@ fn the_document_keeps_its_contract() {
     assert_eq!(keys(&document), ["files", "preset", "schema", "totals"]);
     let file = &document["files"][0];
     assert_eq!(keys(file), ["bytes", "findings", "kind", "path", "sha256", "table", "verdict"]);
-    assert_eq!((&file["path"], &file["kind"], &file["verdict"]), (&"a.csv".into(), &"csv".into(), &"blocked".into()));
+    assert_eq!(
+        (&file["path"], &file["kind"], &file["verdict"]),
+        (&"a.csv".into(), &"csv".into(), &"blocked".into())
+    );
     assert_eq!(file["bytes"], SMALL.len());
     assert_eq!(file["table"]["rows"], 4);
     assert_eq!(file["table"]["columns"][1]["name"], "18-44");
-    let small = file["findings"].as_array().unwrap().iter().find(|one| one["where"]["cell"] == serde_json::json!([0, 3])).unwrap();
-    assert_eq!((&small["rule"], &small["severity"], &small["outcome"]), (&"CNT-MIN".into(), &"block".into(), &"found".into()));
+    let small = file["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["where"]["cell"] == serde_json::json!([0, 3]))
+        .unwrap();
+    assert_eq!(
+        (&small["rule"], &small["severity"], &small["outcome"]),
+        (&"CNT-MIN".into(), &"block".into(), &"found".into())
+    );
     assert_eq!((&small["where"]["row"], &small["where"]["value"]), (&0.into(), &"3".into()));
     assert!(file.get("supporting").is_none() && document["files"][2]["supporting"] == true);
 }
@@ -183,8 +205,14 @@ fn the_exit_code_says_how_bad_it_is() {
     assert_eq!(code(&["clear.csv", "blocked.csv"]), 1);
     assert_eq!(code(&["blocked.csv", "missing.csv"]), 2, "2 wins over 1");
     assert_eq!(code(&["clear.csv", "--supporting", "blocked.csv"]), 1, "what lies under a figure counts");
-    for usage in [&[][..], &["--preset", "intego", "clear.csv"], &["--policy", "none.toml", "clear.csv"],
-        &["--preset", "acro", "--policy", "p.toml", "clear.csv"], &["--format", "xml", "clear.csv"], &["--baseline", ".", "clear.csv"]] {
+    for usage in [
+        &[][..],
+        &["--preset", "intego", "clear.csv"],
+        &["--policy", "none.toml", "clear.csv"],
+        &["--preset", "acro", "--policy", "p.toml", "clear.csv"],
+        &["--format", "xml", "clear.csv"],
+        &["--baseline", ".", "clear.csv"],
+    ] {
         let ran = exeat(folder.path(), &[&["check"], usage].concat());
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{usage:?}");
         assert!(!ran.err.is_empty(), "{usage:?}");
@@ -196,13 +224,20 @@ fn a_missing_path_leaves_the_others_in_the_document() {
     let folder = folder(&[("a.csv", CLEAR)]);
     let ran = exeat(folder.path(), &["check", "--format", "json", "none.csv", "a.csv"]);
     let document = json(&ran);
-    assert_eq!((ran.code, document["files"].as_array().unwrap().len(), &document["files"][0]["path"]), (2, 1, &"a.csv".into()));
+    assert_eq!(
+        (ran.code, document["files"].as_array().unwrap().len(), &document["files"][0]["path"]),
+        (2, 1, &"a.csv".into())
+    );
     assert!(ran.err.contains("none.csv: there is no such file or folder"), "{}", ran.err);
 }
 
 #[test]
 fn a_policy_sets_thresholds() {
-    let folder = folder(&[("a.csv", SMALL), ("p.toml", "preset = 'datashield'\n[rules.CNT-MIN]\nthreshold = 2\n"), ("q.toml", "presets = 'acro'")]);
+    let folder = folder(&[
+        ("a.csv", SMALL),
+        ("p.toml", "preset = 'datashield'\n[rules.CNT-MIN]\nthreshold = 2\n"),
+        ("q.toml", "presets = 'acro'"),
+    ]);
     let ran = exeat(folder.path(), &["check", "--format", "json", "--policy", "p.toml", "a.csv"]);
     let document = json(&ran);
     assert_eq!(document["preset"], "datashield");
@@ -222,11 +257,15 @@ fn what_is_no_file_is_listed_and_never_opened() {
     for arguments in [&["out"][..], &["out/a.csv", "out/link.csv", "out/linked", "out/pipe.csv"]] {
         let ran = exeat(folder.path(), &[&["check", "--format", "json"], arguments].concat());
         let document = json(&ran);
-        let paths: Vec<&str> = document["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
+        let paths: Vec<&str> =
+            document["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
         assert_eq!(paths, ["out/a.csv", "out/link.csv", "out/linked", "out/pipe.csv"]);
         for file in &document["files"].as_array().unwrap()[1..] {
             assert_eq!((&file["sha256"], &file["verdict"]), (&Value::Null, &"review".into()));
-            assert_eq!((file["findings"].as_array().unwrap().len(), &file["findings"][0]["outcome"]), (1, &"undecided".into()));
+            assert_eq!(
+                (file["findings"].as_array().unwrap().len(), &file["findings"][0]["outcome"]),
+                (1, &"undecided".into())
+            );
         }
         assert_eq!(ran.code, 0);
     }
@@ -238,7 +277,12 @@ fn a_folder_is_listed_in_the_order_of_its_names_below_the_argument_as_typed() {
     let folder = folder(&[("out/b.csv", CLEAR), ("out/a/z.csv", CLEAR), ("out/c.csv", CLEAR)]);
     let paths = |argument: &str| {
         let document = json(&exeat(folder.path(), &["check", "--format", "json", argument]));
-        document["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        document["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| file["path"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(paths("out"), ["out/a/z.csv", "out/b.csv", "out/c.csv"]);
     assert_eq!(paths("out/"), ["out/a/z.csv", "out/b.csv", "out/c.csv"]);
@@ -248,15 +292,26 @@ fn a_folder_is_listed_in_the_order_of_its_names_below_the_argument_as_typed() {
 #[test]
 fn a_file_is_listed_once_and_supporting_wins() {
     let folder = folder(&[("out/a.csv", CLEAR), ("out/n.csv", CLEAR)]);
-    let ran = exeat(folder.path(), &["check", "--format", "json", "out", "./out/a.csv", "--supporting", "out/n.csv"]);
+    let ran = exeat(
+        folder.path(),
+        &["check", "--format", "json", "out", "./out/a.csv", "--supporting", "out/n.csv"],
+    );
     let document = json(&ran);
-    let listed: Vec<_> = document["files"].as_array().unwrap().iter().map(|file| (file["path"].as_str().unwrap(), file["supporting"] == true)).collect();
+    let listed: Vec<_> = document["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| (file["path"].as_str().unwrap(), file["supporting"] == true))
+        .collect();
     assert_eq!(listed, [("out/a.csv", false), ("out/n.csv", true)]);
 }
 
 #[test]
 fn nothing_of_a_file_or_its_name_controls_the_terminal() {
-    let folder = folder(&[("out/a\u{1b}[2J\u{9b}31m\u{202e}.csv", "re\u{1b}[31mgion,n\nLeu\u{9b}5mven,3\nGent,300\nMons,200\n")]);
+    let folder = folder(&[(
+        "out/a\u{1b}[2J\u{9b}31m\u{202e}.csv",
+        "re\u{1b}[31mgion,n\nLeu\u{9b}5mven,3\nGent,300\nMons,200\n",
+    )]);
     fs::write(folder.path().join("out").join(std::ffi::OsStr::from_bytes(b"caf\xe9.csv")), CLEAR).unwrap();
     for format in ["text", "json", "sarif"] {
         let ran = exeat(folder.path(), &["check", "--format", format, "out", "no\u{1b}[2Jwhere"]);
@@ -285,13 +340,19 @@ fn a_closed_pipe_ends_quietly_and_a_full_disk_is_told() {
         assert_eq!((within_a_minute(child), err.as_str()), (1, ""), "{format}");
 
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let ended = command(folder.path(), &["check", "--format", format, "out/1.csv"]).stdout(full).output().unwrap();
+        let ended = command(folder.path(), &["check", "--format", format, "out/1.csv"])
+            .stdout(full)
+            .output()
+            .unwrap();
         let err = String::from_utf8(ended.stderr).unwrap();
         assert_eq!(ended.status.code(), Some(2), "{format}: {err}");
         assert!(err.contains("the output cannot be written"), "{err}");
 
         let read_only = fs::File::open("/dev/null").unwrap();
-        let ended = command(folder.path(), &["check", "--format", format, "out/1.csv"]).stdout(read_only).output().unwrap();
+        let ended = command(folder.path(), &["check", "--format", format, "out/1.csv"])
+            .stdout(read_only)
+            .output()
+            .unwrap();
         assert_eq!(ended.status.code(), Some(2), "{format}: a descriptor that is not open for writing");
     }
 }
@@ -321,10 +382,18 @@ fn sarif_says_what_found_what_where() {
         assert!(fingerprints.insert(result["partialFingerprints"]["exeat/v1"].to_string()), "{result}");
     }
     assert_eq!(run["artifacts"][0]["location"]["uri"], "my%20tables/a.csv");
-    let broken = results.iter().find(|one| one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "broken.csv").unwrap();
+    let broken = results
+        .iter()
+        .find(|one| one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "broken.csv")
+        .unwrap();
     assert_eq!(broken["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
-    assert!(run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap().contains("none"));
+    assert!(
+        run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("none")
+    );
 }
 
 #[test]
@@ -348,7 +417,8 @@ fn rules_are_listed_and_explained_from_their_declarations() {
         let explained = exeat(folder.path(), &["rules", "explain", id]);
         assert!(explained.code == 0 && explained.out.contains("Why it matters"), "{}", explained.out);
         assert!(explained.out.lines().all(|line| line.chars().count() <= 80), "{}", explained.out);
-        let explained = json(&exeat(folder.path(), &["rules", "explain", &id.to_lowercase(), "--format", "json"]));
+        let explained =
+            json(&exeat(folder.path(), &["rules", "explain", &id.to_lowercase(), "--format", "json"]));
         assert_eq!((&explained["id"], explained["parameters"].is_object()), (&rule["id"], true));
     }
     insta::assert_snapshot!(exeat(folder.path(), &["rules", "explain", "CNT-MIN"]).out);

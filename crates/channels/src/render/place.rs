@@ -1,0 +1,98 @@
+//! Where a finding lies, in words, and without what lies there.
+//!
+//! A mail leaves the enclave, and a file that goes back has not been released: a cell's value, or a header that may be
+//! one, is never repeated, and nobody can have data mailed to themselves by asking for files that are sure to come back.
+
+use exeat_domain::finding::Place;
+
+use super::view::visible;
+use super::words::{Words, fill};
+
+/// The longest header that is repeated, in characters.
+const LONGEST_HEADER: usize = 32;
+
+/// The place in words: rows and columns from 1, rows under the header.
+pub(super) fn in_words(place: &Place, words: &Words) -> String {
+    let mut parts = vec![];
+    if let Some(table) = place.table {
+        parts.push(fill(words.table, &[("n", &(u64::from(table) + 1))]));
+    }
+    if let Some(row) = place.cell.map(|[row, _]| row).or(place.row) {
+        parts.push(fill(words.row, &[("n", &row.saturating_add(1))]));
+    }
+    parts.extend(column(place, words));
+    if let Some(line) = place.line {
+        parts.push(fill(words.line, &[("n", &line)]));
+    }
+    if let Some([x, y, width, height]) = place.pixels {
+        parts.push(fill(words.area, &[("x", &x), ("y", &y), ("w", &width), ("h", &height)]));
+    }
+    if let Some(baseline) = &place.baseline {
+        parts.push(fill(words.beside, &[("name", &words.quoted(&visible(baseline, 120)))]));
+    }
+    if parts.is_empty() { words.whole.to_owned() } else { parts.join(", ") }
+}
+
+fn column(place: &Place, words: &Words) -> Option<String> {
+    let number = place.cell.map(|[_, column]| column.saturating_add(1));
+    let name = place
+        .column
+        .as_deref()
+        .filter(|name| is_a_name(name))
+        .map(|name| words.quoted(&visible(name, LONGEST_HEADER)));
+    match (number, name) {
+        (Some(number), Some(name)) => Some(format!("{} ({name})", fill(words.column, &[("n", &number)]))),
+        (Some(number), None) => Some(fill(words.column, &[("n", &number)])),
+        (None, Some(name)) => Some(fill(words.named, &[("name", &name)])),
+        (None, None) => place.column.as_ref().map(|_| words.nameless.to_owned()),
+    }
+}
+
+/// Whether a header reads as a name: short, no address, and no run of digits that could number a person.
+fn is_a_name(header: &str) -> bool {
+    let longest_number =
+        header.split(|c: char| !c.is_numeric()).map(|run| run.chars().count()).max().unwrap_or(0);
+    !header.trim().is_empty()
+        && header.chars().count() <= LONGEST_HEADER
+        && !header.contains('@')
+        && longest_number <= 4
+}
+
+#[cfg(test)]
+mod tests {
+    use exeat_domain::roster::Language;
+
+    use super::*;
+
+    fn en(place: Place) -> String {
+        in_words(&place, Words::of(Language::En))
+    }
+
+    #[test]
+    fn places_count_from_one_and_hold_no_value() {
+        let value = || Some("85073003328".to_owned());
+        let cell = Place {
+            column: Some("n".into()),
+            row: Some(3),
+            cell: Some([3, 2]),
+            value: value(),
+            ..Place::default()
+        };
+        assert_eq!(en(cell), "row 4, column 3 (“n”)");
+        assert_eq!(en(Place { row: Some(0), table: Some(1), ..Place::default() }), "table 2, row 1");
+        assert_eq!(en(Place { line: Some(12), value: value(), ..Place::default() }), "line 12 of the file");
+        let area = Place { pixels: Some([10, 20, 30, 40]), ..Place::default() };
+        assert_eq!(en(area), "the area of 30 × 40 pixels at 10, 20 from the top left");
+        assert_eq!(en(Place { value: value(), ..Place::default() }), "the file as a whole");
+    }
+
+    #[test]
+    fn a_header_is_repeated_only_where_it_reads_as_a_name() {
+        let of = |column: &str, cell| en(Place { column: Some(column.into()), cell, ..Place::default() });
+        assert_eq!(of("deaths 2024", None), "column “deaths 2024”");
+        assert_eq!(of("85073003328", Some([0, 6])), "row 1, column 7");
+        assert_eq!(of("85.07.30-033.28", None), "column “85.07.30-033.28”");
+        assert_eq!(of("ann@example.org", None), "a column");
+        assert_eq!(of(&"long ".repeat(20), None), "a column");
+    }
+}

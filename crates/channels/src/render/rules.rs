@@ -1,0 +1,128 @@
+//! What the rules and the problems with files say, from the data under `templates/rules` and `templates/problems`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use exeat_domain::finding::Finding;
+use exeat_domain::request::Problem;
+use exeat_domain::roster::Language;
+use serde::Deserialize;
+
+use super::words::fill;
+
+/// A rule in the words of one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    /// What is wrong, as a sentence without capital and full stop.
+    pub(super) title: String,
+    /// Why that matters.
+    pub(super) why: String,
+    /// What to do about it.
+    pub(super) fix: String,
+}
+
+type Rules = BTreeMap<String, Rule>;
+type Problems = BTreeMap<String, String>;
+
+// A test holds that each parses and is whole; a rule or code that is missing all the same falls back to English.
+static EN: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../templates/rules/en.toml")));
+static NL: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../templates/rules/nl.toml")));
+static FR: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../templates/rules/fr.toml")));
+static NL_PROBLEMS: LazyLock<Problems> =
+    LazyLock::new(|| parse(include_str!("../../templates/problems/nl.toml")));
+static FR_PROBLEMS: LazyLock<Problems> =
+    LazyLock::new(|| parse(include_str!("../../templates/problems/fr.toml")));
+
+fn parse<T: Default + serde::de::DeserializeOwned>(text: &str) -> T {
+    toml::from_str(text).unwrap_or_default()
+}
+
+/// What the rule of a finding says. A rule without words says its own fix, which is the rule's and holds no value.
+pub(super) fn rule(language: Language, finding: &Finding) -> Rule {
+    let rules: &Rules = match language {
+        Language::En => &EN,
+        Language::Nl => &NL,
+        Language::Fr => &FR,
+    };
+    let known = rules.get(&finding.rule).or_else(|| EN.get(&finding.rule)).cloned();
+    let rule = known.unwrap_or_else(|| Rule { fix: finding.fix.clone(), ..Rule::default() });
+    Rule { why: fill(&rule.why, &[("message", &finding.message)]), ..rule }
+}
+
+/// What happened to something that was asked for. The desk's own sentence is English and names what it speaks of.
+pub(super) fn problem(language: Language, problem: &Problem) -> String {
+    let sentence = match language {
+        Language::En => None,
+        Language::Nl => NL_PROBLEMS.get(&problem.code),
+        Language::Fr => FR_PROBLEMS.get(&problem.code),
+    };
+    sentence
+        .map_or_else(|| problem.message.clone(), |sentence| fill(sentence, &[("message", &problem.message)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use exeat_domain::path::PathProblem;
+
+    use super::*;
+
+    /// The catalogue of the checks.
+    const RULES: &str = "FMT-TYPE FMT-HIDE FMT-META DID-NAME DID-VAL REC-LEVEL QI-KANON CNT-MIN CNT-ZERO CLS-GRP STA-N \
+        PCT-IMPL PCT-BASE SUP-EXACT SUP-INT RND-MIX DIF-UNMASK DIF-CELL DIF-LP DOM-NK DOM-P END-MM QTL-N SD-REV CON-HHI \
+        DOF-MIN RAT-ZERO KM-STEP HIS-BIN IMG-FIG IMG-TEXT DAT-EXACT TXT-FREE";
+
+    /// The codes that the share and the desk give.
+    const CODES: &str = "missing no-match ambiguous too-many too-deep not-a-folder not-a-file symlink fifo socket device \
+        other-disk bad-name denied in-use changed too-large out-of-scope";
+
+    #[test]
+    fn every_rule_has_its_words_in_every_language() {
+        let catalogue: Vec<&str> = {
+            let mut ids: Vec<_> = RULES.split_whitespace().collect();
+            ids.sort_unstable();
+            ids
+        };
+        for (name, rules) in [("en", &EN), ("nl", &NL), ("fr", &FR)] {
+            let ids: Vec<&str> = rules.keys().map(String::as_str).collect();
+            assert_eq!(ids, catalogue, "{name}");
+            for (id, rule) in rules.iter() {
+                for text in [&rule.title, &rule.why, &rule.fix] {
+                    assert!(text.len() > 10, "{name} {id}: {text:?}");
+                }
+                assert!(
+                    !rule.title.ends_with('.') && rule.why.ends_with(['.', '}']) && rule.fix.ends_with('.'),
+                    "{name} {id}"
+                );
+                let quotes = rule.why.contains("{message}");
+                assert_eq!(
+                    quotes,
+                    id == "FMT-TYPE",
+                    "{name} {id}: a finding's own sentence can hold a value"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_problem_has_its_sentence_in_dutch_and_french() {
+        let path = [
+            PathProblem::Empty,
+            PathProblem::OtherServer(String::new()),
+            PathProblem::Drive(String::new()),
+            PathProblem::Outside,
+            PathProblem::Device(String::new()),
+            PathProblem::Stream(String::new()),
+            PathProblem::ShortName(String::new()),
+            PathProblem::Invisible(String::new()),
+            PathProblem::BadUrl(String::new()),
+            PathProblem::TooLong,
+        ];
+        let mut codes: Vec<&str> =
+            CODES.split_whitespace().chain(path.iter().map(PathProblem::code)).collect();
+        codes.sort_unstable();
+        for problems in [&NL_PROBLEMS, &FR_PROBLEMS] {
+            assert_eq!(problems.keys().map(String::as_str).collect::<Vec<_>>(), codes);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What a template is given: plain strings, with nothing left in them that hides or moves what people see.
+
+use exeat_desk::ports::{Body, Letter, Received, Rejected, Released, Returned, ReturnedFile, Standing};
+use exeat_domain::finding::{Finding, Outcome, Severity};
+use exeat_domain::path::{hides, shown};
+use exeat_domain::request::{Leaving, Problem};
+use exeat_domain::roster::DemotionCause;
+
+use super::words::{Words, fill};
+use super::{place, rules};
+
+/// The longest name or sentence of others that is repeated, in characters.
+const LONGEST: usize = 600;
+/// How many places a rule lists in one file.
+const MOST_PLACES: usize = 10;
+
+/// `text` as people can see it, cut to `most` characters.
+pub(super) fn visible(text: &str, most: usize) -> String {
+    let mut kept: String = text.chars().take(most).collect();
+    if kept.len() < text.len() {
+        kept.push('…');
+    }
+    shown(&kept)
+}
+
+/// What every message needs.
+#[derive(Debug)]
+pub(super) struct About {
+    pub(super) w: &'static Words,
+    /// The desk's own name.
+    pub(super) desk: String,
+    /// Whether the requester can answer in a mail thread.
+    pub(super) replies: bool,
+    /// The request's number; empty where there is none.
+    pub(super) request: String,
+    /// The project's name.
+    pub(super) project: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct SizedFile {
+    pub(super) name: String,
+    pub(super) size: String,
+    pub(super) sha256: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Back {
+    pub(super) path: String,
+    /// Each of the checkers' texts, in lines.
+    pub(super) reasons: Vec<Vec<String>>,
+    pub(super) groups: Vec<Group>,
+}
+
+/// The findings of one rule on one file.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) rule: String,
+    pub(super) title: String,
+    pub(super) weight: &'static str,
+    pub(super) why: String,
+    pub(super) fix: String,
+    pub(super) places: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Trouble {
+    pub(super) asked: String,
+    pub(super) message: String,
+}
+
+#[derive(Debug)]
+pub(super) struct ReceivedMail {
+    pub(super) about: About,
+    pub(super) files: Vec<SizedFile>,
+    pub(super) problems: Vec<Trouble>,
+}
+
+#[derive(Debug)]
+pub(super) struct ReturnedMail {
+    pub(super) about: About,
+    /// Whether any file says where something was found.
+    pub(super) places: bool,
+    pub(super) files: Vec<Back>,
+    pub(super) held: Vec<String>,
+    pub(super) problems: Vec<Trouble>,
+}
+
+#[derive(Debug)]
+pub(super) struct ReleasedMail {
+    pub(super) about: About,
+    pub(super) files: Vec<SizedFile>,
+    pub(super) packages: Vec<String>,
+    pub(super) part: usize,
+    pub(super) of: usize,
+    pub(super) back: Vec<Back>,
+}
+
+#[derive(Debug)]
+pub(super) struct RejectedMail {
+    pub(super) about: About,
+    pub(super) files: Vec<Back>,
+}
+
+#[derive(Debug)]
+pub(super) struct StandingMail {
+    pub(super) about: About,
+    pub(super) since: String,
+    /// The last day of training, where that has passed; otherwise a blocked file is the cause.
+    pub(super) lapsed: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct RefusedMail {
+    pub(super) about: About,
+}
+
+impl About {
+    pub(super) fn new(letter: &Letter, desk: &str) -> Self {
+        let (request, project) = match &letter.body {
+            Body::Received(Received { request, project, .. })
+            | Body::Returned(Returned { request, project, .. })
+            | Body::Released(Released { request, project, .. })
+            | Body::Rejected(Rejected { request, project, .. }) => (request.as_str(), project.as_deref()),
+            Body::Standing(Standing { why: DemotionCause::Blocked { request }, .. }) => {
+                (request.as_str(), None)
+            }
+            Body::Standing(_) | Body::Refused => ("", None),
+        };
+        Self {
+            w: Words::of(letter.language),
+            desk: visible(desk, LONGEST),
+            replies: letter.thread.message_id.is_some(),
+            request: visible(request, LONGEST),
+            project: project.map(|project| visible(project, LONGEST)),
+        }
+    }
+}
+
+impl ReceivedMail {
+    pub(super) fn new(about: About, body: &Received) -> Self {
+        let sized = |(path, bytes): &(String, u64)| SizedFile {
+            name: visible(path, LONGEST),
+            size: about.w.size(*bytes),
+            sha256: String::new(),
+        };
+        Self {
+            files: body.files.iter().map(sized).collect(),
+            problems: troubles(&body.problems, about.w),
+            about,
+        }
+    }
+}
+
+impl ReturnedMail {
+    pub(super) fn new(about: About, body: &Returned) -> Self {
+        Self {
+            places: body.files.iter().any(|file| !file.findings.is_empty()),
+            files: backs(&body.files, about.w),
+            held: body.held.iter().map(|path| visible(path, LONGEST)).collect(),
+            problems: troubles(&body.problems, about.w),
+            about,
+        }
+    }
+}
+
+impl ReleasedMail {
+    pub(super) fn new(about: About, body: &Released, letter: &Letter) -> Self {
+        let sized = |leaving: &Leaving| SizedFile {
+            name: visible(&leaving.name, LONGEST),
+            size: about.w.size(leaving.seal.bytes),
+            sha256: leaving.seal.sha256.to_string(),
+        };
+        Self {
+            files: body.files.iter().map(sized).collect(),
+            packages: letter
+                .attachments
+                .iter()
+                .map(|attachment| visible(&attachment.name, LONGEST))
+                .collect(),
+            part: body.part,
+            of: body.of,
+            back: backs(&body.returned, about.w),
+            about,
+        }
+    }
+}
+
+impl RejectedMail {
+    pub(super) fn new(about: About, body: &Rejected) -> Self {
+        Self { files: backs(&body.files, about.w), about }
+    }
+}
+
+impl StandingMail {
+    pub(super) fn new(about: About, body: &Standing) -> Self {
+        let lapsed = match &body.why {
+            DemotionCause::TrainingLapsed { until } => Some(about.w.day(*until)),
+            DemotionCause::Blocked { .. } => None,
+        };
+        Self { since: about.w.day(body.since), lapsed, about }
+    }
+}
+
+fn troubles(problems: &[Problem], words: &Words) -> Vec<Trouble> {
+    let trouble = |problem: &Problem| Trouble {
+        asked: words.quoted(&visible(&problem.asked, LONGEST)),
+        message: visible(&rules::problem(words.language, problem), LONGEST),
+    };
+    problems.iter().map(trouble).collect()
+}
+
+fn backs(files: &[ReturnedFile], words: &Words) -> Vec<Back> {
+    let back = |file: &ReturnedFile| Back {
+        path: visible(&file.path, LONGEST),
+        reasons: file
+            .reasons
+            .iter()
+            .map(|reason| lines(reason))
+            .filter(|reason| !reason.is_empty())
+            .collect(),
+        groups: groups(&file.findings, words),
+    };
+    files.iter().map(back).collect()
+}
+
+/// A person's text in its own lines, without those that are blank at its ends.
+fn lines(text: &str) -> Vec<String> {
+    let tidy =
+        |line: &str| line.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !hides(*c)).collect();
+    text.trim().lines().map(tidy).collect()
+}
+
+/// The findings by rule, the gravest first, otherwise in the order in which the checks gave them.
+fn groups(findings: &[Finding], words: &Words) -> Vec<Group> {
+    let mut kinds: Vec<(&str, Vec<&Finding>)> = vec![];
+    for finding in findings {
+        match kinds.iter_mut().find(|(rule, _)| *rule == finding.rule) {
+            Some((_, same)) => same.push(finding),
+            None => kinds.push((&finding.rule, vec![finding])),
+        }
+    }
+    let worst =
+        |same: &[&Finding]| same.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Note);
+    kinds.sort_by_key(|(_, same)| std::cmp::Reverse(worst(same)));
+    kinds.iter().filter_map(|(_, same)| group(same, worst(same), words)).collect()
+}
+
+fn group(same: &[&Finding], severity: Severity, words: &Words) -> Option<Group> {
+    let first = same.first()?;
+    let said = rules::rule(words.language, first);
+    let undecided = same.iter().all(|finding| finding.outcome == Outcome::Undecided);
+    let single: Vec<_> = same.iter().filter(|finding| finding.place.more.is_none()).collect();
+    let mut places: Vec<String> = vec![];
+    for finding in single.iter().take(MOST_PLACES) {
+        places.push(place::in_words(&finding.place, words));
+    }
+    places.dedup();
+    let unlisted = single.len().saturating_sub(MOST_PLACES) as u64
+        + same.iter().filter_map(|finding| finding.place.more).fold(0, u64::saturating_add);
+    if unlisted > 0 {
+        places.push(fill(words.more, &[("n", &unlisted)]));
+    }
+    Some(Group {
+        rule: visible(&first.rule, LONGEST),
+        title: visible(&said.title, LONGEST),
+        weight: words.severity(severity, undecided),
+        why: visible(&said.why, LONGEST),
+        fix: visible(&said.fix, LONGEST),
+        places,
+    })
+}

@@ -1,0 +1,257 @@
+//! The small words of each language: what stands between the sentences of the templates.
+
+use chrono::{Datelike, NaiveDate};
+use exeat_domain::finding::Severity;
+use exeat_domain::roster::Language;
+
+/// Labels and short phrases; `{n}`, `{name}` and the like are filled in.
+#[derive(Debug)]
+pub(super) struct Words {
+    pub(super) language: Language,
+    pub(super) checker_wrote: &'static str,
+    pub(super) finding: &'static str,
+    pub(super) place: &'static str,
+    pub(super) why: &'static str,
+    pub(super) mend: &'static str,
+    pub(super) asked: &'static str,
+    pub(super) problem: &'static str,
+    pub(super) file: &'static str,
+    pub(super) size: &'static str,
+    pub(super) whole: &'static str,
+    pub(super) row: &'static str,
+    pub(super) column: &'static str,
+    pub(super) named: &'static str,
+    pub(super) nameless: &'static str,
+    pub(super) line: &'static str,
+    pub(super) table: &'static str,
+    pub(super) area: &'static str,
+    pub(super) beside: &'static str,
+    pub(super) more: &'static str,
+    /// What stands between a name and what is said of it.
+    pub(super) colon: &'static str,
+    pub(super) quotes: [&'static str; 2],
+    pub(super) severities: [&'static str; 4],
+    decimal: char,
+    units: [&'static str; 4],
+    months: [&'static str; 12],
+    first: &'static str,
+}
+
+static EN: Words = Words {
+    language: Language::En,
+    checker_wrote: "The checker wrote:",
+    finding: "Finding",
+    place: "Where",
+    why: "Why:",
+    mend: "To mend it:",
+    asked: "Asked for",
+    problem: "What happened",
+    file: "File",
+    size: "Size",
+    whole: "the file as a whole",
+    row: "row {n}",
+    column: "column {n}",
+    named: "column {name}",
+    nameless: "a column",
+    line: "line {n} of the file",
+    table: "table {n}",
+    area: "the area of {w} × {h} pixels at {x}, {y} from the top left",
+    beside: "compared with {name}",
+    more: "and {n} more",
+    colon: ":",
+    quotes: ["“", "”"],
+    severities: ["for information", "needs judgement", "not allowed", "could not be decided"],
+    decimal: '.',
+    units: ["bytes", "kB", "MB", "GB"],
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    first: "1",
+};
+
+static NL: Words = Words {
+    language: Language::Nl,
+    checker_wrote: "Opmerking van de outputcontroleur:",
+    finding: "Bevinding",
+    place: "Waar",
+    why: "Waarom:",
+    mend: "Wat u kunt doen:",
+    asked: "Gevraagd",
+    problem: "Wat er gebeurde",
+    file: "Bestand",
+    size: "Grootte",
+    whole: "het bestand als geheel",
+    row: "rij {n}",
+    column: "kolom {n}",
+    named: "kolom {name}",
+    nameless: "een kolom",
+    line: "regel {n} van het bestand",
+    table: "tabel {n}",
+    area: "het gebied van {w} × {h} pixels op {x}, {y} vanaf linksboven",
+    beside: "vergeleken met {name}",
+    more: "en nog {n} andere",
+    colon: ":",
+    quotes: ["“", "”"],
+    severities: ["ter informatie", "vraagt een beoordeling", "niet toegelaten", "kon niet worden beslist"],
+    decimal: ',',
+    units: ["bytes", "kB", "MB", "GB"],
+    months: [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    first: "1",
+};
+
+static FR: Words = Words {
+    language: Language::Fr,
+    checker_wrote: "Remarque de l’équipe de vérification\u{a0}:",
+    finding: "Constat",
+    place: "Où",
+    why: "Pourquoi\u{a0}:",
+    mend: "Que faire\u{a0}:",
+    asked: "Demandé",
+    problem: "Ce qui s’est passé",
+    file: "Fichier",
+    size: "Taille",
+    whole: "le fichier dans son ensemble",
+    row: "ligne {n}",
+    column: "colonne {n}",
+    named: "colonne {name}",
+    nameless: "une colonne",
+    line: "ligne {n} du fichier",
+    table: "tableau {n}",
+    area: "la zone de {w} × {h} pixels à {x}, {y} du coin supérieur gauche",
+    beside: "comparé à {name}",
+    more: "et {n} autres",
+    colon: "\u{a0}:",
+    quotes: ["«\u{a0}", "\u{a0}»"],
+    severities: ["pour information", "demande une appréciation", "non autorisé", "n’a pas pu être tranché"],
+    decimal: ',',
+    units: ["octets", "ko", "Mo", "Go"],
+    months: [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    first: "1er",
+};
+
+impl Words {
+    /// The words of a language.
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Nl => &NL,
+            Language::Fr => &FR,
+        }
+    }
+
+    /// The tag of the language, for HTML.
+    pub(super) fn tag(&self) -> &'static str {
+        crate::compose::tag(self.language)
+    }
+
+    /// A name in the language's quotation marks.
+    pub(super) fn quoted(&self, name: &str) -> String {
+        let [open, close] = self.quotes;
+        format!("{open}{name}{close}")
+    }
+
+    /// How much a finding weighs, in words.
+    pub(super) fn severity(&self, severity: Severity, undecided: bool) -> &'static str {
+        let [note, review, block, open] = self.severities;
+        match severity {
+            _ if undecided => open,
+            Severity::Note => note,
+            Severity::Review => review,
+            Severity::Block => block,
+        }
+    }
+
+    /// A day, written out.
+    pub(super) fn day(&self, date: NaiveDate) -> String {
+        let month = self.months.get(date.month0() as usize).copied().unwrap_or_default();
+        let day = if date.day() == 1 { self.first.to_owned() } else { date.day().to_string() };
+        format!("{day} {month} {}", date.year())
+    }
+
+    /// A size in the largest unit that leaves a whole, with one decimal; a kilobyte is 1000 bytes.
+    pub(super) fn size(&self, bytes: u64) -> String {
+        let [one, units @ ..] = self.units;
+        let mut tenths = u128::from(bytes) * 10;
+        if bytes < 1000 {
+            return format!("{bytes} {one}");
+        }
+        let mut unit = one;
+        for next in units {
+            if tenths < 10_000 {
+                break;
+            }
+            (tenths, unit) = ((tenths + 500) / 1000, next);
+        }
+        format!("{}{}{} {unit}", tenths / 10, self.decimal, tenths % 10)
+    }
+}
+
+/// The phrase with its blanks filled in.
+pub(super) fn fill(phrase: &str, blanks: &[(&str, &dyn std::fmt::Display)]) -> String {
+    blanks.iter().fold(phrase.to_owned(), |text, (blank, value)| {
+        text.replace(&format!("{{{blank}}}"), &value.to_string())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_days_are_written_as_in_the_language() {
+        let (en, nl, fr) = (Words::of(Language::En), Words::of(Language::Nl), Words::of(Language::Fr));
+        for (bytes, words) in [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1000, "1.0 kB"),
+            (1_204_000, "1.2 MB"),
+            (999_999, "1.0 MB"),
+            (u64::MAX, "18446744073.7 GB"),
+        ] {
+            assert_eq!(en.size(bytes), words);
+        }
+        assert_eq!(nl.size(52_428), "52,4 kB");
+        assert_eq!(fr.size(52_428), "52,4 ko");
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(fr.day(day("2026-08-01")), "1er août 2026");
+        assert_eq!(nl.day(day("2026-11-23")), "23 november 2026");
+        assert_eq!(en.day(day("2026-01-02")), "2 January 2026");
+    }
+}

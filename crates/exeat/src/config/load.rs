@@ -1,0 +1,92 @@
+//! Reading `exeat.toml`: every error names the file, the line and what to do.
+
+use std::path::{Path, PathBuf};
+
+use exeat_domain::path::Roots;
+use regex::Regex;
+
+use super::Config;
+
+/// A configuration that was read and makes sense, with the folder that its relative paths start from.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    /// What it says.
+    pub(crate) config: Config,
+    /// The folder of the file.
+    pub(crate) base: PathBuf,
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// The names under which the desktop knows the share.
+    pub(crate) roots: Roots,
+    /// What accounts that may ask look like.
+    pub(crate) accounts: Regex,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ConfigError {
+    /// There is none.
+    Missing(PathBuf),
+    /// It cannot be read.
+    Unreadable(PathBuf, String),
+    /// It is not understood; the message names line and key.
+    Wrong(PathBuf, String),
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing(path) => write!(
+                out,
+                "there is no configuration at {}; name one with --config, or make one with: exeat init",
+                path.display()
+            ),
+            Self::Unreadable(path, why) => write!(out, "{} cannot be read: {why}", path.display()),
+            Self::Wrong(path, why) => write!(out, "{}: {why}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Reads the configuration at `file`.
+///
+/// # Errors
+/// [`ConfigError`] naming the file, and the line and key where it is about one.
+pub(crate) fn load(file: &Path) -> Result<Loaded, ConfigError> {
+    let wrong = |why: String| ConfigError::Wrong(file.to_owned(), why);
+    let text = std::fs::read_to_string(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => ConfigError::Missing(file.to_owned()),
+        _ => ConfigError::Unreadable(file.to_owned(), error.to_string()),
+    })?;
+    let config: Config = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let absolute = std::path::absolute(file).map_err(|error| wrong(error.to_string()))?;
+    let base = absolute.parent().unwrap_or(Path::new("/")).to_owned();
+    config.policy.vet().map_err(|error| wrong(error.to_string()))?;
+    let roots = Roots::new(&config.share.unc).map_err(|error| wrong(format!("share.unc: {error}")))?;
+    let accounts = Regex::new(&config.requests.account_pattern)
+        .map_err(|error| wrong(format!("requests.account_pattern: {error}")))?;
+    vet(&config).map_err(wrong)?;
+    Ok(Loaded { config, base, file: absolute, roots, accounts })
+}
+
+fn vet(config: &Config) -> Result<(), String> {
+    let id = &config.desk.id;
+    if id.is_empty()
+        || !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    {
+        return Err(format!("desk.id is {id:?}: use small letters, digits and hyphens"));
+    }
+    match (&config.mail.maildir, &config.mail.smtp) {
+        (None, None) => Err("mail: say where messages go, with mail.maildir or [mail.smtp]".to_owned()),
+        (Some(_), Some(_)) => Err("mail: both mail.maildir and [mail.smtp] are given; keep one".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+impl Loaded {
+    /// A path of the configuration, from the file's folder.
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
+        self.base.join(path)
+    }
+}

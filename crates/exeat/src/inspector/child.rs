@@ -1,0 +1,76 @@
+//! The child: opens what it was handed, gives everything else up, checks, answers.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::process::ExitCode;
+
+use exeat_checks::{Input, Policy, Source, check};
+use exeat_desk::ports::Inspected;
+
+use super::{Answer, FIRST, Order, cage};
+
+/// Checks the files on descriptors 3, 4, …, as the order on standard input says.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Instead of checking, try to get out: says what was possible, and fails if anything was.
+    #[arg(long)]
+    try_to_escape: bool,
+}
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    let ended = if args.try_to_escape { escape() } else { inspect() };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(io::stderr(), "{error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn inspect() -> io::Result<()> {
+    let mut order = vec![];
+    io::stdin().read_to_end(&mut order)?;
+    let order: Order = serde_json::from_slice(&order)?;
+    let files = (FIRST..).zip(&order.files).map(|(at, _)| File::open(format!("/proc/self/fd/{at}")));
+    let files = files.collect::<io::Result<Vec<File>>>()?;
+    cage::enter(order.seconds, order.memory)?;
+    let policy = Policy::from_toml(&order.policy).map_err(io::Error::other)?;
+    let input = |(asked, file): (super::Asked, File)| Input {
+        path: asked.path,
+        supporting: asked.supporting,
+        source: Source::File(file),
+    };
+    let inputs = order.files.into_iter().zip(files).map(input).collect();
+    let inspected: Vec<Inspected> = check(inputs, &policy).into_iter().map(Inspected::from).collect();
+    answer(inspected)
+}
+
+fn answer(inspected: Vec<Inspected>) -> io::Result<()> {
+    let (reports, pictures): (Vec<_>, Vec<_>) =
+        inspected.into_iter().map(|one| (one.report, one.picture.unwrap_or_default())).unzip();
+    let answer = Answer { reports, pictures: pictures.iter().map(Vec::len).collect() };
+    let mut out = io::stdout().lock();
+    out.write_all(&serde_json::to_vec(&answer)?)?;
+    out.write_all(b"\n")?;
+    pictures.iter().try_for_each(|png| out.write_all(png))?;
+    out.flush()
+}
+
+/// For the test of the cage: everything that a hostile file could want is tried.
+fn escape() -> io::Result<()> {
+    cage::enter(10, 1 << 30)?;
+    let tries: [(&str, bool); 5] = [
+        ("read a file", File::open("/etc/passwd").is_ok()),
+        ("write a file", File::create("/tmp/exeat-escaped").is_ok()),
+        ("list a folder", std::fs::read_dir("/").is_ok()),
+        ("open a connection", std::net::UdpSocket::bind("127.0.0.1:0").is_ok()),
+        ("start a program", std::process::Command::new("/bin/true").status().is_ok()),
+    ];
+    let possible: Vec<&str> = tries.iter().filter(|(_, done)| *done).map(|(what, _)| *what).collect();
+    if possible.is_empty() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("it could {}", possible.join(", "))))
+    }
+}

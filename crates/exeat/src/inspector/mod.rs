@@ -1,0 +1,266 @@
+//! Checks sealed files in a child process that can reach nothing but them: strangers' bytes are read there only.
+
+mod cage;
+mod child;
+
+use std::fs::File;
+use std::io::Read as _;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use command_fds::{CommandFdExt as _, FdMapping};
+use exeat_checks::Policy;
+use exeat_desk::ports::{Failure, Inspectable, Inspected, Inspector, Port};
+use exeat_domain::finding::{FileReport, Finding, Outcome, Place, Severity, Verdict};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use child::{Args, run};
+
+use crate::config::{self, Loaded};
+use crate::out::Failed;
+
+/// The first descriptor of the files in the child; 0, 1 and 2 are the standard ones.
+const FIRST: i32 = 3;
+/// The most that a child may answer, in bytes: reports, and pictures as they leave.
+const LONGEST_ANSWER: u64 = 1 << 30;
+/// How much of a child's last words is kept for the log.
+const LAST_WORDS: u64 = 4096;
+
+/// What the child is asked.
+#[derive(Debug, Serialize, Deserialize)]
+struct Order {
+    policy: String,
+    files: Vec<Asked>,
+    /// Seconds of one core.
+    seconds: u64,
+    /// Bytes of address space.
+    memory: u64,
+}
+
+/// One file of an [`Order`]; its bytes are the descriptor of its place.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Asked {
+    path: String,
+    supporting: bool,
+}
+
+/// What the child answers: this on one line, then the pictures one behind another.
+#[derive(Debug, Serialize, Deserialize)]
+struct Answer {
+    reports: Vec<FileReport>,
+    /// The length of each file's picture, 0 where it has none.
+    pictures: Vec<usize>,
+}
+
+/// The checks in a child process with limits.
+#[derive(Debug)]
+pub(crate) struct Sandboxed {
+    program: PathBuf,
+    policy: String,
+    name: String,
+    seconds: u64,
+    memory: u64,
+}
+
+impl Sandboxed {
+    /// The checks as the configuration has them.
+    ///
+    /// # Errors
+    /// [`Failed`] where the policy is wrong.
+    pub(crate) fn of(loaded: &Loaded) -> Result<Self, Failed> {
+        let checks = &loaded.config.checks;
+        let (policy, from) = match &checks.policy {
+            Some(file) => {
+                let file = loaded.path(file);
+                let shown = config::display(&file);
+                let text = std::fs::read_to_string(&file)
+                    .map_err(|error| Failed::usage("policy", format!("{shown} cannot be read: {error}")))?;
+                (text, shown)
+            }
+            None => (format!("preset = {:?}\n", checks.preset), "checks.preset".to_owned()),
+        };
+        let read = Policy::from_toml(&policy)
+            .map_err(|error| Failed::usage("policy", format!("{from}: {error}")))?;
+        Ok(Self {
+            program: std::env::current_exe()?,
+            name: read.name().to_owned(),
+            policy,
+            seconds: checks.seconds,
+            memory: checks.memory << 20,
+        })
+    }
+
+    /// Runs one child over these files.
+    fn child(&self, files: &[Inspectable]) -> Result<Vec<Inspected>, Failure> {
+        let lost = |error: std::io::Error| {
+            Failure::new(Port::Checks, "checks-start", "the checks could not be started", error)
+        };
+        let asked: Vec<Asked> = files
+            .iter()
+            .map(|file| Asked { path: file.path.to_string(), supporting: file.supporting })
+            .collect();
+        let order =
+            Order { policy: self.policy.clone(), files: asked, seconds: self.seconds, memory: self.memory };
+        let order = serde_json::to_vec(&order).map_err(|error| lost(error.into()))?;
+        let mut mappings = vec![];
+        for (at, file) in (FIRST..).zip(files) {
+            let descriptor: OwnedFd = file.bytes.try_clone().map_err(lost)?.into();
+            mappings.push(FdMapping { parent_fd: descriptor, child_fd: at });
+        }
+        let mut command = Command::new(&self.program);
+        command
+            .arg("inspect-sealed")
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.fd_mappings(mappings).map_err(|error| lost(std::io::Error::other(error)))?;
+        let child = command.spawn().map_err(lost)?;
+        drop(command);
+        let (status, stdout, stderr) =
+            converse(child, &order, Duration::from_secs(self.seconds.saturating_add(5)))?;
+        if !status.success() {
+            let words = String::from_utf8_lossy(&stderr).into_owned();
+            return Err(Failure::new(
+                Port::Checks,
+                "checks-ended",
+                format!("the checks ended early ({status})"),
+                words,
+            ));
+        }
+        understood(&stdout, files.len())
+    }
+}
+
+/// Gives the child its order, takes its answer, and ends it when its time is over.
+fn converse(
+    mut child: std::process::Child,
+    order: &[u8],
+    patience: Duration,
+) -> Result<(std::process::ExitStatus, Vec<u8>, Vec<u8>), Failure> {
+    use std::io::Write as _;
+    let lost = |error: std::io::Error| {
+        Failure::new(Port::Checks, "checks-lost", "the checks could not be followed", error)
+    };
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let answer = std::thread::spawn(move || bounded(stdout, LONGEST_ANSWER));
+    let words = std::thread::spawn(move || bounded(stderr, LAST_WORDS));
+    if let Some(mut stdin) = stdin {
+        // A child that dies before it has read is told by its status.
+        drop(stdin.write_all(order));
+    }
+    let waited = std::time::Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(lost)? {
+            break status;
+        }
+        if waited.elapsed() > patience {
+            child.kill().map_err(lost)?;
+            child.wait().map_err(lost)?;
+            let message = format!("the checks took longer than {} seconds", patience.as_secs());
+            return Err(Failure::new(Port::Checks, "checks-timeout", message, ""));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    Ok((status, answer.join().unwrap_or_default(), words.join().unwrap_or_default()))
+}
+
+fn bounded(pipe: Option<impl std::io::Read>, most: u64) -> Vec<u8> {
+    let mut bytes = vec![];
+    if let Some(pipe) = pipe {
+        // What could not be read is missing from the answer, which is then not understood.
+        drop(pipe.take(most).read_to_end(&mut bytes));
+    }
+    bytes
+}
+
+/// The child's answer, trusted no further than its form.
+fn understood(stdout: &[u8], files: usize) -> Result<Vec<Inspected>, Failure> {
+    let odd = |why: &str| {
+        Failure::new(Port::Checks, "checks-answer", "the checks gave no answer that can be understood", why)
+    };
+    let end = stdout.iter().position(|&byte| byte == b'\n').ok_or_else(|| odd("no line"))?;
+    let answer: Answer = serde_json::from_slice(&stdout[..end]).map_err(|error| odd(&error.to_string()))?;
+    if answer.reports.len() != files || answer.pictures.len() != files {
+        return Err(odd("another number of files"));
+    }
+    let mut rest = &stdout[end + 1..];
+    let mut inspected = vec![];
+    for (report, length) in answer.reports.into_iter().zip(answer.pictures) {
+        let (png, after) = rest.split_at_checked(length).ok_or_else(|| odd("a picture is cut off"))?;
+        rest = after;
+        let verdict = Verdict::of(&report.findings);
+        inspected.push(Inspected {
+            report: FileReport { verdict, ..report },
+            picture: (length > 0).then(|| png.to_vec()),
+        });
+    }
+    Ok(inspected)
+}
+
+#[async_trait]
+impl Inspector for Sandboxed {
+    /// All files in one child; if that fails, each in a child of its own, and a file whose child fails again is
+    /// undecided.
+    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Inspected>, Failure> {
+        tokio::task::block_in_place(|| {
+            let together = match self.child(&files) {
+                Err(failure) if failure.code != "checks-start" => failure,
+                other => return other,
+            };
+            tracing::warn!(
+                code = together.code,
+                detail = together.detail,
+                "the checks failed over all files together"
+            );
+            let alone = |file: Inspectable| {
+                let (path, supporting, bytes) = (file.path.to_string(), file.supporting, length(&file.bytes));
+                match self.child(std::slice::from_ref(&file)) {
+                    Ok(mut one) if one.len() == 1 => Ok(one.remove(0)),
+                    Err(failure) if failure.code == "checks-start" => Err(failure),
+                    Ok(_) => {
+                        Ok(undecided(path, supporting, bytes, "the checks gave another number of answers"))
+                    }
+                    Err(failure) => Ok(undecided(path, supporting, bytes, &failure.message)),
+                }
+            };
+            files.into_iter().map(alone).collect()
+        })
+    }
+
+    fn policy(&self) -> &str {
+        &self.name
+    }
+}
+
+fn length(file: &File) -> u64 {
+    file.metadata().map(|about| about.len()).unwrap_or_default()
+}
+
+/// The report of a file that the checks could not decide: for a person, never clear.
+fn undecided(path: String, supporting: bool, bytes: u64, why: &str) -> Inspected {
+    let finding = Finding {
+        rule: "FMT-TYPE".to_owned(),
+        risk: None,
+        severity: Severity::Review,
+        outcome: Outcome::Undecided,
+        message: format!("nothing was checked: {why}"),
+        fix: "Export as CSV or PNG, in smaller files".to_owned(),
+        place: Place::default(),
+        interval: None,
+    };
+    let report = FileReport {
+        path,
+        sha256: None,
+        bytes,
+        kind: "unknown".to_owned(),
+        supporting,
+        verdict: Verdict::Review,
+        table: None,
+        findings: vec![finding],
+    };
+    Inspected { report, picture: None }
+}

@@ -1,0 +1,175 @@
+//! `exeat request`: ask for files, correct, take back, and see how it stands.
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use exeat_desk::Ask;
+use exeat_domain::path::SharePath;
+use exeat_domain::request::{Asked, Door, Purpose, Request, RequestId, Thread};
+use serde_json::json;
+
+use crate::cli::{Acting, Ended, Format};
+use crate::out::{self, Failed};
+use crate::status;
+use crate::wiring::Site;
+
+/// Ask for files, and see how it stands.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    acting: Acting,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Ask for files, folders (with all in them) and wildcards of the share.
+    ///
+    /// Paths are written as on the desktop (\\server\share\folder\file.csv, also in quotes or as file://…), or
+    /// relative to the share.
+    Create {
+        /// The project, if you work on several.
+        #[arg(long)]
+        project: Option<String>,
+        /// What the files are and what they are for.
+        #[arg(long, default_value = "")]
+        purpose: String,
+        /// Checked and shown beside the others, but it never leaves: counts under a figure, for example.
+        #[arg(long, value_name = "PATH")]
+        supporting: Vec<String>,
+        /// Read further paths from a file, one a line; `-` is standard input.
+        #[arg(long, value_name = "FILE")]
+        from_file: Option<PathBuf>,
+        /// Message-ID of the mail that asked, for the reply to stand in its thread.
+        #[arg(long, value_name = "ID")]
+        message_id: Option<String>,
+        /// Subject of that mail.
+        #[arg(long)]
+        subject: Option<String>,
+        /// What to ask for.
+        #[arg(value_name = "PATH", required_unless_present = "from_file")]
+        paths: Vec<String>,
+    },
+    /// Send corrected files: opens the next round.
+    Correct {
+        /// The request, such as EX-7.
+        id: RequestId,
+        /// Checked and shown, but it never leaves.
+        #[arg(long, value_name = "PATH")]
+        supporting: Vec<String>,
+        /// What to ask for.
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<String>,
+    },
+    /// Your requests, oldest first.
+    List {
+        /// Start after this one.
+        #[arg(long, value_name = "ID")]
+        after: Option<RequestId>,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: u64,
+    },
+    /// One request: files, verdicts, findings, what waits.
+    Show {
+        /// The request.
+        id: RequestId,
+    },
+    /// Take the request back, or single files of it.
+    Withdraw {
+        /// The request.
+        id: RequestId,
+        /// Only these files.
+        #[arg(value_name = "PATH")]
+        paths: Vec<String>,
+    },
+}
+
+impl Args {
+    pub(crate) fn format(&self) -> Format {
+        self.acting.format
+    }
+}
+
+pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
+    let site = Site::open(config)?;
+    let Args { acting, what } = args;
+    let format = acting.format;
+    site.block_on(async {
+        let actor = site.actor(&acting)?;
+        let requester = site.desk.requester(actor);
+        match what {
+            What::Create { project, purpose, supporting, from_file, message_id, subject, paths } => {
+                let mut paths = paths;
+                paths.extend(from_file.map(lines).transpose()?.unwrap_or_default());
+                let thread = Thread { message_id: message_id.map(bare), references: vec![], subject };
+                let ask = Ask { door: Door::Cli, project, purpose, thread, asked: asked(paths, supporting) };
+                let request = requester.ask(ask).await?;
+                site.carry_on(request.id).await?;
+                print(&requester.show(request.id).await?, format)
+            }
+            What::Correct { id, supporting, paths } => {
+                requester.correct(id, asked(paths, supporting)).await?;
+                site.carry_on(id).await?;
+                print(&requester.show(id).await?, format)
+            }
+            What::List { after, limit } => status::list(&requester.list(after, limit).await?, format),
+            What::Show { id } => print(&requester.show(id).await?, format),
+            What::Withdraw { id, paths } => {
+                if paths.is_empty() {
+                    requester.withdraw(id).await?;
+                } else {
+                    requester.take_back(id, &share_paths(&site, &paths)?).await?;
+                }
+                site.carry_on(id).await?;
+                print(&requester.show(id).await?, format)
+            }
+        }
+    })
+}
+
+fn asked(outputs: Vec<String>, supporting: Vec<String>) -> Vec<Asked> {
+    let line = |purpose: Purpose| move |line: String| Asked { line, purpose };
+    let outputs = outputs.into_iter().map(line(Purpose::Output));
+    outputs.chain(supporting.into_iter().map(line(Purpose::Supporting))).collect()
+}
+
+fn lines(file: PathBuf) -> Result<Vec<String>, Failed> {
+    let failed =
+        |error: std::io::Error| Failed::usage("input", format!("{} cannot be read: {error}", file.display()));
+    let text = if file.as_os_str() == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(failed)?;
+        text
+    } else {
+        std::fs::read_to_string(&file).map_err(failed)?
+    };
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
+/// A Message-ID without its angle brackets.
+fn bare(id: String) -> String {
+    id.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
+}
+
+fn share_paths(site: &Site, paths: &[String]) -> Result<Vec<SharePath>, Failed> {
+    let read = |path: &String| {
+        let wanted = site.loaded.roots.read(path).map_err(|error| Failed::usage(error.code(), error))?;
+        Ok(wanted.path)
+    };
+    paths.iter().map(read).collect()
+}
+
+fn print((request, jobs): &(Request, Vec<exeat_desk::ports::Job>), format: Format) -> Ended {
+    if format == Format::Json {
+        return out::json(&json!({ "request": request, "jobs": status::jobs_json(jobs) }));
+    }
+    let mut text = status::heading(request);
+    status::files(&mut text, request);
+    status::waiting(&mut text, jobs);
+    let _ = writeln!(text, "\n{} is {}.", request.id, crate::words::standing(request));
+    out::text(&text)
+}

@@ -1,0 +1,97 @@
+//! `exeat serve`: does the desk's work until it is stopped.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use exeat_desk::Worked;
+use serde_json::json;
+
+use crate::cli::{Ended, Format};
+use crate::out::{self, Failed};
+use crate::wiring::Site;
+use crate::words;
+
+/// How long to wait when nothing is due.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// Do the desk's work: seal, check, release, send.
+///
+/// At its start it sweeps what a stop has left behind, planned or not. It ends after the job in hand when it is
+/// interrupted or terminated.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// End when nothing is due; exit 1 if a job failed.
+    #[arg(long)]
+    once: bool,
+    /// For people, or for scripts.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Args {
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+}
+
+pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
+    let site = Site::open(config)?;
+    let Some(_lock) = site.lock()? else {
+        return Err(Failed::refused(
+            "busy",
+            "another process does this desk's work already (desk.lock is held)",
+        ));
+    };
+    site.block_on(async {
+        let waiting = site.desk.retry(None).await?;
+        site.sweep().await;
+        if !args.once {
+            out::progress(&format!(
+                "swept; {} waiting. Working until stopped.",
+                words::count(usize::try_from(waiting).unwrap_or(usize::MAX), "job")
+            ));
+        }
+        let (mut done, mut failed) = (0_usize, vec![]);
+        loop {
+            match site.desk.work(None).await? {
+                Worked::Done(_) => done += 1,
+                Worked::Failed(task, cause) => {
+                    out::progress(&format!("failed: {cause}"));
+                    failed.push(json!({ "task": task, "cause": cause }));
+                }
+                Worked::Idle if args.once => break,
+                Worked::Idle => {
+                    if stopped().await? {
+                        break;
+                    }
+                }
+            }
+        }
+        report(args.format, done, &failed)
+    })
+}
+
+fn report(format: Format, done: usize, failed: &[serde_json::Value]) -> Ended {
+    match format {
+        Format::Json => out::json(&json!({ "done": done, "failed": failed }))?,
+        Format::Text => out::text(&format!("{} done, {} failed.", words::count(done, "job"), failed.len()))?,
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failed::refused(
+        "jobs-failed",
+        "not every job could be done; each waits with its cause and is tried again",
+    ))
+}
+
+/// Waits a little; says whether it is time to stop.
+async fn stopped() -> Result<bool, Failed> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(tokio::select! {
+        _ = interrupt.recv() => true,
+        _ = terminate.recv() => true,
+        () = tokio::time::sleep(IDLE) => false,
+    })
+}

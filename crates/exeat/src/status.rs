@@ -1,0 +1,143 @@
+//! A request on the terminal: its heading, its files with their verdicts, what waits and why.
+
+use std::fmt::Write as _;
+
+use exeat_desk::ports::{Job, Summary};
+use exeat_domain::finding::{Finding, Severity, Verdict};
+use exeat_domain::request::{File, Purpose, Request};
+use exeat_domain::review::Choice;
+use serde_json::{Value, json};
+
+use crate::cli::{Ended, Format};
+use crate::out;
+use crate::words;
+
+/// Who asks for what.
+pub(crate) fn heading(request: &Request) -> String {
+    let mut text = format!("{}  asked by {}", request.id, request.requester);
+    if let Some(project) = &request.project {
+        let _ = write!(text, " for {project}");
+    }
+    let _ = write!(text, ", {}", words::time(request.created_at));
+    if let Some(round) = request.round().filter(|round| round.number > 1) {
+        let _ = write!(text, ", round {}", round.number);
+    }
+    text.push('\n');
+    if !request.purpose.is_empty() {
+        let _ = writeln!(text, "       “{}”", request.purpose);
+    }
+    text
+}
+
+/// The files of the open round, and what could not be taken up.
+pub(crate) fn files(text: &mut String, request: &Request) {
+    let Some(round) = request.round() else { return };
+    text.push('\n');
+    for file in &round.files {
+        let _ = writeln!(
+            text,
+            "  {:<9} {:>9}  {}{}",
+            mark(file),
+            words::size(file.seal.bytes),
+            file.path,
+            aside(file)
+        );
+        for line in rules(&file.report.findings) {
+            let _ = writeln!(text, "                       {line}");
+        }
+    }
+    for problem in &round.problems {
+        let _ = writeln!(
+            text,
+            "  not taken            {}\n                       {}",
+            problem.asked, problem.message
+        );
+    }
+}
+
+fn mark(file: &File) -> &'static str {
+    match file.report.verdict {
+        Verdict::Clear => "✓ clear",
+        Verdict::Review => "? review",
+        Verdict::Blocked => "✗ blocked",
+    }
+}
+
+fn aside(file: &File) -> String {
+    let mut words = vec![];
+    if file.purpose == Purpose::Supporting {
+        words.push("supporting: never leaves");
+    }
+    if file.taken_back {
+        words.push("taken back");
+    }
+    words.extend(file.settled.map(Choice::past));
+    if words.is_empty() { String::new() } else { format!("  ({})", words.join(", ")) }
+}
+
+/// One line a rule: how often it found something, and the first thing it found.
+fn rules(findings: &[Finding]) -> Vec<String> {
+    let mut ids: Vec<&str> = vec![];
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
+        if !ids.contains(&finding.rule.as_str()) {
+            ids.push(&finding.rule);
+        }
+    }
+    let line = |id: &str| {
+        let mut of_rule = findings.iter().filter(|finding| finding.rule == id);
+        let first = of_rule.next().map(|finding| finding.message.as_str()).unwrap_or_default();
+        let more: u64 = of_rule.map(|finding| finding.place.more.unwrap_or(1)).sum();
+        if more == 0 { format!("{id}: {first}") } else { format!("{id}: {first} (and {more} more)") }
+    };
+    ids.into_iter().map(line).collect()
+}
+
+/// Jobs that wait, with their causes.
+pub(crate) fn waiting(text: &mut String, jobs: &[Job]) {
+    for job in jobs {
+        let Some(cause) = &job.cause else { continue };
+        let tries = words::count(job.attempts as usize, "try");
+        let _ = writeln!(text, "\n  stuck after {tries}: {cause}");
+        let _ = writeln!(text, "  tried again {}; sooner with: exeat serve --once", words::time(job.due_at));
+    }
+}
+
+/// Jobs for scripts.
+pub(crate) fn jobs_json(jobs: &[Job]) -> Value {
+    let one = |job: &Job| json!({ "task": job.task, "attempts": job.attempts, "due_at": job.due_at, "cause": job.cause });
+    jobs.iter().map(one).collect()
+}
+
+/// A list of requests.
+pub(crate) fn list(summaries: &[Summary], format: Format) -> Ended {
+    if format == Format::Json {
+        return out::json(&json!({ "requests": summaries }));
+    }
+    if summaries.is_empty() {
+        return out::text("Nothing here.");
+    }
+    let mut text = String::new();
+    for one in summaries {
+        let verdict = match one.verdict {
+            None => "",
+            Some(Verdict::Clear) => "clear",
+            Some(Verdict::Review) => "review",
+            Some(Verdict::Blocked) => "blocked",
+        };
+        let files = words::count(usize::try_from(one.files).unwrap_or(usize::MAX), "file");
+        let project = one.project.as_deref().unwrap_or("-");
+        let id = one.id.to_string();
+        let _ = writeln!(
+            text,
+            "{id:<7} {:<10} {:<8} {files:<9} {:<12} {project:<14} {}",
+            one.state.name(),
+            verdict,
+            one.requester,
+            words::time(one.updated_at)
+        );
+        if !one.purpose.is_empty() {
+            let _ = writeln!(text, "        “{}”", one.purpose);
+        }
+    }
+    out::text(&text)
+}

@@ -1,0 +1,239 @@
+//! Puts the adapters behind the ports, as the configuration says.
+
+mod lazy;
+mod people;
+mod vault;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use exeat_channels::{Login, MaildirCourier, Sender, SmtpConfig, SmtpCourier, Tls};
+use exeat_desk::ports::{Clock, Courier, Dice};
+use exeat_desk::{Desk, Observer, Ports, Settings, Worked};
+use exeat_domain::ledger::{Actor, Event};
+use exeat_domain::request::RequestId;
+use exeat_shares::{FolderScratch, FolderSeals};
+use exeat_store::{SigningKey, SqliteStore};
+
+use crate::cli::{Acting, Ended};
+use crate::config::{self, Loaded, Security, SmtpSection};
+use crate::inspector::Sandboxed;
+use crate::lock::{self, Lock};
+use crate::out::{self, Failed};
+use crate::{identity, words};
+
+use lazy::{LazyArchive, LazyShare};
+use people::RosterFile;
+use vault::KeePassVault;
+
+/// A desk with everything behind it, as one configuration says.
+pub(crate) struct Site {
+    /// The configuration.
+    pub(crate) loaded: Loaded,
+    /// The adapters.
+    pub(crate) ports: Ports,
+    /// The store itself, for what only it can do: export and verify its ledger.
+    pub(crate) store: Arc<SqliteStore>,
+    /// The desk.
+    pub(crate) desk: Desk,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// Names in the state folder.
+pub(crate) mod state {
+    /// The database.
+    pub(crate) const STORE: &str = "exeat.db";
+    /// The key that signs the ledger.
+    pub(crate) const KEY: &str = "ledger.key";
+    /// The key that auditors verify it with.
+    pub(crate) const PUBLIC_KEY: &str = "ledger.pub";
+    /// The sealed copies.
+    pub(crate) const SEALS: &str = "seals";
+    /// The temporary files.
+    pub(crate) const SCRATCH: &str = "scratch";
+}
+
+impl Site {
+    /// Opens the desk of the configuration that was named, or the one that lies here.
+    ///
+    /// # Errors
+    /// [`Failed`] saying what does not hold: the configuration, the key, the store, a folder.
+    pub(crate) fn open(config: Option<PathBuf>) -> Result<Self, Failed> {
+        Self::watched(config, Arc::new(Progress))
+    }
+
+    /// The same, telling this observer what is done.
+    ///
+    /// # Errors
+    /// As [`Site::open`].
+    pub(crate) fn watched(config: Option<PathBuf>, observer: Arc<dyn Observer>) -> Result<Self, Failed> {
+        let file = config
+            .or_else(|| std::env::var_os("EXEAT_CONFIG").map(PathBuf::from))
+            .unwrap_or_else(|| PathBuf::from("exeat.toml"));
+        let loaded = config::load(&file)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let state = loaded.path(&loaded.config.desk.state);
+        let store =
+            Arc::new(runtime.block_on(SqliteStore::open(&state.join(state::STORE), signing_key(&state)?))?);
+        let ports = Ports {
+            store: Arc::<SqliteStore>::clone(&store),
+            share: Arc::new(LazyShare::new(loaded.path(&loaded.config.share.folder))),
+            seals: Arc::new(FolderSeals::open(state.join(state::SEALS))?),
+            inspector: Arc::new(Sandboxed::of(&loaded)?),
+            archive: Arc::new(LazyArchive::new(loaded.path(&loaded.config.archive.folder))),
+            scratch: Arc::new(FolderScratch::open(state.join(state::SCRATCH))?),
+            vault: Arc::new(KeePassVault::of(&loaded)),
+            courier: courier(&loaded)?,
+            people: Arc::new(RosterFile(loaded.path(&loaded.config.roster.file))),
+            clock: Arc::new(SystemClock),
+            dice: Arc::new(SystemDice),
+            observer,
+        };
+        let settings = Settings {
+            policy: loaded.config.policy.clone(),
+            roots: loaded.roots.clone(),
+            accounts: loaded.accounts.clone(),
+            scope: loaded.config.share.scope.clone(),
+            desk: loaded.config.desk.id.clone(),
+        };
+        let desk = Desk::new(ports.clone(), settings);
+        Ok(Self { loaded, ports, store, desk, runtime })
+    }
+
+    /// Runs asynchronous work to its end.
+    pub(crate) fn block_on<T>(&self, work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+        self.runtime.block_on(work)
+    }
+
+    /// Who acts.
+    ///
+    /// # Errors
+    /// [`Failed`] where the user has no name, or may not act for others.
+    pub(crate) fn actor(&self, acting: &Acting) -> Result<Actor, Failed> {
+        Ok(identity::actor(acting.account.as_deref(), &self.loaded.config.desk.operators)?)
+    }
+
+    /// The desk's lock, if no other process holds it.
+    ///
+    /// # Errors
+    /// [`Failed`] where its file cannot be made.
+    pub(crate) fn lock(&self) -> Result<Option<Lock>, Failed> {
+        lock::take(&self.loaded.path(&self.loaded.config.desk.state))
+    }
+
+    /// Does what waits for one request, unless another process does the desk's work: that one will take it up.
+    ///
+    /// # Errors
+    /// [`Failed`] where the store fails; a job that fails waits with its cause.
+    pub(crate) async fn carry_on(&self, id: RequestId) -> Ended {
+        let Some(_lock) = self.lock()? else {
+            out::progress(
+                "The desk's own process is running and takes it up; see how it stands with: exeat request show",
+            );
+            return Ok(());
+        };
+        self.desk.retry(Some(id)).await?;
+        while self.desk.work(Some(id)).await? != Worked::Idle {}
+        // Afterwards, so that what the jobs remove is theirs to attest.
+        self.sweep().await;
+        Ok(())
+    }
+}
+
+impl Site {
+    /// Puts the house in order; what cannot be reached now is swept another time, and said.
+    pub(crate) async fn sweep(&self) {
+        if let Err(error) = self.desk.sweep().await {
+            out::progress(&format!("not everything could be swept: {error}"));
+        }
+    }
+}
+
+/// The key that signs the ledger.
+fn signing_key(state: &Path) -> Result<SigningKey, Failed> {
+    let path = state.join(state::KEY);
+    let wrong = |why: String| {
+        Failed::usage("ledger-key", format!("the ledger's key {}: {why}", config::display(&path)))
+    };
+    let secret = config::Secret::File(path.clone());
+    let pem = secret.read(Path::new("/")).map_err(wrong)?;
+    SigningKey::from_pem(secrecy::ExposeSecret::expose_secret(&pem)).map_err(|error| wrong(error.to_string()))
+}
+
+fn courier(loaded: &Loaded) -> Result<Arc<dyn Courier>, Failed> {
+    let mail = &loaded.config.mail;
+    let wrong = |error: &dyn std::fmt::Display| Failed::usage("mail", format!("mail: {error}"));
+    let address = mail.from.parse().map_err(|error| wrong(&error))?;
+    let from = Sender { name: mail.name.clone(), address };
+    if let Some(folder) = &mail.maildir {
+        return Ok(Arc::new(MaildirCourier::new(loaded.path(folder), from)?));
+    }
+    let Some(smtp) = &mail.smtp else { return Err(wrong(&"neither mail.maildir nor [mail.smtp] is given")) };
+    let config = smtp_config(loaded, smtp, from)?;
+    Ok(Arc::new(SmtpCourier::new(config).map_err(|error| wrong(&error))?))
+}
+
+fn smtp_config(loaded: &Loaded, smtp: &SmtpSection, from: Sender) -> Result<SmtpConfig, Failed> {
+    let wrong = |error: &dyn std::fmt::Display| Failed::usage("mail", format!("mail.smtp: {error}"));
+    let (tls, usual) = match smtp.security {
+        Security::Tls => (Tls::Tls, 465),
+        Security::Starttls => (Tls::Starttls, 587),
+        Security::None => (Tls::None, 25),
+    };
+    let login = match (&smtp.user, &smtp.password) {
+        (Some(user), Some(password)) => {
+            let password = password.read(&loaded.base).map_err(|error| wrong(&error))?;
+            Some(Login { user: user.clone(), password })
+        }
+        (None, None) => None,
+        _ => return Err(wrong(&"user and password go together")),
+    };
+    let roots = smtp.ca_file.as_ref().map(|file| {
+        std::fs::read(loaded.path(file))
+            .map_err(|error| wrong(&format!("ca_file {}: {error}", config::display(file))))
+    });
+    Ok(SmtpConfig {
+        host: smtp.host.clone(),
+        port: smtp.port.unwrap_or(usual),
+        tls,
+        login,
+        from,
+        timeout: Duration::from_secs(smtp.timeout),
+        roots: roots.transpose()?,
+    })
+}
+
+/// The system's clock, to the microsecond.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(6)
+    }
+}
+
+/// The system's randomness.
+#[derive(Clone, Copy, Debug)]
+struct SystemDice;
+
+impl Dice for SystemDice {
+    fn draw(&self) -> f64 {
+        // Without randomness every release goes to a person: 0 is below every share that is not 0.
+        let bits = getrandom::u32().unwrap_or(0);
+        f64::from(bits) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+/// Says on standard error what the desk does, where a person watches.
+struct Progress;
+
+impl Observer for Progress {
+    fn saw(&self, event: &Event) {
+        if out::watched() {
+            out::progress(&words::event(event));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What happened, in words: for progress, for the ledger on a terminal, for a request's status.
+
+use chrono::{DateTime, Utc};
+use exeat_domain::finding::Verdict;
+use exeat_domain::ledger::{Event, Fact, Noted};
+use exeat_domain::request::{Door, Request};
+use exeat_domain::roster::DemotionCause;
+use exeat_domain::state::State;
+
+/// One line for one event, without its time.
+pub(crate) fn event(event: &Event) -> String {
+    let what = fact(&event.fact);
+    match event.request {
+        Some(id) => format!("{id}  {what}"),
+        None => what,
+    }
+}
+
+fn fact(fact: &Fact) -> String {
+    match fact {
+        Fact::Requested { requester, project, round, asked, door } => {
+            let project = project.as_deref().map(|project| format!(" for {project}")).unwrap_or_default();
+            format!(
+                "{requester} asks{project} ({}, round {round}, {})",
+                door_word(*door),
+                count(*asked, "line")
+            )
+        }
+        Fact::Refused { claimed, reason, .. } => format!("refused {claimed}: {reason}"),
+        Fact::Sealed { files, problems, .. } => {
+            let problems =
+                if *problems == 0 { String::new() } else { format!(", {}", count(*problems, "problem")) };
+            format!("sealed {} ({}){problems}", count(files.len(), "file"), size(total(files)))
+        }
+        Fact::Checked { verdicts, policy, .. } => {
+            format!("checked under {policy}: {}", tally(verdicts.iter().map(|(_, v)| *v)))
+        }
+        Fact::HandedOver { why, .. } => format!("handed to the checkers: {why}"),
+        Fact::Decided { file, choice, reason, .. } => {
+            let reason = reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            format!("{} {file}{reason}", choice.past())
+        }
+        Fact::ReviewSubmitted { .. } => "review submitted".to_owned(),
+        Fact::Approved { files, automatic, .. } => {
+            let how = if *automatic { " without a person: every file is clear" } else { "" };
+            format!("approved {}{how}", count(files.len(), "file"))
+        }
+        Fact::Returned { files, automatic, .. } => {
+            let how = if *automatic { " at once" } else { "" };
+            format!("returned {}{how}", count(files.len(), "file"))
+        }
+        Fact::Rejected { .. } => "rejected".to_owned(),
+        Fact::TakenBack { file } => format!("{file} taken back by its requester"),
+        Fact::Withdrawn => "withdrawn by its requester".to_owned(),
+        Fact::Archived { path, bytes, .. } => format!("archived as {path} ({})", size(*bytes)),
+        Fact::Packaged { packages } => {
+            format!(
+                "packed into {} ({}, AES-256)",
+                count(packages.len(), "protected ZIP"),
+                size(total(packages))
+            )
+        }
+        Fact::PackageDiscarded { why } => format!("package discarded, it is made anew: {why}"),
+        Fact::Verified { files, .. } => {
+            format!(
+                "tested: shut without the password and with a wrong one, {} as reviewed",
+                count(*files, "file")
+            )
+        }
+        Fact::Delivered { part, of, to, .. } => format!("sent to {to} ({part} of {of})"),
+        Fact::Wiped { seals, paths } => {
+            format!("wiped: {} and {}", count(*paths, "temporary file"), count(*seals, "sealed copy"))
+        }
+        Fact::Released => "released".to_owned(),
+        Fact::Notified { to, message, .. } => {
+            format!("told {to} ({})", message.split('.').nth(1).unwrap_or(message))
+        }
+        Fact::Demoted { account, why } => {
+            format!("{account} is back on validated release: {}", demotion(why))
+        }
+        Fact::DeskOpened { desk } => format!("the desk {desk} was opened"),
+    }
+}
+
+fn demotion(why: &DemotionCause) -> String {
+    match why {
+        DemotionCause::Blocked { request } => format!("a file of {request} had a blocking finding"),
+        DemotionCause::TrainingLapsed { until } => format!("the training ended on {until}"),
+    }
+}
+
+fn door_word(door: Door) -> &'static str {
+    match door {
+        Door::Cli => "command line",
+        Door::Web => "web",
+        Door::Mail => "mail",
+        Door::Ticket => "ticket",
+    }
+}
+
+/// "1 file", "3 files", "2 sealed copies".
+pub(crate) fn count(number: usize, what: &str) -> String {
+    match (number, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        _ => format!("{number} {what}s"),
+    }
+}
+
+fn total(files: &[Noted]) -> u64 {
+    files.iter().map(|file| file.bytes).sum()
+}
+
+/// "512 B", "12.4 kB", "3.1 MB".
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a size for people, to one decimal")]
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for next in UNITS {
+        if value < 999.95 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}")
+}
+
+/// "2 clear, 1 blocked".
+pub(crate) fn tally(verdicts: impl Iterator<Item = Verdict>) -> String {
+    let all: Vec<Verdict> = verdicts.collect();
+    let part = |verdict: Verdict, word: &str| {
+        let number = all.iter().filter(|&&one| one == verdict).count();
+        (number > 0).then(|| format!("{number} {word}"))
+    };
+    let parts: Vec<String> = [
+        part(Verdict::Clear, "clear"),
+        part(Verdict::Review, "for review"),
+        part(Verdict::Blocked, "blocked"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if parts.is_empty() { "no files".to_owned() } else { parts.join(", ") }
+}
+
+/// What a state means for the person who asked.
+pub(crate) fn standing(request: &Request) -> String {
+    let since = time(request.updated_at);
+    match request.state {
+        State::Draft => "a draft; nothing has been asked yet".to_owned(),
+        State::Received => format!("received {since}; who asks is being verified"),
+        State::Checking => format!("being sealed and checked since {since}"),
+        State::Submitted => format!("with the output checkers since {since}"),
+        State::Returned => format!(
+            "returned {since}: mend what the findings say, then: exeat request correct {} PATH…",
+            request.id
+        ),
+        State::Approved => format!("approved {since}; the release is under way"),
+        State::Released => format!("released {since}"),
+        State::Rejected => format!("rejected {since}: these files will not leave in any form"),
+        State::Refused => format!("refused {since}: {}", request.reason.as_deref().unwrap_or("not trusted")),
+        State::Withdrawn => format!("withdrawn {since}"),
+    }
+}
+
+/// A time as people read it here: UTC, to the minute.
+pub(crate) fn time(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_counts_read_well() {
+        assert_eq!(
+            [0, 999, 1000, 999_949, 999_950, 3_140_000].map(size),
+            ["0 B", "999 B", "1.0 kB", "999.9 kB", "1.0 MB", "3.1 MB"]
+        );
+        assert_eq!(
+            [count(1, "file"), count(2, "file"), count(0, "sealed copy")],
+            ["1 file", "2 files", "0 sealed copies"]
+        );
+        assert_eq!(
+            tally([Verdict::Clear, Verdict::Blocked, Verdict::Clear].into_iter()),
+            "2 clear, 1 blocked"
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! The port `Store`, each write in one transaction.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use exeat_desk::ports::{Change, Effects, Failure, Filter, Job, LedgerEntry, Store, StoreError, Summary};
+use exeat_domain::request::{Request, RequestId, Seal};
+use exeat_domain::roster::Demotion;
+use sea_orm::{DatabaseTransaction, TransactionTrait};
+
+use crate::failure::failed;
+use crate::{SqliteStore, effects, jobs, ledger, requests};
+
+async fn finish(txn: DatabaseTransaction) -> Result<(), Failure> {
+    txn.commit().await.map_err(failed)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn reserve(&self) -> Result<RequestId, StoreError> {
+        let txn = self.write().await?;
+        let id = requests::reserve(&txn).await?;
+        finish(txn).await?;
+        Ok(id)
+    }
+
+    async fn insert(&self, request: &Request, effects: Effects) -> Result<(), StoreError> {
+        let txn = self.write().await?;
+        requests::insert(&txn, request).await?;
+        effects::write(&txn, &self.signing, &effects).await?;
+        Ok(finish(txn).await?)
+    }
+
+    async fn commit(&self, change: Change) -> Result<Request, StoreError> {
+        requests::check_move(&change)?;
+        let txn = self.write().await?;
+        let after = requests::replace(&txn, change.from, change.request).await?;
+        effects::write(&txn, &self.signing, &change.effects).await?;
+        finish(txn).await?;
+        Ok(after)
+    }
+
+    async fn record(&self, effects: Effects) -> Result<(), StoreError> {
+        let txn = self.write().await?;
+        effects::write(&txn, &self.signing, &effects).await?;
+        Ok(finish(txn).await?)
+    }
+
+    async fn load(&self, id: RequestId) -> Result<Request, StoreError> {
+        requests::load(&self.reader, id).await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
+        let snapshot = self.reader.begin().await.map_err(failed)?;
+        Ok(requests::list(&snapshot, filter).await?)
+    }
+
+    async fn holds_seal(&self, seal: &Seal, except: Option<RequestId>) -> Result<bool, StoreError> {
+        Ok(requests::holds_seal(&self.reader, seal, except).await?)
+    }
+
+    async fn claim(
+        &self,
+        now: DateTime<Utc>,
+        lease: Duration,
+        only: Option<RequestId>,
+    ) -> Result<Option<Job>, StoreError> {
+        let txn = self.write().await?;
+        let job = jobs::claim(&txn, now, lease, only).await?;
+        finish(txn).await?;
+        Ok(job)
+    }
+
+    async fn retry(&self, job: &Job, cause: &str, due_at: DateTime<Utc>) -> Result<(), StoreError> {
+        Ok(jobs::retry(&self.writer, job, cause, due_at).await?)
+    }
+
+    async fn drop_job(&self, job: &Job) -> Result<(), StoreError> {
+        Ok(jobs::drop_job(&self.writer, job).await?)
+    }
+
+    async fn rouse(&self, now: DateTime<Utc>, only: Option<RequestId>) -> Result<u64, StoreError> {
+        Ok(jobs::rouse(&self.writer, now, only).await?)
+    }
+
+    async fn jobs(&self, only: Option<RequestId>) -> Result<Vec<Job>, StoreError> {
+        Ok(jobs::jobs(&self.reader, only).await?)
+    }
+
+    async fn demotion(&self, account: &str) -> Result<Option<Demotion>, StoreError> {
+        Ok(effects::demotion(&self.reader, account).await?)
+    }
+
+    async fn ledger(
+        &self,
+        only: Option<RequestId>,
+        after: u64,
+        limit: u64,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        Ok(ledger::entries(&self.reader, only, after, limit).await?)
+    }
+}

@@ -1,0 +1,272 @@
+//! A gate around every port: it is asked before and after each call, and may let it pass, fail it, or end the process.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use exeat_desk::Ports;
+use exeat_desk::ports::{
+    Archive, Change, Courier, Effects, Failure, FileProblem, Filter, Found, Inspectable, Inspected, Inspector, Job, LedgerEntry,
+    Letter, People, Port, Receipt, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary, Vault,
+};
+use exeat_domain::path::{SharePath, Wanted};
+use exeat_domain::release::ArchiveCopy;
+use exeat_domain::request::{Request, RequestId, Seal};
+use exeat_domain::roster::{Demotion, Roster};
+use secrecy::SecretString;
+
+/// Whether the call has been made yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// It is about to be made.
+    Before,
+    /// It has been made, and its caller does not know yet.
+    After,
+}
+
+/// Decides what happens at each call of a port.
+pub trait Gate: Send + Sync {
+    /// Lets the call pass, or fails it.
+    ///
+    /// # Errors
+    /// The [`Failure`] that the port is to report.
+    fn pass(&self, port: Port, call: &'static str, moment: Moment) -> Result<(), Failure>;
+}
+
+/// The same ports, every call of which passes the gate.
+#[must_use]
+pub fn gated(ports: Ports, gate: Arc<dyn Gate>) -> Ports {
+    fn around<T: ?Sized>(inner: Arc<T>, gate: &Arc<dyn Gate>) -> Arc<Gated<T>> {
+        Arc::new(Gated { inner, gate: Arc::clone(gate) })
+    }
+    Ports {
+        store: around(ports.store, &gate),
+        share: around(ports.share, &gate),
+        seals: around(ports.seals, &gate),
+        inspector: around(ports.inspector, &gate),
+        archive: around(ports.archive, &gate),
+        scratch: around(ports.scratch, &gate),
+        vault: around(ports.vault, &gate),
+        courier: around(ports.courier, &gate),
+        people: around(ports.people, &gate),
+        ..ports
+    }
+}
+
+struct Gated<T: ?Sized> {
+    inner: Arc<T>,
+    gate: Arc<dyn Gate>,
+}
+
+impl<T: ?Sized> Gated<T> {
+    async fn call<R, E: From<Failure>>(
+        &self,
+        port: Port,
+        name: &'static str,
+        call: impl Future<Output = Result<R, E>>,
+    ) -> Result<R, E> {
+        self.gate.pass(port, name, Moment::Before)?;
+        let answer = call.await?;
+        self.gate.pass(port, name, Moment::After)?;
+        Ok(answer)
+    }
+}
+
+#[async_trait]
+impl Share for Gated<dyn Share> {
+    async fn find(&self, wanted: &Wanted, most: usize) -> Result<Found, Failure> {
+        self.call(Port::Share, "find", self.inner.find(wanted, most)).await
+    }
+
+    async fn copy(
+        &self,
+        path: &SharePath,
+        limit: u64,
+        into: Box<dyn SealWriter>,
+    ) -> Result<Result<Seal, FileProblem>, Failure> {
+        self.call(Port::Share, "copy", self.inner.copy(path, limit, into)).await
+    }
+}
+
+/// A writer whose every write passes the gate, so that a disk can fill up in the middle of a file.
+struct GatedWriter {
+    inner: Box<dyn SealWriter>,
+    gate: Arc<dyn Gate>,
+}
+
+impl Write for GatedWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.gate
+            .pass(Port::Seals, "write", Moment::Before)
+            .map_err(|failure| io::Error::new(io::ErrorKind::StorageFull, failure.detail))?;
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl SealWriter for GatedWriter {
+    fn finish(self: Box<Self>) -> Result<Seal, Failure> {
+        self.gate.pass(Port::Seals, "finish", Moment::Before)?;
+        let seal = self.inner.finish()?;
+        self.gate.pass(Port::Seals, "finish", Moment::After)?;
+        Ok(seal)
+    }
+}
+
+#[async_trait]
+impl Seals for Gated<dyn Seals> {
+    async fn writer(&self) -> Result<Box<dyn SealWriter>, Failure> {
+        let inner = self.call(Port::Seals, "writer", self.inner.writer()).await?;
+        Ok(Box::new(GatedWriter { inner, gate: Arc::clone(&self.gate) }))
+    }
+
+    async fn open(&self, seal: &Seal) -> Result<File, Failure> {
+        self.call(Port::Seals, "open", self.inner.open(seal)).await
+    }
+
+    async fn remove(&self, seal: &Seal) -> Result<bool, Failure> {
+        self.call(Port::Seals, "remove", self.inner.remove(seal)).await
+    }
+
+    async fn sweep(&self) -> Result<Vec<Seal>, Failure> {
+        self.call(Port::Seals, "sweep", self.inner.sweep()).await
+    }
+}
+
+#[async_trait]
+impl Archive for Gated<dyn Archive> {
+    async fn put(&self, person: &str, name: &str, zip: PathBuf) -> Result<ArchiveCopy, Failure> {
+        self.call(Port::Archive, "put", self.inner.put(person, name, zip)).await
+    }
+
+    async fn sweep(&self) -> Result<usize, Failure> {
+        self.call(Port::Archive, "sweep", self.inner.sweep()).await
+    }
+}
+
+#[async_trait]
+impl Scratch for Gated<dyn Scratch> {
+    async fn folder(&self, request: RequestId) -> Result<PathBuf, Failure> {
+        self.call(Port::Scratch, "folder", self.inner.folder(request)).await
+    }
+
+    async fn wipe(&self, request: RequestId) -> Result<usize, Failure> {
+        self.call(Port::Scratch, "wipe", self.inner.wipe(request)).await
+    }
+
+    async fn list(&self) -> Result<Vec<RequestId>, Failure> {
+        self.call(Port::Scratch, "list", self.inner.list()).await
+    }
+}
+
+#[async_trait]
+impl Vault for Gated<dyn Vault> {
+    async fn password(&self) -> Result<SecretString, Failure> {
+        self.call(Port::Vault, "password", self.inner.password()).await
+    }
+}
+
+#[async_trait]
+impl Inspector for Gated<dyn Inspector> {
+    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Inspected>, Failure> {
+        self.call(Port::Checks, "inspect", self.inner.inspect(files)).await
+    }
+
+    fn policy(&self) -> &str {
+        self.inner.policy()
+    }
+}
+
+#[async_trait]
+impl Courier for Gated<dyn Courier> {
+    async fn send(&self, letter: &Letter) -> Result<Receipt, Failure> {
+        self.call(Port::Courier, "send", self.inner.send(letter)).await
+    }
+
+    fn domain(&self) -> &str {
+        self.inner.domain()
+    }
+}
+
+#[async_trait]
+impl People for Gated<dyn People> {
+    async fn roster(&self) -> Result<Roster, Failure> {
+        self.call(Port::Roster, "roster", self.inner.roster()).await
+    }
+}
+
+#[async_trait]
+impl Store for Gated<dyn Store> {
+    async fn reserve(&self) -> Result<RequestId, StoreError> {
+        self.call(Port::Store, "reserve", self.inner.reserve()).await
+    }
+
+    async fn insert(&self, request: &Request, effects: Effects) -> Result<(), StoreError> {
+        self.call(Port::Store, "insert", self.inner.insert(request, effects)).await
+    }
+
+    async fn commit(&self, change: Change) -> Result<Request, StoreError> {
+        self.call(Port::Store, "commit", self.inner.commit(change)).await
+    }
+
+    async fn record(&self, effects: Effects) -> Result<(), StoreError> {
+        self.call(Port::Store, "record", self.inner.record(effects)).await
+    }
+
+    async fn load(&self, id: RequestId) -> Result<Request, StoreError> {
+        self.call(Port::Store, "load", self.inner.load(id)).await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
+        self.call(Port::Store, "list", self.inner.list(filter)).await
+    }
+
+    async fn holds_seal(&self, seal: &Seal, except: Option<RequestId>) -> Result<bool, StoreError> {
+        self.call(Port::Store, "holds_seal", self.inner.holds_seal(seal, except)).await
+    }
+
+    async fn claim(
+        &self,
+        now: DateTime<Utc>,
+        lease: Duration,
+        only: Option<RequestId>,
+    ) -> Result<Option<Job>, StoreError> {
+        self.call(Port::Store, "claim", self.inner.claim(now, lease, only)).await
+    }
+
+    async fn retry(&self, job: &Job, cause: &str, due_at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.call(Port::Store, "retry", self.inner.retry(job, cause, due_at)).await
+    }
+
+    async fn drop_job(&self, job: &Job) -> Result<(), StoreError> {
+        self.call(Port::Store, "drop_job", self.inner.drop_job(job)).await
+    }
+
+    async fn rouse(&self, now: DateTime<Utc>, only: Option<RequestId>) -> Result<u64, StoreError> {
+        self.call(Port::Store, "rouse", self.inner.rouse(now, only)).await
+    }
+
+    async fn jobs(&self, only: Option<RequestId>) -> Result<Vec<Job>, StoreError> {
+        self.call(Port::Store, "jobs", self.inner.jobs(only)).await
+    }
+
+    async fn demotion(&self, account: &str) -> Result<Option<Demotion>, StoreError> {
+        self.call(Port::Store, "demotion", self.inner.demotion(account)).await
+    }
+
+    async fn ledger(
+        &self,
+        only: Option<RequestId>,
+        after: u64,
+        limit: u64,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        self.call(Port::Store, "ledger", self.inner.ledger(only, after, limit)).await
+    }
+}
