@@ -64,8 +64,8 @@ mod tests {
 
     use super::*;
 
-    fn en(place: Place) -> String {
-        in_words(&place, Words::of(Language::En))
+    fn en(place: &Place) -> String {
+        in_words(place, Words::of(Language::En))
     }
 
     #[test]
@@ -78,17 +78,17 @@ mod tests {
             value: value(),
             ..Place::default()
         };
-        assert_eq!(en(cell), "row 4, column 3 (“n”)");
-        assert_eq!(en(Place { row: Some(0), table: Some(1), ..Place::default() }), "table 2, row 1");
-        assert_eq!(en(Place { line: Some(12), value: value(), ..Place::default() }), "line 12 of the file");
+        assert_eq!(en(&cell), "row 4, column 3 (“n”)");
+        assert_eq!(en(&Place { row: Some(0), table: Some(1), ..Place::default() }), "table 2, row 1");
+        assert_eq!(en(&Place { line: Some(12), value: value(), ..Place::default() }), "line 12 of the file");
         let area = Place { pixels: Some([10, 20, 30, 40]), ..Place::default() };
-        assert_eq!(en(area), "the area of 30 × 40 pixels at 10, 20 from the top left");
-        assert_eq!(en(Place { value: value(), ..Place::default() }), "the file as a whole");
+        assert_eq!(en(&area), "the area of 30 × 40 pixels at 10, 20 from the top left");
+        assert_eq!(en(&Place { value: value(), ..Place::default() }), "the file as a whole");
     }
 
     #[test]
     fn a_header_is_repeated_only_where_it_reads_as_a_name() {
-        let of = |column: &str, cell| en(Place { column: Some(column.into()), cell, ..Place::default() });
+        let of = |column: &str, cell| en(&Place { column: Some(column.into()), cell, ..Place::default() });
         assert_eq!(of("deaths 2024", None), "column “deaths 2024”");
         assert_eq!(of("85073003328", Some([0, 6])), "row 1, column 7");
         assert_eq!(of("85.07.30-033.28", None), "column “85.07.30-033.28”");
