@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use exeat_desk::ports::{Change, Failure, Filter, StoreError, Summary};
-use exeat_domain::request::{Request, RequestId, Seal};
+use exeat_domain::request::{Request, RequestId, Round, Seal};
 use exeat_domain::state::{MOVES, State};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -106,7 +106,7 @@ fn row(request: &Request) -> Result<Model, Failure> {
         updated_at: micros(request.updated_at),
         round: round.map_or(0, |round| round.number.into()),
         files: signed(round.map_or(0, |round| round.files.len()))?,
-        verdict: round.and_then(|round| round.verdict()).map(|verdict| verdict_name(verdict).to_owned()),
+        verdict: round.and_then(Round::verdict).map(|verdict| verdict_name(verdict).to_owned()),
         document: to_json(request)?,
     })
 }
