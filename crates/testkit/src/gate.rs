@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::Ports;
 use exeat_desk::ports::{
-    Archive, Change, Courier, Effects, Failure, FileProblem, Filter, Found, Inspectable, Inspected, Inspector, Job, LedgerEntry,
-    Letter, People, Port, Receipt, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary, Vault,
+    Archive, Change, Courier, Effects, Failure, FileProblem, Filter, Found, Inspectable, Inspected,
+    Inspector, Job, LedgerEntry, Letter, People, Port, Receipt, Scratch, SealWriter, Seals, Share, Store,
+    StoreError, Summary, Vault,
 };
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;

@@ -134,7 +134,8 @@ impl Site {
             );
             return Ok(());
         };
-        self.desk.retry(Some(id)).await?;
+        // Under the lock no other process is at work: what is leased was left by one that died.
+        self.desk.retry(None).await?;
         while self.desk.work(Some(id)).await? != Worked::Idle {}
         // Afterwards, so that what the jobs remove is theirs to attest.
         self.sweep().await;
