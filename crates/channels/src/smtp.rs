@@ -175,7 +175,7 @@ impl SmtpCourier {
     fn unreachable(&self, trouble: &Trouble) -> Failure {
         let server = self.server();
         match trouble {
-            Trouble::Said(error) if error.is_tls() || error.is_client() => {
+            Trouble::Said(error) if self.trust.is_some() && breaks_tls(error) => {
                 let message = format!(
                     "The mail server {server} did not agree to a protected connection; check its certificate, the \
                      trusted roots and the port in the configuration."
@@ -274,6 +274,15 @@ async fn within<T>(patience: Duration, doing: impl Future<Output = Result<T, Err
         Ok(done) => done.map_err(Trouble::Said),
         Err(_) => Err(Trouble::Silent(patience)),
     }
+}
+
+/// Whether the protected connection failed: TLS that cannot be read or trusted is invalid data to the socket.
+fn breaks_tls(error: &Error) -> bool {
+    let chain = std::iter::successors(std::error::Error::source(error), |inner| inner.source());
+    let invalid = |inner: &(dyn std::error::Error + 'static)| {
+        inner.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData)
+    };
+    error.is_tls() || error.is_client() || chain.into_iter().any(invalid)
 }
 
 fn is_this_machine(host: &str) -> bool {

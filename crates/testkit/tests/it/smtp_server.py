@@ -49,7 +49,7 @@ class Handler:
             return "552 5.3.4 Too large"
         self.taken += 1
         (self.folder / f"{self.taken}.eml").write_bytes(envelope.content)
-        told = {"from": envelope.mail_from, "to": envelope.rcpt_tos, "login": session.authenticated}
+        told = {"from": envelope.mail_from, "to": envelope.rcpt_tos, "login": bool(session.authenticated)}
         (self.folder / f"{self.taken}.json").write_text(json.dumps(read(envelope.content) | told))
         if self.fault == "hangup":
             server.transport.abort()
