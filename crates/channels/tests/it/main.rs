@@ -1,5 +1,9 @@
 //! The mails as people get them, the bytes as servers get them, and what hostile words become in both.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files, and panic where they fail")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests make files, and panic where they fail"
+)]
 
 mod bytes;
 mod hostile;
