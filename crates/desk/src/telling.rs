@@ -182,6 +182,7 @@ fn refused_files(round: &Round) -> Vec<ReturnedFile> {
     };
     let returned = |file: &File| ReturnedFile {
         path: file.path.to_string(),
+        by_person: round.reviews.iter().any(|review| review.submitted_at.is_some()),
         reasons: reasons(file),
         findings: file.report.findings.clone(),
     };

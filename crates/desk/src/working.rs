@@ -72,8 +72,8 @@ impl Desk {
         }
     }
 
-    /// Frees the jobs of one request, or all, and makes them due now: at a start, and for the person who mended a cause.
-    /// The caller holds the desk's lock.
+    /// Makes the waiting jobs of one request due now, for the person who mended a cause. Without a request all jobs are
+    /// made due and freed from whoever held them: at a start, under the desk's lock.
     ///
     /// # Errors
     /// [`DeskError::Store`] where the store fails.

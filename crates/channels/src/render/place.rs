@@ -1,9 +1,10 @@
-//! Where a finding lies, in words, and without what lies there.
+//! Where a finding lies, in words, and of what lies there no more than a count.
 //!
-//! A mail leaves the enclave, and a file that goes back has not been released: a cell's value, or a header that may be
-//! one, is never repeated, and nobody can have data mailed to themselves by asking for files that are sure to come back.
+//! A mail leaves the enclave, and a file that goes back has not been released. The value of a count is repeated where a
+//! person sent the file back, as it is what has to be mended; any other value, or a header that may be one, never is, and
+//! nobody can have data mailed to themselves by asking for files that are sure to come back.
 
-use exeat_domain::finding::Place;
+use exeat_domain::finding::{Finding, Place};
 
 use super::view::visible;
 use super::words::{Words, fill};
@@ -11,8 +12,31 @@ use super::words::{Words, fill};
 /// The longest header that is repeated, in characters.
 const LONGEST_HEADER: usize = 32;
 
+/// The most digits of a count that is repeated.
+const MOST_DIGITS: usize = 4;
+
+/// The place of a finding in words, with the count that lies there where it may be told.
+pub(super) fn of(finding: &Finding, by_person: bool, words: &Words) -> String {
+    let place = in_words(&finding.place, words);
+    let told = finding
+        .place
+        .value
+        .as_deref()
+        .filter(|value| by_person && finding.rule.starts_with("CNT-") && is_a_count(value));
+    match told {
+        Some(value) => format!("{place}{} {value}", words.colon),
+        None => place,
+    }
+}
+
+/// Whether a value is a count and nothing else: a few digits, perhaps with a sign of rounding or suppression.
+fn is_a_count(value: &str) -> bool {
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    (1..=MOST_DIGITS).contains(&digits) && value.chars().all(|c| c.is_ascii_digit() || "<>=.,".contains(c))
+}
+
 /// The place in words: rows and columns from 1, rows under the header.
-pub(super) fn in_words(place: &Place, words: &Words) -> String {
+fn in_words(place: &Place, words: &Words) -> String {
     let mut parts = vec![];
     if let Some(table) = place.table {
         parts.push(fill(words.table, &[("n", &(u64::from(table) + 1))]));
@@ -60,9 +84,37 @@ fn is_a_name(header: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use exeat_domain::finding::{Outcome, Severity};
     use exeat_domain::roster::Language;
 
     use super::*;
+
+    #[test]
+    fn a_count_is_told_where_a_person_looked_and_nothing_else_is() {
+        let told = |rule: &str, value: &str, by_person| {
+            let finding = Finding {
+                rule: rule.into(),
+                risk: None,
+                severity: Severity::Block,
+                outcome: Outcome::Found,
+                message: String::new(),
+                fix: String::new(),
+                place: Place { cell: Some([3, 2]), value: Some(value.into()), ..Place::default() },
+                interval: None,
+            };
+            of(&finding, by_person, Words::of(Language::En))
+        };
+        assert_eq!(told("CNT-MIN", "4", true), "row 4, column 3: 4");
+        assert_eq!(told("CNT-MIN", "<5", true), "row 4, column 3: <5");
+        for (rule, value, by_person) in [
+            ("CNT-MIN", "4", false),
+            ("CNT-MIN", "85073003328", true),
+            ("CNT-MIN", "4 Ann", true),
+            ("DID-VAL", "4", true),
+        ] {
+            assert_eq!(told(rule, value, by_person), "row 4, column 3", "{rule} {value} {by_person}");
+        }
+    }
 
     fn en(place: &Place) -> String {
         in_words(place, Words::of(Language::En))

@@ -219,7 +219,7 @@ fn backs(files: &[ReturnedFile], words: &Words) -> Vec<Back> {
             .map(|reason| lines(reason))
             .filter(|reason| !reason.is_empty())
             .collect(),
-        groups: groups(&file.findings, words),
+        groups: groups(&file.findings, file.by_person, words),
     };
     files.iter().map(back).collect()
 }
@@ -232,7 +232,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 /// The findings by rule, the gravest first, otherwise in the order in which the checks gave them.
-fn groups(findings: &[Finding], words: &Words) -> Vec<Group> {
+fn groups(findings: &[Finding], by_person: bool, words: &Words) -> Vec<Group> {
     let mut kinds: Vec<(&str, Vec<&Finding>)> = vec![];
     for finding in findings {
         match kinds.iter_mut().find(|(rule, _)| *rule == finding.rule) {
@@ -243,17 +243,17 @@ fn groups(findings: &[Finding], words: &Words) -> Vec<Group> {
     let worst =
         |same: &[&Finding]| same.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Note);
     kinds.sort_by_key(|(_, same)| std::cmp::Reverse(worst(same)));
-    kinds.iter().filter_map(|(_, same)| group(same, worst(same), words)).collect()
+    kinds.iter().filter_map(|(_, same)| group(same, worst(same), by_person, words)).collect()
 }
 
-fn group(same: &[&Finding], severity: Severity, words: &Words) -> Option<Group> {
+fn group(same: &[&Finding], severity: Severity, by_person: bool, words: &Words) -> Option<Group> {
     let first = same.first()?;
     let said = rules::rule(words.language, first);
     let undecided = same.iter().all(|finding| finding.outcome == Outcome::Undecided);
     let single: Vec<_> = same.iter().filter(|finding| finding.place.more.is_none()).collect();
     let mut places: Vec<String> = vec![];
     for finding in single.iter().take(MOST_PLACES) {
-        places.push(place::in_words(&finding.place, words));
+        places.push(place::of(finding, by_person, words));
     }
     places.dedup();
     let unlisted = single.len().saturating_sub(MOST_PLACES) as u64

@@ -21,7 +21,12 @@ fn hostile(text: &str) -> Letter {
     let mut unknown = sample::finding(text, Severity::Block, place);
     unknown.fix = text.into();
     unknown.message = text.into();
-    let file = ReturnedFile { path: text.into(), reasons: vec![text.into()], findings: vec![unknown] };
+    let file = ReturnedFile {
+        by_person: true,
+        path: text.into(),
+        reasons: vec![text.into()],
+        findings: vec![unknown],
+    };
     let problem = Problem { asked: text.into(), code: text.into(), message: text.into() };
     let body = Body::Returned(Returned {
         request: text.into(),

@@ -85,6 +85,8 @@ pub struct Received {
 pub struct ReturnedFile {
     /// Its path in the share.
     pub path: String,
+    /// Whether a person looked at it; otherwise it went back at once.
+    pub by_person: bool,
     /// What the checkers wrote, if anything.
     pub reasons: Vec<String>,
     /// What the checks found.
