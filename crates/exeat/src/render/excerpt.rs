@@ -34,7 +34,9 @@ struct Marks {
 }
 
 /// The excerpt of the first table that the findings lie in; nothing where they lie in none that was read.
-pub(super) fn of(findings: &[&Finding], tables: &[View], look: Look) -> String {
+///
+/// `whole` says whether to draw the first rows of a table that is meant as a whole.
+pub(super) fn of(findings: &[&Finding], tables: &[View], whole: bool, look: Look) -> String {
     let Some(index) = table(findings) else { return String::new() };
     let Some(view) = tables.iter().find(|view| view.table.index == index) else { return String::new() };
     let chosen = chosen(findings);
@@ -46,7 +48,7 @@ pub(super) fn of(findings: &[&Finding], tables: &[View], look: Look) -> String {
         let around = chosen.into_iter().flat_map(|row| row.saturating_sub(AROUND)..=row + AROUND);
         around.filter(|row| *row < read).collect::<BTreeSet<_>>().into_iter().collect()
     };
-    if rows.is_empty() {
+    if rows.is_empty() || (marks.is_empty() && !whole) {
         return String::new();
     }
     Drawing::new(view, &marks.within(&rows), rows, look).text()
@@ -121,6 +123,10 @@ impl Marks {
     fn within(mut self, rows: &[u64]) -> Self {
         self.cells.retain(|(row, _), _| rows.contains(row));
         self
+    }
+
+    fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.columns.is_empty() && self.cells.is_empty()
     }
 
     fn marked(&self, row: u64) -> bool {

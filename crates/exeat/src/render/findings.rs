@@ -71,10 +71,25 @@ pub(super) fn groups(
     explained: &mut Explained,
 ) -> String {
     let tables = report.findings.iter().any(|finding| finding.place.table.is_some_and(|table| table > 0));
-    Group::all(report).iter().map(|group| one(group, tables, content, look, explained)).collect()
+    let mut drawn = false;
+    let mut text = String::new();
+    for group in Group::all(report) {
+        text.push_str(&before(&group, tables, look, explained));
+        if group.severity > Severity::Note {
+            // The table as a whole need not be drawn again where a part of it was.
+            let excerpt = excerpt::of(&group.placed().collect::<Vec<_>>(), &content.tables, !drawn, look);
+            drawn |= !excerpt.is_empty();
+            text.push_str(&excerpt);
+        }
+        if let Some(first) = group.findings.first() {
+            text.push_str(&look.paragraph("    fix: ", &first.fix));
+        }
+    }
+    text
 }
 
-fn one(group: &Group<'_>, tables: bool, content: &Content, look: Look, explained: &mut Explained) -> String {
+/// What stands before the excerpt: the rule, why it matters, what was seen where.
+fn before(group: &Group<'_>, tables: bool, look: Look, explained: &mut Explained) -> String {
     let rule = rules::find(group.rule).map(rules::Rule::declaration);
     let mut text = String::from("\n");
     text.push_str(&title(group, rule.map(|rule| rule.title), look));
@@ -85,13 +100,6 @@ fn one(group: &Group<'_>, tables: bool, content: &Content, look: Look, explained
         }
     }
     text.push_str(&sentences(group, tables, look));
-    if group.severity > Severity::Note {
-        let placed: Vec<&Finding> = group.placed().collect();
-        text.push_str(&excerpt::of(&placed, &content.tables, look));
-    }
-    if let Some(first) = group.findings.first() {
-        text.push_str(&look.paragraph("    fix: ", &first.fix));
-    }
     text
 }
 
