@@ -75,10 +75,10 @@ pub(crate) enum Format {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Acting {
     /// Act for this account (only for users listed under desk.operators).
-    #[arg(long = "as", value_name = "ACCOUNT")]
+    #[arg(long = "as", global = true, value_name = "ACCOUNT")]
     pub(crate) account: Option<String>,
     /// For people, or for scripts.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
 

@@ -21,17 +21,25 @@ pub(crate) struct Failed {
     pub(crate) message: String,
     /// 1: it failed or was refused; 2: the command or the configuration is wrong.
     exit: u8,
+    /// What scripts get beside the error.
+    beside: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Failed {
     /// The action failed or was refused.
     pub(crate) fn refused(code: &str, message: impl fmt::Display) -> Self {
-        Self { code: code.to_owned(), message: message.to_string(), exit: 1 }
+        Self { code: code.to_owned(), message: message.to_string(), exit: 1, beside: serde_json::Map::new() }
     }
 
     /// The command or the configuration is wrong.
     pub(crate) fn usage(code: &str, message: impl fmt::Display) -> Self {
-        Self { code: code.to_owned(), message: message.to_string(), exit: 2 }
+        Self { code: code.to_owned(), message: message.to_string(), exit: 2, beside: serde_json::Map::new() }
+    }
+
+    /// The same, with something beside the error for scripts.
+    pub(crate) fn beside(mut self, name: &str, value: serde_json::Value) -> Self {
+        self.beside.insert(name.to_owned(), value);
+        self
     }
 }
 
@@ -114,13 +122,14 @@ pub(crate) fn watched() -> bool {
 /// Says how a command ended.
 pub(crate) fn end(format: Format, ended: Ended) -> ExitCode {
     let Err(failed) = ended else { return ExitCode::SUCCESS };
+    let exit = failed.exit;
     if format == Format::Json {
-        let document = serde_json::json!({ "error": { "code": failed.code, "message": failed.message } });
-        drop(raw(&document.to_string()));
+        let error = serde_json::json!({ "code": failed.code, "message": failed.message });
+        drop(json(&failed.beside("error", error).beside));
     } else {
         progress(&format!("error: {}", failed.message));
     }
-    ExitCode::from(failed.exit)
+    ExitCode::from(exit)
 }
 
 /// Sends the program's own log to standard error: nothing but warnings, or more with `-v` and `-vv`.

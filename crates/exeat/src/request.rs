@@ -1,6 +1,5 @@
 //! `exeat request`: ask for files, correct, take back, and see how it stands.
 
-use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::PathBuf;
 
@@ -170,6 +169,6 @@ fn print((request, jobs): &(Request, Vec<exeat_desk::ports::Job>), format: Forma
     let mut text = status::heading(request);
     status::files(&mut text, request);
     status::waiting(&mut text, jobs);
-    let _ = writeln!(text, "\n{} is {}.", request.id, crate::words::standing(request));
+    status::standing(&mut text, request);
     out::text(&text)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use exeat_desk::{Checker, Decided};
 use exeat_domain::path::SharePath;
-use exeat_domain::release::Release;
+use exeat_domain::release::{Release, Step};
 use exeat_domain::request::{Request, RequestId};
 use exeat_domain::review::{Choice, Outcome, Review};
 use exeat_domain::roster::{Person, ReleaseMode};
@@ -136,14 +136,14 @@ async fn show(checker: &Checker<'_>, id: RequestId, file: Option<&str>, format: 
     for (_, file) in request.current_files() {
         if only.as_ref().is_none_or(|only| *only == file.path) && !file.report.findings.is_empty() {
             let bytes = checker.open(file).await.ok();
-            out::text(&render::file(&file.report, bytes))?;
+            out::text(&format!("\n{}", render::file(&file.report, bytes)))?;
         }
     }
     let mut text = String::new();
     review_lines(&mut text, &reviews);
     release_lines(&mut text, request.release.as_ref());
     status::waiting(&mut text, &jobs);
-    let _ = writeln!(text, "\n{} is {}.", request.id, words::standing(&request));
+    status::standing(&mut text, &request);
     out::text(&text)
 }
 
@@ -173,7 +173,10 @@ fn review_lines(text: &mut String, reviews: &[&Review]) {
 
 fn release_lines(text: &mut String, release: Option<&Release>) {
     let Some(release) = release else { return };
-    let _ = writeln!(text, "\n  release: {}", release.step.name());
+    let _ = match release.step {
+        Step::Done => writeln!(text, "\n  release: done"),
+        step => writeln!(text, "\n  release: next step {}", step.name()),
+    };
     if let Some(copy) = &release.archive {
         let _ = writeln!(text, "    archive  {}\n             {}", copy.path, copy.sha256);
     }
@@ -216,7 +219,7 @@ async fn decide(
     let mut text = follows(&decided, choice);
     release_lines(&mut text, request.release.as_ref());
     status::waiting(&mut text, &jobs);
-    let _ = writeln!(text, "\n{} is {}.", request.id, words::standing(&request));
+    status::standing(&mut text, &request);
     out::text(&text)
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
             match site.desk.work(None).await? {
                 Worked::Done(_) => done += 1,
                 Worked::Failed(task, cause) => {
-                    out::progress(&format!("failed: {cause}"));
+                    out::progress(&format!("{} failed: {cause}", task.request()));
                     failed.push(json!({ "task": task, "cause": cause }));
                 }
                 Worked::Idle if args.once => break,
@@ -67,22 +67,22 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
                 }
             }
         }
-        report(args.format, done, &failed)
+        report(args.format, done, failed)
     })
 }
 
-fn report(format: Format, done: usize, failed: &[serde_json::Value]) -> Ended {
-    match format {
-        Format::Json => out::json(&json!({ "done": done, "failed": failed }))?,
-        Format::Text => out::text(&format!("{} done, {} failed.", words::count(done, "job"), failed.len()))?,
+fn report(format: Format, done: usize, failed: Vec<serde_json::Value>) -> Ended {
+    if failed.is_empty() && format == Format::Json {
+        return out::json(&json!({ "done": done, "failed": failed }));
+    }
+    if format == Format::Text {
+        out::text(&format!("{} done, {} failed.", words::count(done, "job"), failed.len()))?;
     }
     if failed.is_empty() {
         return Ok(());
     }
-    Err(Failed::refused(
-        "jobs-failed",
-        "not every job could be done; each waits with its cause and is tried again",
-    ))
+    let why = "not every job could be done; each waits with its cause and is tried again";
+    Err(Failed::refused("jobs-failed", why).beside("done", done.into()).beside("failed", failed.into()))
 }
 
 /// Waits a little; says whether it is time to stop.

@@ -6,11 +6,16 @@ use exeat_desk::ports::{Job, Summary};
 use exeat_domain::finding::{Finding, Severity, Verdict};
 use exeat_domain::request::{File, Purpose, Request};
 use exeat_domain::review::Choice;
+use exeat_domain::state::State;
 use serde_json::{Value, json};
 
 use crate::cli::{Ended, Format};
 use crate::out;
+use crate::render::Look;
 use crate::words;
+
+/// What stands before the lines under a file.
+const BESIDE: &str = "                       ";
 
 /// Who asks for what.
 pub(crate) fn heading(request: &Request) -> String {
@@ -43,15 +48,12 @@ pub(crate) fn files(text: &mut String, request: &Request) {
             aside(file)
         );
         for line in rules(&file.report.findings) {
-            let _ = writeln!(text, "                       {line}");
+            text.push_str(&Look::of_stdout().paragraph(BESIDE, &line));
         }
     }
     for problem in &round.problems {
-        let _ = writeln!(
-            text,
-            "  not taken            {}\n                       {}",
-            problem.asked, problem.message
-        );
+        let _ = writeln!(text, "  not taken            {}", problem.asked);
+        text.push_str(&Look::of_stdout().paragraph(BESIDE, &problem.message));
     }
 }
 
@@ -97,8 +99,18 @@ pub(crate) fn waiting(text: &mut String, jobs: &[Job]) {
     for job in jobs {
         let Some(cause) = &job.cause else { continue };
         let tries = words::count(job.attempts as usize, "try");
-        let _ = writeln!(text, "\n  stuck after {tries}: {cause}");
+        text.push('\n');
+        text.push_str(&Look::of_stdout().paragraph("  ", &format!("stuck after {tries}: {cause}")));
         let _ = writeln!(text, "  tried again {}; sooner with: exeat serve --once", words::time(job.due_at));
+    }
+}
+
+/// The last line: where the request stands, and what its requester can do.
+pub(crate) fn standing(text: &mut String, request: &Request) {
+    text.push('\n');
+    text.push_str(&Look::of_stdout().paragraph(&format!("{}: ", request.id), &words::standing(request)));
+    if request.state == State::Returned {
+        let _ = writeln!(text, "When it is mended: exeat request correct {} PATH…", request.id);
     }
 }
 

@@ -35,7 +35,7 @@ fn fact(fact: &Fact) -> String {
         Fact::Checked { verdicts, policy, .. } => {
             format!("checked under {policy}: {}", tally(verdicts.iter().map(|(_, v)| *v)))
         }
-        Fact::HandedOver { why, .. } => format!("handed to the checkers: {why}"),
+        Fact::HandedOver { why, .. } => format!("for the checkers: {why}"),
         Fact::Decided { file, choice, reason, .. } => {
             let reason = reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
             format!("{} {file}{reason}", choice.past())
@@ -62,10 +62,7 @@ fn fact(fact: &Fact) -> String {
         }
         Fact::PackageDiscarded { why } => format!("package discarded, it is made anew: {why}"),
         Fact::Verified { files, .. } => {
-            format!(
-                "tested: shut without the password and with a wrong one, {} as reviewed",
-                count(*files, "file")
-            )
+            format!("tested: stays shut without the right password; {} as reviewed", count(*files, "file"))
         }
         Fact::Delivered { part, of, to, .. } => format!("sent to {to} ({part} of {of})"),
         Fact::Wiped { seals, paths } => {
@@ -156,10 +153,7 @@ pub(crate) fn standing(request: &Request) -> String {
         State::Received => format!("received {since}; who asks is being verified"),
         State::Checking => format!("being sealed and checked since {since}"),
         State::Submitted => format!("with the output checkers since {since}"),
-        State::Returned => format!(
-            "returned {since}: mend what the findings say, then: exeat request correct {} PATH…",
-            request.id
-        ),
+        State::Returned => format!("returned {since}"),
         State::Approved => format!("approved {since}; the release is under way"),
         State::Released => format!("released {since}"),
         State::Rejected => format!("rejected {since}: these files will not leave in any form"),

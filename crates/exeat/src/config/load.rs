@@ -59,7 +59,7 @@ pub(crate) fn load(file: &Path) -> Result<Loaded, ConfigError> {
         std::io::ErrorKind::NotFound => ConfigError::Missing(file.to_owned()),
         _ => ConfigError::Unreadable(file.to_owned(), error.to_string()),
     })?;
-    let config: Config = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let config: Config = toml::from_str(&text).map_err(|error| wrong(unread(&text, &error)))?;
     let absolute = std::path::absolute(file).map_err(|error| wrong(error.to_string()))?;
     let base = absolute.parent().unwrap_or(Path::new("/")).to_owned();
     config.policy.vet().map_err(|error| wrong(error.to_string()))?;
@@ -68,6 +68,15 @@ pub(crate) fn load(file: &Path) -> Result<Loaded, ConfigError> {
         .map_err(|error| wrong(format!("requests.account_pattern: {error}")))?;
     vet(&config).map_err(wrong)?;
     Ok(Loaded { config, base, file: absolute, roots, accounts })
+}
+
+/// Where the text is not understood, and why. The line itself is not repeated: a secret may stand in it.
+fn unread(text: &str, error: &toml::de::Error) -> String {
+    let line = |at: usize| 1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count();
+    match error.span() {
+        Some(span) => format!("line {}: {}", line(span.start), error.message()),
+        None => error.message().to_owned(),
+    }
 }
 
 fn vet(config: &Config) -> Result<(), String> {

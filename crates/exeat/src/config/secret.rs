@@ -14,7 +14,7 @@ const LONGEST: u64 = 64 * 1024;
 
 /// `env:NAME`, `file:/path` or `credential:NAME` (systemd).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "toml::Value", into = "String")]
 #[schemars(with = "String")]
 pub(crate) enum Secret {
     /// A variable of the environment.
@@ -25,11 +25,11 @@ pub(crate) enum Secret {
     Credential(String),
 }
 
-impl TryFrom<String> for Secret {
+impl TryFrom<toml::Value> for Secret {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.split_once(':') {
+    fn try_from(value: toml::Value) -> Result<Self, String> {
+        match value.as_str().and_then(|text| text.split_once(':')) {
             Some(("env", name)) if !name.is_empty() => Ok(Self::Env(name.to_owned())),
             Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
             Some(("credential", name)) if !name.is_empty() && !name.contains('/') => {
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn what_is_no_reference_is_refused_without_being_repeated() {
         for text in ["hunter2", "", "env:", "file:", "credential:a/b", "vault:x"] {
-            let error = Secret::try_from(text.to_owned()).unwrap_err();
+            let error = Secret::try_from(toml::Value::from(text)).unwrap_err();
             assert!(text.is_empty() || !error.contains(text), "{error}");
         }
     }
@@ -127,7 +127,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         std::fs::write(&path, "s3cret\r\n").unwrap();
-        let secret = Secret::try_from("file:secret".to_owned()).unwrap();
+        let secret = Secret::try_from(toml::Value::from("file:secret")).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(secret.read(folder.path()).unwrap_err().contains("chmod 600"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();

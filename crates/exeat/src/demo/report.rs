@@ -20,9 +20,10 @@ pub(super) fn text(told: &Told, folder: &Path, once: bool) -> String {
         }
     }
     for returned in &told.returned {
-        let _ = writeln!(text, "\n{} went back. The message ({}) says:\n", returned.request, returned.mail);
+        let _ = writeln!(text, "\n{} went back.", returned.request);
+        let _ = writeln!(text, "  message       {}\n  It says:\n", returned.mail);
         for line in returned.text.trim_end().lines() {
-            let _ = writeln!(text, "  | {line}");
+            let _ = writeln!(text, "{}", format!("  | {line}").trim_end());
         }
     }
     let _ = match told.left_behind.as_slice() {
