@@ -40,20 +40,20 @@ pub trait Gate: Send + Sync {
 
 /// The same ports, every call of which passes the gate.
 #[must_use]
-pub fn gated(ports: Ports, gate: Arc<dyn Gate>) -> Ports {
+pub fn gated(ports: Ports, gate: &Arc<dyn Gate>) -> Ports {
     fn around<T: ?Sized>(inner: Arc<T>, gate: &Arc<dyn Gate>) -> Arc<Gated<T>> {
         Arc::new(Gated { inner, gate: Arc::clone(gate) })
     }
     Ports {
-        store: around(ports.store, &gate),
-        share: around(ports.share, &gate),
-        seals: around(ports.seals, &gate),
-        inspector: around(ports.inspector, &gate),
-        archive: around(ports.archive, &gate),
-        scratch: around(ports.scratch, &gate),
-        vault: around(ports.vault, &gate),
-        courier: around(ports.courier, &gate),
-        people: around(ports.people, &gate),
+        store: around(ports.store, gate),
+        share: around(ports.share, gate),
+        seals: around(ports.seals, gate),
+        inspector: around(ports.inspector, gate),
+        archive: around(ports.archive, gate),
+        scratch: around(ports.scratch, gate),
+        vault: around(ports.vault, gate),
+        courier: around(ports.courier, gate),
+        people: around(ports.people, gate),
         ..ports
     }
 }

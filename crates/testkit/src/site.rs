@@ -47,7 +47,7 @@ impl Site {
         let mut table = String::from("region,year,patients\n");
         for region in 0..12 {
             (2019..2024).for_each(|year| {
-                table.push_str(&format!("R{region},{year},{}\n", 200 + region * 37 + year % 7))
+                table.push_str(&format!("R{region},{year},{}\n", 200 + region * 37 + year % 7));
             });
         }
         std::fs::write(root.join("share/ann/regions.csv"), &table)?;

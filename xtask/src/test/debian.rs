@@ -29,6 +29,11 @@ const NEEDS: &[Need] = &[
         probes: &[&["keepassxc-cli", "--version"]],
     },
     Need {
+        package: "openssl",
+        why: "makes certificates for the mail server of the tests",
+        probes: &[&["openssl", "version"]],
+    },
+    Need {
         package: "python3-venv",
         why: "runs a mail server, pykeepass and pyzipper",
         probes: &[&["python3", "-c", "import ensurepip, venv"]],

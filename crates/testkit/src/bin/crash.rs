@@ -30,7 +30,7 @@ async fn main() -> Result<(), Oops> {
     let at: u64 = args.next().ok_or("at which passage?")?.parse()?;
     let cut = Arc::new(Cut { left: AtomicU64::new(at) });
     let gate: Arc<dyn Gate> = Arc::<Cut>::clone(&cut);
-    let desk = Site::at(&root).desk(|ports| gated(ports, gate)).await?;
+    let desk = Site::at(&root).desk(|ports| gated(ports, &gate)).await?;
     let causes = run(&desk).await?;
     println!("{} passages", at - cut.left.load(Ordering::SeqCst));
     if causes.is_empty() { Ok(()) } else { Err(causes.join("; ").into()) }

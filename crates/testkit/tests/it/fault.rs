@@ -30,8 +30,8 @@ impl Gate for Once {
 
 /// Fails the call, sees the cause on the desk with the request where it was, and lets the retry end it.
 async fn fails_once(site: &Site, from: State, to: State, (port, call, moment): (Port, &'static str, Moment)) {
-    let gate = Arc::new(Once { port, call, moment, done: AtomicBool::new(false) });
-    let desk = site.desk(|ports| gated(ports, gate)).await.unwrap();
+    let gate: Arc<dyn Gate> = Arc::new(Once { port, call, moment, done: AtomicBool::new(false) });
+    let desk = site.desk(|ports| gated(ports, &gate)).await.unwrap();
     let name = format!("{port} {call} {moment:?}");
     let causes = run(&desk).await.unwrap();
     assert_eq!(causes.len(), 1, "{name}: {causes:?}");
@@ -97,13 +97,13 @@ async fn while_it_is_released() {
 async fn a_commit_whose_answer_was_lost_is_not_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let site = approved(folder.path()).await;
-    let gate = Arc::new(Once {
+    let gate: Arc<dyn Gate> = Arc::new(Once {
         port: Port::Store,
         call: "commit",
         moment: Moment::After,
         done: AtomicBool::new(false),
     });
-    let desk = site.desk(|ports| gated(ports, gate)).await.unwrap();
+    let desk = site.desk(|ports| gated(ports, &gate)).await.unwrap();
     assert_eq!(run(&desk).await.unwrap().len(), 1);
     assert_eq!(run(&desk).await.unwrap(), Vec::<String>::new());
     released_once(&site).await;

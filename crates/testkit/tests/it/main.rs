@@ -1,4 +1,11 @@
 //! The tests that need a whole desk on real adapters, or real programs beside it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test makes files, starts programs, and fails where something is not as it should be"
+)]
 
 mod crash;
 mod fault;
