@@ -11,7 +11,7 @@ use crate::out;
 use crate::wiring::Site;
 
 /// Look at the configuration.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Args {
     /// For people, or for scripts.
     #[arg(long, value_enum, default_value_t, global = true)]

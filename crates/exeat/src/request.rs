@@ -1,7 +1,7 @@
 //! `exeat request`: ask for files, correct, take back, and see how it stands.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use exeat_desk::Ask;
@@ -103,8 +103,9 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
         match what {
             What::Create { project, purpose, supporting, from_file, message_id, subject, paths } => {
                 let mut paths = paths;
-                paths.extend(from_file.map(lines).transpose()?.unwrap_or_default());
-                let thread = Thread { message_id: message_id.map(bare), references: vec![], subject };
+                paths.extend(from_file.as_deref().map(lines).transpose()?.unwrap_or_default());
+                let thread =
+                    Thread { message_id: message_id.as_deref().map(bare), references: vec![], subject };
                 let ask = Ask { door: Door::Cli, project, purpose, thread, asked: asked(paths, supporting) };
                 let request = requester.ask(ask).await?;
                 site.carry_on(request.id).await?;
@@ -136,7 +137,7 @@ fn asked(outputs: Vec<String>, supporting: Vec<String>) -> Vec<Asked> {
     outputs.chain(supporting.into_iter().map(line(Purpose::Supporting))).collect()
 }
 
-fn lines(file: PathBuf) -> Result<Vec<String>, Failed> {
+fn lines(file: &Path) -> Result<Vec<String>, Failed> {
     let failed =
         |error: std::io::Error| Failed::usage("input", format!("{} cannot be read: {error}", file.display()));
     let text = if file.as_os_str() == "-" {
@@ -144,13 +145,13 @@ fn lines(file: PathBuf) -> Result<Vec<String>, Failed> {
         std::io::stdin().read_to_string(&mut text).map_err(failed)?;
         text
     } else {
-        std::fs::read_to_string(&file).map_err(failed)?
+        std::fs::read_to_string(file).map_err(failed)?
     };
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
 /// A Message-ID without its angle brackets.
-fn bare(id: String) -> String {
+fn bare(id: &str) -> String {
     id.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
 }
 

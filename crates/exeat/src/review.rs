@@ -18,13 +18,14 @@ use crate::out::{self, Failed};
 use crate::wiring::Site;
 use crate::{render, status, words};
 
+const DECIDING: &str = "\
+Decisions are taken file by file. Without FILE they hold for every file that you have not decided yet. When all are \
+decided the review is submitted, unless --hold keeps it open. Approving a blocked file and rejecting a clear one need \
+--reason. FILE is the path in the share, or its end where only one file ends so.";
+
 /// Decide on what others ask for.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Decisions are taken file by file. Without FILE they hold for every file that you
-have not decided yet. When all are decided the review is submitted, unless --hold
-keeps it open. Approving a blocked file and refusing a clear one need --reason.
-FILE is the path in the share, or its end where only one file ends so.")]
+#[command(after_help = DECIDING)]
 pub(crate) struct Args {
     #[command(flatten)]
     acting: Acting,
@@ -69,6 +70,7 @@ enum What {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = DECIDING)]
 struct Deciding {
     /// The request.
     id: RequestId,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use exeat_desk::Worked;
 use serde_json::json;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::{Ended, Format};
 use crate::out::{self, Failed};
@@ -18,7 +19,7 @@ const IDLE: Duration = Duration::from_secs(2);
 ///
 /// At its start it sweeps what a stop has left behind, planned or not. It ends after the job in hand when it is
 /// interrupted or terminated.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Args {
     /// End when nothing is due; exit 1 if a job failed.
     #[arg(long)]
@@ -43,6 +44,7 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
         ));
     };
     site.block_on(async {
+        let mut stop = Stop::new()?;
         let waiting = site.desk.retry(None).await?;
         site.sweep().await;
         if !args.once {
@@ -52,20 +54,24 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
             ));
         }
         let (mut done, mut failed) = (0_usize, vec![]);
-        loop {
+        while !stop.told_within(Duration::ZERO).await {
             match site.desk.work(None).await? {
                 Worked::Done(_) => done += 1,
                 Worked::Failed(task, cause) => {
                     out::progress(&format!("{} failed: {cause}", task.request()));
-                    failed.push(json!({ "task": task, "cause": cause }));
-                }
-                Worked::Idle if args.once => break,
-                Worked::Idle => {
-                    if stopped().await? {
-                        break;
+                    // What runs for months tells each failure when it happens and keeps no list.
+                    if args.once {
+                        failed.push(json!({ "task": task, "cause": cause }));
                     }
                 }
+                Worked::Idle if args.once => break,
+                Worked::Idle if stop.told_within(IDLE).await => break,
+                Worked::Idle => {}
             }
+        }
+        if !args.once {
+            out::progress(&format!("stopped; {} done.", words::count(done, "job")));
+            return Ok(());
         }
         report(args.format, done, failed)
     })
@@ -85,13 +91,24 @@ fn report(format: Format, done: usize, failed: Vec<serde_json::Value>) -> Ended 
     Err(Failed::refused("jobs-failed", why).beside("done", done.into()).beside("failed", failed.into()))
 }
 
-/// Waits a little; says whether it is time to stop.
-async fn stopped() -> Result<bool, Failed> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(tokio::select! {
-        _ = interrupt.recv() => true,
-        _ = terminate.recv() => true,
-        () = tokio::time::sleep(IDLE) => false,
-    })
+/// Whether it is time to stop. It listens from the start on, so that nothing said during a job is lost.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn new() -> Result<Self, Failed> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits so long at most to be told.
+    async fn told_within(&mut self, patience: Duration) -> bool {
+        tokio::select! {
+            biased;
+            _ = self.interrupt.recv() => true,
+            _ = self.terminate.recv() => true,
+            () = tokio::time::sleep(patience) => false,
+        }
+    }
 }

@@ -59,8 +59,10 @@ struct Answer {
 #[derive(Debug)]
 pub(crate) struct Sandboxed {
     program: PathBuf,
+    /// The policy's text, as the child reads it.
+    rules: String,
+    /// What the policy is called.
     policy: String,
-    name: String,
     seconds: u64,
     memory: u64,
 }
@@ -86,8 +88,8 @@ impl Sandboxed {
             .map_err(|error| Failed::usage("policy", format!("{from}: {error}")))?;
         Ok(Self {
             program: std::env::current_exe()?,
-            name: read.name().to_owned(),
-            policy,
+            policy: read.name().to_owned(),
+            rules: policy,
             seconds: checks.seconds,
             memory: checks.memory << 20,
         })
@@ -103,7 +105,7 @@ impl Sandboxed {
             .map(|file| Asked { path: file.path.to_string(), supporting: file.supporting })
             .collect();
         let order =
-            Order { policy: self.policy.clone(), files: asked, seconds: self.seconds, memory: self.memory };
+            Order { policy: self.rules.clone(), files: asked, seconds: self.seconds, memory: self.memory };
         let order = serde_json::to_vec(&order).map_err(|error| lost(error.into()))?;
         let mut mappings = vec![];
         for (at, file) in (FIRST..).zip(files) {
@@ -232,7 +234,7 @@ impl Inspector for Sandboxed {
     }
 
     fn policy(&self) -> &str {
-        &self.name
+        &self.policy
     }
 }
 
