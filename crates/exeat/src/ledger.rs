@@ -117,11 +117,17 @@ fn sound(report: &Report, format: Format) -> Ended {
                 .map(|head| format!(", exported {}", words::time(head.exported_at)))
                 .unwrap_or_default();
             out::text(&format!(
-                "The ledger is whole: {} entries, each as it was written and signed, none missing{exported}.\nIt ends at {}:{}",
-                report.entries, report.end.seq, report.end.hash
+                "The ledger is whole: {}, each as it was written and signed, none missing{exported}.\nIt ends at {}:{}",
+                entries(report.entries),
+                report.end.seq,
+                report.end.hash
             ))
         }
     }
+}
+
+fn entries(number: u64) -> String {
+    words::count(usize::try_from(number).unwrap_or(usize::MAX), "entry")
 }
 
 fn show(entries: &[exeat_desk::ports::LedgerEntry], format: Format) -> Ended {
@@ -169,8 +175,8 @@ fn export(site: &Site, acting: &Acting, file: &PathBuf) -> Ended {
         match acting.format {
             Format::Json => out::json(&json!({ "file": display(file), "head": head, "key": key })),
             Format::Text => out::text(&format!(
-                "{} entries written to {}.\nVerify it anywhere with: exeat ledger verify {} --key {key}",
-                head.seq,
+                "{} written to {}.\nVerify it anywhere with: exeat ledger verify {} --key {key}",
+                entries(head.seq),
                 display(file),
                 display(file)
             )),

@@ -52,7 +52,7 @@ fn a_new_desk_is_for_its_owner_alone_and_holds_together() {
     // The same by the folder one stands in, and by the environment.
     exeat(&folder.path().join("desk"), &["config", "check"]).done();
     let sound = exeat(&folder.path().join("desk"), &["ledger", "verify"]).done();
-    assert!(sound.contains("1 entr"), "{sound}");
+    assert!(sound.contains("1 entry, "), "{sound}");
 }
 
 #[test]
