@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::cli::{Ended, Format};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Loaded};
 use crate::out;
 use crate::wiring::Site;
 
@@ -41,15 +41,38 @@ pub(crate) fn run(args: Args, file: Option<PathBuf>) -> Ended {
             let site = Site::open(file)?;
             let people = site.block_on(async { Ok(site.ports.people.roster().await?.people().count()) })?;
             let file = config::display(&site.loaded.file);
-            match args.format {
-                Format::Json => out::json(
-                    &json!({ "file": file, "people": people, "policy": site.ports.inspector.policy() }),
-                ),
-                Format::Text => out::text(&format!(
-                    "{file} holds together: {people} people on the roster, files checked under {}.",
-                    site.ports.inspector.policy()
-                )),
+            let (policy, missing) = (site.ports.inspector.policy(), missing(&site.loaded));
+            if args.format == Format::Json {
+                return out::json(
+                    &json!({ "file": file, "people": people, "policy": policy, "missing": missing }),
+                );
             }
+            let mut text = format!(
+                "{file} holds together: {people} people on the roster, files checked under {policy}."
+            );
+            for one in missing {
+                text.push_str(&format!("\nStill missing: {one}"));
+            }
+            out::text(&text)
         }
     }
+}
+
+/// What the configuration refers to and is not there yet, without which nothing is released.
+fn missing(loaded: &Loaded) -> Vec<String> {
+    let Config { share, archive, vault, .. } = &loaded.config;
+    let paths = [
+        ("share.folder", Some(&share.folder)),
+        ("archive.folder", Some(&archive.folder)),
+        ("vault.file", Some(&vault.file)),
+        ("vault.key_file", vault.key_file.as_ref()),
+    ];
+    let absent = |(key, path): (&str, Option<&PathBuf>)| {
+        let path = loaded.path(path?);
+        (!path.exists()).then(|| format!("{key}: {}", config::display(&path)))
+    };
+    let mut missing: Vec<String> = paths.into_iter().filter_map(absent).collect();
+    let password = vault.password.as_ref().map(|secret| secret.read(&loaded.base));
+    missing.extend(password.and_then(Result::err).map(|why| format!("vault.password: {why}")));
+    missing
 }

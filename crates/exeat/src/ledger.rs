@@ -134,6 +134,9 @@ fn show(entries: &[exeat_desk::ports::LedgerEntry], format: Format) -> Ended {
     if format == Format::Json {
         return entries.iter().try_for_each(out::json);
     }
+    if entries.is_empty() {
+        return out::text("Nothing here.");
+    }
     let mut text = String::new();
     for entry in entries {
         let actor = &entry.event.actor;

@@ -49,6 +49,8 @@ fn a_new_desk_is_for_its_owner_alone_and_holds_together() {
     }
     let checked = check(&folder).done();
     assert!(checked.contains("desk/exeat.toml holds together: 0 people on the roster"), "{checked}");
+    let vault = checked.lines().filter(|line| line.starts_with("Still missing: vault.")).count();
+    assert_eq!((vault, checked.lines().count()), (2, 3), "{checked}");
     // The same by the folder one stands in, and by the environment.
     exeat(&folder.path().join("desk"), &["config", "check"]).done();
     let sound = exeat(&folder.path().join("desk"), &["ledger", "verify"]).done();
