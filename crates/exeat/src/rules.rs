@@ -1,6 +1,6 @@
 //! `exeat rules`: what the checks look for, from the rules' own declarations.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
 use clap::Subcommand;

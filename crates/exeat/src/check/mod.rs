@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use exeat_checks::policy::DEFAULT_PRESET;
-use exeat_checks::{Checked, Input, Policy};
+use exeat_checks::{Checked, Policy};
 use exeat_domain::finding::Verdict;
 use exeat_domain::path::shown;
 use indicatif::ProgressBar;

@@ -1,6 +1,6 @@
 //! The findings for people: every file with its verdict, and at the end what to do next.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use exeat_checks::{Checked, Policy, Source};

@@ -60,7 +60,7 @@ impl Walk<'_> {
     }
 
     fn folder(&mut self, folder: &Path, typed: bool) {
-        let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let listed = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut entries = match listed {
             Ok(entries) => entries,
             Err(error) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use exeat_checks::rules;
 use exeat_domain::finding::{FileReport, Finding, Outcome, Severity};
 
-use super::look::{Look, Tone};
+use super::look::Look;
 use super::{Content, excerpt, place};
 use crate::words;
 
