@@ -1,5 +1,6 @@
 //! The desk's own process beside the commands of others.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -31,9 +32,10 @@ fn one_process_does_the_work_and_ends_when_it_is_told() {
     let desk = Desk::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_exeat"));
     command.arg("serve").current_dir(desk.folder()).env_remove("EXEAT_CONFIG");
-    let mut serving =
-        Serving(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
-    until("it takes the desk", || desk.run("serve --once").code == 1);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut serving = Serving(child);
+    let mut said = BufReader::new(serving.0.stderr.take().unwrap()).lines();
+    assert_eq!(said.next().unwrap().unwrap(), "swept; 0 jobs waiting. Working until stopped.");
     let busy = desk.run("serve --once").refused();
     assert!(busy.contains("another process does this desk's work already"), "{busy}");
 
@@ -54,5 +56,8 @@ fn one_process_does_the_work_and_ends_when_it_is_told() {
     kill_process(pid, Signal::TERM).unwrap();
     until("it ends", || serving.0.try_wait().unwrap().is_some());
     assert_eq!(serving.0.wait().unwrap().code(), Some(0));
+    let said: Vec<String> = said.map(Result::unwrap).collect();
+    assert!(said.iter().any(|line| line.starts_with("EX-4 failed: vault: ")), "{said:?}");
+    assert!(said.last().is_some_and(|line| line.starts_with("stopped; ")), "{said:?}");
     desk.run("ledger verify").done();
 }
