@@ -12,6 +12,8 @@ mod corpus;
 mod fresh;
 mod generate;
 mod layers;
+#[cfg(test)]
+mod prose;
 mod python;
 mod test;
 mod workspace;

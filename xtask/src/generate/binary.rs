@@ -6,8 +6,8 @@ use super::{Pages, schema};
 use crate::workspace;
 
 pub(super) fn pages(pages: &mut Pages) -> Result<()> {
-    // The whole workspace, so that its crates are built with the features that the tests build them with.
-    let words = ["cargo", "build", "--quiet", "--workspace", "--bin", "exeat"];
+    // The binary as the tests build it: another choice of packages would build half the tree with other features.
+    let words = ["cargo", "test", "--quiet", "--workspace", "--no-run"];
     workspace::run(&mut workspace::command(&words))?;
     let mut commands = String::from("# Commands\n\nWhat `--help` says, at 80 columns.\n");
     help(&[], &mut commands)?;
@@ -19,7 +19,7 @@ pub(super) fn pages(pages: &mut Pages) -> Result<()> {
 
 fn config(sections: &str) -> String {
     format!(
-        "# Configuration\n\nWhat `exeat.toml` can say. It is strict: a key that is not here is an error that names it. \
+        "# Configuration\n\nWhat `exeat.toml` can say. It is strict: a key that is not here is an error that names it.\n\
          `exeat init` writes one with comments, and `exeat config check` tells what is wrong with yours.\n{sections}"
     )
 }
@@ -30,17 +30,25 @@ fn help(command: &[String], text: &mut String) -> Result<()> {
     words.push("--help");
     let said = exeat(&words)?;
     let name = [&["exeat".to_owned()], command].concat().join(" ");
-    *text += &format!("\n## {name}\n\n```text\n{}\n```\n", said.trim_end());
+    *text += &format!("\n## {name}\n\n```text\n{}```\n", trimmed(&said));
     for below in commands(&said) {
         help(&[command, &[below]].concat(), text)?;
     }
     Ok(())
 }
 
+/// The text with nothing at the ends of its lines or below its last.
+fn trimmed(text: &str) -> String {
+    text.trim_end().lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
 /// The commands that a help text lists under `Commands:`.
 fn commands(help: &str) -> Vec<String> {
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let names = listed.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().filter(|_| !line.starts_with("   ")));
+    let listed =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = listed.filter_map(|line| {
+        line.strip_prefix("  ")?.split_whitespace().next().filter(|_| !line.starts_with("   "))
+    });
     names.filter(|name| *name != "help").map(ToOwned::to_owned).collect()
 }
 
@@ -51,7 +59,12 @@ fn exeat(arguments: &[&str]) -> Result<String> {
     command.env("COLUMNS", "80").env("NO_COLOR", "1");
     let line = workspace::line(&command);
     let output = command.output().with_context(|| format!("cannot start {line}"))?;
-    ensure!(output.status.success(), "{line}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "{line}: {}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(String::from_utf8(output.stdout)?)
 }
 
@@ -63,6 +76,7 @@ mod tests {
     fn the_commands_of_a_help_text() {
         let help = "Does it.\n\nUsage: x\n\nCommands:\n  check  Looks\n           at length\n  demo   Shows\n  help   Print\n\nOptions:\n  -h  x\n";
         assert_eq!(commands(help), ["check", "demo"]);
+        assert_eq!(trimmed("a  \n   \n  b\n\n"), "a\n\n  b\n");
         assert!(commands("Usage: x\n\nOptions:\n  -h  x\n").is_empty());
     }
 }

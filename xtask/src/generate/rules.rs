@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use exeat_checks::policy::Policy;
 use exeat_checks::rules::{self, Rule};
 use exeat_domain::finding::Severity;
+use serde_json::Value;
 
 use super::{Pages, schema};
 use crate::workspace;
@@ -18,8 +19,8 @@ pub(super) fn pages(pages: &mut Pages) -> Result<()> {
 
 fn list() -> String {
     let mut text = String::from(
-        "# Rules\n\nWhat the checks look for. The worst severity comes first: *block* breaks a rule (a checker may overrule it, \
-         with a written reason), *review* means that a person must look, *note* is for information.\n\n\
+        "# Rules\n\nWhat the checks look for. The worst severity comes first: *block* breaks a rule (a checker may\n\
+         overrule it, with a written reason), *review* means that a person must look, *note* is for information.\n\n\
          | rule | finds | severity | risk |\n|---|---|---|---|\n",
     );
     for rule in rules::all() {
@@ -69,7 +70,7 @@ fn settings(rule: &Rule) -> Result<String> {
     let id = rule.declaration().id;
     let mut text = format!("Under `[rules.{id}]` of a policy; `severity` can be set for every rule.\n");
     let schema = rule.schema().to_value();
-    let Some(table) = schema::table(&schema, &schema) else {
+    let Some(table) = schema::table(&schema, &schema, &Value::Null) else {
         return Ok(text + "\nIt has no others.\n");
     };
     text += &format!("\n{table}\n| preset | sets |\n|---|---|\n");

@@ -5,35 +5,37 @@ use serde_json::Value;
 /// The tables of a whole configuration: what lies at the root first, then each section under its name in TOML.
 pub(super) fn sections(schema: &Value) -> String {
     let mut text = String::new();
-    section(schema, schema, "", &mut text);
+    section(schema, schema, &Value::Null, "", &mut text);
     text
 }
 
-fn section(root: &Value, schema: &Value, name: &str, text: &mut String) {
+/// Appends a section and those in it; `defaults` is what the section is where the file leaves it out.
+fn section(root: &Value, schema: &Value, defaults: &Value, name: &str, text: &mut String) {
     if !name.is_empty() {
         *text += &format!("\n## `[{name}]`\n");
-        *text += &table(root, schema).map(|table| format!("\n{table}")).unwrap_or_default();
+        *text += &table(root, schema, defaults).map(|table| format!("\n{table}")).unwrap_or_default();
     }
     for (key, value) in settings(schema) {
         if let Some(inner) = object(root, value) {
             let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-            section(root, inner, &path, text);
+            section(root, inner, &value["default"], &path, text);
         }
     }
 }
 
 /// The settings of one section that are no sections themselves; `None` if there are none.
-pub(super) fn table(root: &Value, schema: &Value) -> Option<String> {
+pub(super) fn table(root: &Value, schema: &Value, defaults: &Value) -> Option<String> {
     let plain = settings(schema).filter(|(_, value)| object(root, value).is_none());
-    let lines: String = plain.map(|(name, value)| line(root, schema, name, value)).collect();
+    let lines: String = plain.map(|(name, value)| line(root, schema, defaults, (name, value))).collect();
     (!lines.is_empty())
         .then(|| format!("| setting | what it is | value | by itself |\n|---|---|---|---|\n{lines}"))
 }
 
-fn line(root: &Value, section: &Value, name: &str, value: &Value) -> String {
+fn line(root: &Value, section: &Value, defaults: &Value, (name, value): (&String, &Value)) -> String {
     let required =
         section["required"].as_array().is_some_and(|names| names.iter().any(|other| other == name));
-    let default = match value.get("default").filter(|default| !default.is_null()) {
+    let own = value.get("default").filter(|default| !default.is_null());
+    let default = match own.or_else(|| defaults.get(name)).filter(|default| !default.is_null()) {
         Some(default) => format!("`{default}`"),
         None if required => "must be given".to_owned(),
         None => "–".to_owned(),
@@ -94,7 +96,8 @@ mod tests {
 
     fn schema() -> Value {
         json!({
-            "properties": {"desk": {"$ref": "#/$defs/Desk"}, "mail": {"$ref": "#/$defs/Mail"}},
+            "properties": {"desk": {"$ref": "#/$defs/Desk"}, "mail": {"$ref": "#/$defs/Mail"},
+                "policy": {"$ref": "#/$defs/Policy", "default": {"reviewers": 1}}},
             "$defs": {
                 "Desk": {
                     "required": ["id"],
@@ -103,6 +106,7 @@ mod tests {
                         "operators": {"type": "array", "items": {"type": "string"}, "default": []},
                     },
                 },
+                "Policy": {"properties": {"reviewers": {"type": ["integer", "null"]}}},
                 "Mail": {"properties": {"smtp": {"anyOf": [{"$ref": "#/$defs/Smtp"}, {"type": "null"}]}}},
                 "Smtp": {"properties": {
                     "port": {"type": ["integer", "null"], "default": null},
@@ -125,7 +129,10 @@ mod tests {
              \n## `[mail.smtp]`\n\n\
              | setting | what it is | value | by itself |\n|---|---|---|---|\n\
              | `port` |  | whole number | – |\n\
-             | `security` |  | `\"tls\"`, `\"none\"` | `\"tls\"` |\n"
+             | `security` |  | `\"tls\"`, `\"none\"` | `\"tls\"` |\n\
+             \n## `[policy]`\n\n\
+             | setting | what it is | value | by itself |\n|---|---|---|---|\n\
+             | `reviewers` |  | whole number | `1` |\n"
         );
     }
 }
