@@ -2,7 +2,7 @@
 
 use exeat_domain::ledger::{Actor, Fact};
 use exeat_domain::path::SharePath;
-use exeat_domain::request::{Asked, Door, NewRequest, Request, RequestId, Thread};
+use exeat_domain::request::{Asked, Door, NewRequest, Purpose, Request, RequestId, Thread};
 use exeat_domain::roster::{Person, Role, Roster};
 use exeat_domain::state::{Action, Owner, State};
 
@@ -81,7 +81,9 @@ impl<'a> Requester<'a> {
         if asked.is_empty() {
             return Err(DeskError::NothingAsked);
         }
-        let (from, count) = (request.state, asked.len());
+        let from = request.state;
+        let asked = unfinished(&request).into_iter().chain(asked).collect::<Vec<_>>();
+        let count = asked.len();
         let round = request.open_round(asked, Owner::Requester, self.desk.now())?;
         let effects =
             Effects::of(self.requested(&request, round, count)).then(Task::Check { request: id, round });
@@ -112,7 +114,8 @@ impl<'a> Requester<'a> {
             request.take_back(path)?;
             events.push(self.desk.event(&self.actor, Some(id), Fact::TakenBack { file: path.clone() }));
         }
-        let left = request.current_files().any(|(_, file)| !file.taken_back);
+        let left =
+            request.current_files().any(|(_, file)| file.purpose == Purpose::Output && !file.taken_back);
         if !left {
             return self.withdraw(id).await;
         }
@@ -141,7 +144,9 @@ impl<'a> Requester<'a> {
     /// # Errors
     /// [`DeskError::NotYours`] for another's request.
     pub async fn show(&self, id: RequestId) -> Result<(Request, Vec<Job>), DeskError> {
-        let request = self.own(id).await?;
+        let mut request = self.own(id).await?;
+        // What the checkers write reaches the requester with their decision, not before, and without their names.
+        request.rounds.iter_mut().for_each(|round| round.reviews.clear());
         let jobs = self.desk.ports.store.jobs(Some(id)).await?;
         Ok((request, jobs))
     }
@@ -202,6 +207,12 @@ impl<'a> Requester<'a> {
         self.desk.ports.store.insert(&request, effects).await?;
         Err(DeskError::Refused { id, reason: reason.to_owned() })
     }
+}
+
+/// What the open round asks for, while it has not been sealed: the next round takes it along.
+fn unfinished(request: &Request) -> Vec<Asked> {
+    let open = request.round().filter(|round| request.state == State::Checking && round.files.is_empty());
+    open.map(|round| round.asked.clone()).unwrap_or_default()
 }
 
 /// The project that the request is for: the one named, or the only one there is.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use exeat_domain::finding::{Outcome, Verdict};
 use exeat_domain::ledger::{Event, Fact, Noted};
-use exeat_domain::path::{SharePath, under};
+use exeat_domain::path::{Roots, SharePath, under};
 use exeat_domain::request::{Asked, File, Leaving, Problem, Purpose, Request, RequestId, Round, Seal};
 use exeat_domain::review::Choice;
 use exeat_domain::roster::{Demotion, DemotionCause, Person, ReleaseMode};
@@ -38,7 +38,7 @@ impl Desk {
         }
         let sealed = self.seal(&request, asked).await?;
         let files = self.inspect(&sealed.files).await?;
-        let carried = undecided(&request, &files);
+        let carried = undecided(&request, &self.settings.roots);
         let Some(round) = request.round_mut() else { return Ok(()) };
         round.problems = sealed.problems;
         round.files = files;
@@ -89,7 +89,7 @@ impl Desk {
                 return Ok(vec![]);
             }
         };
-        let found = self.ports.share.find(&wanted, self.policy().max_files + 1).await?;
+        let found = self.ports.share.find(&wanted, self.policy().max_files).await?;
         problems.extend(found.problems.iter().map(taken));
         let (within, outside): (Vec<_>, Vec<_>) =
             found.files.into_iter().partition(|path| self.in_scope(request, path));
@@ -239,8 +239,11 @@ impl Desk {
         let why = if mode == ReleaseMode::Automatic && verdict == Some(Verdict::Blocked) {
             Some(DemotionCause::Blocked { request: request.id.to_string() })
         } else {
+            // A lapse that is told never takes the place of a demotion that still counts.
+            let blocked = known.as_ref().is_some_and(|demotion| person.is_demoted_by(demotion));
             let told = known.map(|demotion| demotion.why);
-            lapsed.filter(|why| person.mode == ReleaseMode::Automatic && told.as_ref() != Some(why))
+            lapsed
+                .filter(|why| person.mode == ReleaseMode::Automatic && !blocked && told.as_ref() != Some(why))
         };
         let Some(why) = why else { return Ok((effects, mode)) };
         let account = person.account.clone();
@@ -267,15 +270,26 @@ impl Desk {
 
 const INCOMPLETE: &str = "the checks did not answer for every file as it was sealed; they are run again";
 
-/// Outputs and supporting files of earlier rounds that nobody has decided yet and that this round does not name anew.
-fn undecided(request: &Request, now: &[File]) -> Vec<File> {
-    let Some((_, earlier)) = request.rounds.split_last() else { return vec![] };
-    let last = earlier.last().into_iter().flat_map(|round| &round.files);
-    last.filter(|file| {
-        file.settled.is_none() && !file.taken_back && now.iter().all(|new| new.path != file.path)
-    })
-    .cloned()
-    .collect()
+/// Files of earlier rounds that nobody has decided yet and that this round does not ask for anew: what was asked for and
+/// could not be taken up is not stood in for by its older bytes.
+fn undecided(request: &Request, roots: &Roots) -> Vec<File> {
+    let Some((open, earlier)) = request.rounds.split_last() else { return vec![] };
+    let anew = |file: &File| {
+        let names = |asked: &Asked| {
+            roots.read(&asked.line).is_ok_and(|wanted| under(wanted.path.as_str(), file.path.as_str()))
+        };
+        open.asked.iter().any(names)
+    };
+    let waiting = |file: &&File| file.settled.is_none() && !file.taken_back && !anew(file);
+    let mut files: Vec<File> = vec![];
+    for file in earlier.iter().rev().flat_map(|round| &round.files) {
+        // Of a file that several rounds name the last one counts, whatever came of it.
+        if files.iter().all(|later| later.path != file.path) {
+            files.push(file.clone());
+        }
+    }
+    files.retain(|file| waiting(&file));
+    files
 }
 
 /// Marks the blocked outputs of a round that goes back at once; gives the paths of all that goes back.

@@ -112,7 +112,29 @@ impl Desk {
         if !roster.person(&actor.account).is_some_and(|person| readers.iter().any(|role| person.may(*role))) {
             return Err(DeskError::NotAllowed { account: actor.account.clone(), role: Role::Auditor });
         }
-        Ok(self.ports.store.ledger(only, after, limit).await?)
+        let entries = self.ports.store.ledger(only, after, limit).await?;
+        if roster.person(&actor.account).is_some_and(|person| person.may(Role::Checker)) {
+            return self.blinded(&actor.account, entries).await;
+        }
+        Ok(entries)
+    }
+
+    /// The entries without decisions that this checker may not see yet.
+    async fn blinded(&self, viewer: &str, entries: Vec<LedgerEntry>) -> Result<Vec<LedgerEntry>, DeskError> {
+        let mut visible = vec![];
+        for entry in entries {
+            let mine = entry.event.actor.account.to_lowercase() == viewer.to_lowercase();
+            let blind = match (&entry.event.fact, entry.event.request) {
+                (Fact::Decided { .. }, Some(id)) if !mine => {
+                    !self.ports.store.load(id).await?.is_open_to_view(viewer)
+                }
+                _ => false,
+            };
+            if !blind {
+                visible.push(entry);
+            }
+        }
+        Ok(visible)
     }
 
     pub(crate) fn policy(&self) -> &Policy {

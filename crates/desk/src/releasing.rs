@@ -108,10 +108,7 @@ impl Desk {
         let journal = release.clone();
         let verdict = blocking(move || verify_all(&folder, &journal, &protection)).await?;
         if let Err(error) = verdict {
-            release.packages.clear();
-            release.step = Step::Package;
-            let event = self.own(request.id, Fact::PackageDiscarded { why: error.to_string() });
-            self.journal(request, release, event).await?;
+            self.discard(request, release, error.to_string()).await?;
             return Err(Failure::new(Port::Package, error.code(), error.for_user(), error).into());
         }
         let fact = Fact::Verified { packages: release.packages.len(), files: release.files.len() };
@@ -126,7 +123,13 @@ impl Desk {
         while let Some(part) = release.next_unsent() {
             let person = self.recipient(&request).await?;
             let letter = self.released_letter(&request, &release, &person, part, &folder);
-            let receipt = self.ports.courier.send(&letter).await?;
+            let receipt = match self.ports.courier.send(&letter).await {
+                Err(failure) if lost(&failure) && release.deliveries.is_empty() => {
+                    self.discard(request, release, failure.to_string()).await?;
+                    return Err(failure.into());
+                }
+                sent => sent?,
+            };
             let fact = Fact::Delivered {
                 part: part + 1,
                 of: release.packages.len(),
@@ -143,6 +146,19 @@ impl Desk {
             request = self.journal(request, release.clone(), event).await?;
         }
         Ok(request)
+    }
+
+    /// Gives up packages that cannot be sent: they are made anew, as long as none of them is known to be sent.
+    async fn discard(
+        &self,
+        request: Request,
+        mut release: Release,
+        why: String,
+    ) -> Result<Request, DeskError> {
+        release.packages.clear();
+        release.step = Step::Package;
+        let event = self.own(request.id, Fact::PackageDiscarded { why });
+        self.journal(request, release, event).await
     }
 
     /// Removes everything temporary, sees that it is gone, and ends the release in the same transaction that says so.
@@ -223,6 +239,11 @@ impl Desk {
             .await?
             .map_err(|error| Failure::new(Port::Package, error.code(), error.for_user(), error))?)
     }
+}
+
+/// Whether the package is no longer there as it was made.
+fn lost(failure: &Failure) -> bool {
+    matches!(failure.code, "courier-attachment" | "courier-changed")
 }
 
 /// Where packing goes.

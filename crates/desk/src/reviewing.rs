@@ -122,6 +122,7 @@ impl<'a> Checker<'a> {
     ) -> Result<Decided, DeskError> {
         let mut request = self.desk.ports.store.load(id).await?;
         let (from, now) = (request.state, self.desk.now());
+        self.not_their_own(&request)?;
         request.may_review(&self.actor.account, self.desk.policy())?;
         let named: Vec<SharePath> = if files.is_empty() {
             request.undecided_by(&self.actor.account).into_iter().cloned().collect()
@@ -148,6 +149,15 @@ impl<'a> Checker<'a> {
         };
         let request = self.desk.commit(from, request, effects).await?;
         Ok(Decided { request, files: named, open, outcome: None })
+    }
+
+    /// No one reviews their own request, in another's name either.
+    fn not_their_own(&self, request: &Request) -> Result<(), ReviewError> {
+        let own = |operator: &String| operator.to_lowercase() == request.requester.to_lowercase();
+        if self.actor.operator.as_ref().is_some_and(own) {
+            return Err(ReviewError::Own(request.requester.clone()));
+        }
+        Ok(())
     }
 
     /// The ledger's word for one decision of this checker.

@@ -110,6 +110,8 @@ pub enum ReviewError {
     NeedsException(SharePath),
     #[error("{0} is not decided yet: a review is submitted when every output is")]
     Undecided(SharePath),
+    #[error("there is nothing in this round for you to decide")]
+    Nothing,
     #[error("all {0} reviews of this round are in")]
     Enough(u8),
 }
@@ -156,7 +158,10 @@ impl Request {
         if let Some(path) = self.undecided_by(reviewer).first() {
             return Err(ReviewError::Undecided((*path).clone()));
         }
-        let Some(round) = self.rounds.last_mut() else { return Ok(None) };
+        let Some(round) = self.rounds.last_mut() else { return Err(ReviewError::Nothing) };
+        if !round.reviews.iter().any(|review| same(&review.reviewer, reviewer)) {
+            return Err(ReviewError::Nothing);
+        }
         for review in round.reviews.iter_mut().filter(|review| same(&review.reviewer, reviewer)) {
             review.submitted_at = Some(at);
         }
@@ -199,12 +204,18 @@ impl Request {
     /// The reviews of the open round that this account may see: its own, and the others' once its own is submitted
     /// or the round is settled.
     pub fn visible_reviews(&self, viewer: &str) -> impl Iterator<Item = &Review> {
-        let unblinded = self.state != State::Submitted
-            || self.submitted_reviews().any(|review| same(&review.reviewer, viewer));
+        let unblinded = self.is_open_to_view(viewer);
         let reviews = self.round().into_iter().flat_map(|round| &round.reviews);
         reviews.filter(move |review| {
             same(&review.reviewer, viewer) || (unblinded && review.submitted_at.is_some())
         })
+    }
+
+    /// Whether this account may see the others' decisions: its own review is submitted, or the round is settled.
+    #[must_use]
+    pub fn is_open_to_view(&self, viewer: &str) -> bool {
+        self.state != State::Submitted
+            || self.submitted_reviews().any(|review| same(&review.reviewer, viewer))
     }
 
     fn submitted_reviews(&self) -> impl Iterator<Item = &Review> {

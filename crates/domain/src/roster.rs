@@ -175,15 +175,15 @@ impl Person {
     /// The mode that holds today, given the last demotion on record.
     #[must_use]
     pub fn mode_on(&self, today: NaiveDate, demotion: Option<&Demotion>) -> ReleaseMode {
-        let counts = |demotion: &Demotion| {
-            matches!(demotion.why, DemotionCause::Blocked { .. })
-                && self.automatic_since.is_none_or(|since| demotion.since.date_naive() >= since)
-        };
-        if demotion.is_some_and(counts) || self.lapsed(today).is_some() {
-            ReleaseMode::Validated
-        } else {
-            self.mode
-        }
+        let demoted = demotion.is_some_and(|demotion| self.is_demoted_by(demotion));
+        if demoted || self.lapsed(today).is_some() { ReleaseMode::Validated } else { self.mode }
+    }
+
+    /// Whether a blocked file still counts against the person: until an administrator sets a later `automatic_since`.
+    #[must_use]
+    pub fn is_demoted_by(&self, demotion: &Demotion) -> bool {
+        matches!(demotion.why, DemotionCause::Blocked { .. })
+            && self.automatic_since.is_none_or(|since| demotion.since.date_naive() >= since)
     }
 
     /// The last day of training, where that day has passed.

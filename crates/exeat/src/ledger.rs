@@ -75,7 +75,7 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
             let report = site.block_on(async {
                 site.store.verify_store(anchor).await.map_err(|error| Failed::refused("ledger-broken", error))
             })?;
-            sound(&report, format)
+            sound(&report, anchor.is_some(), format)
         }
         What::Show { id, after, limit } => {
             let site = Site::open(config)?;
@@ -105,10 +105,10 @@ fn verify_export(export: &PathBuf, key: &PathBuf, anchor: Option<Anchor>, format
     let file = std::fs::File::open(export).map_err(|error| unreadable(export, error))?;
     let report = verify(BufReader::new(file), &key, anchor)
         .map_err(|error| Failed::refused("ledger-broken", error))?;
-    sound(&report, format)
+    sound(&report, anchor.is_some(), format)
 }
 
-fn sound(report: &Report, format: Format) -> Ended {
+fn sound(report: &Report, anchored: bool, format: Format) -> Ended {
     match format {
         Format::Json => out::json(report),
         Format::Text => {
@@ -116,8 +116,14 @@ fn sound(report: &Report, format: Format) -> Ended {
                 .head
                 .map(|head| format!(", exported {}", words::time(head.exported_at)))
                 .unwrap_or_default();
+            let end = match (report.head, anchored) {
+                (None, false) => {
+                    "\nWhether entries are missing at its end shows against one written down elsewhere: --anchor."
+                }
+                _ => "",
+            };
             out::text(&format!(
-                "The ledger is whole: {}, each as it was written and signed, none missing{exported}.\nIt ends at {}:{}",
+                "The ledger is whole: {}, each as it was written and signed{exported}.\nIt ends at {}:{}{end}",
                 entries(report.entries),
                 report.end.seq,
                 report.end.hash

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use exeat_desk::{Checker, Decided};
-use exeat_domain::path::SharePath;
+use exeat_domain::path::{SharePath, shown};
 use exeat_domain::release::{Release, Step};
 use exeat_domain::request::{Request, RequestId};
 use exeat_domain::review::{Choice, Outcome, Review};
@@ -167,7 +167,8 @@ fn review_lines(text: &mut String, reviews: &[&Review]) {
         };
         let _ = writeln!(text, "\n  review by {}, {state}", review.reviewer);
         for (path, decision) in &review.decisions {
-            let reason = decision.reason.as_deref().map(|reason| format!(": “{reason}”")).unwrap_or_default();
+            let reason =
+                decision.reason.as_deref().map(|reason| format!(": “{}”", shown(reason))).unwrap_or_default();
             let _ = writeln!(text, "    {} {path}{reason}", decision.choice.past());
         }
     }

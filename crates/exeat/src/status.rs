@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use exeat_desk::ports::{Job, Summary};
 use exeat_domain::finding::{Finding, Severity, Verdict};
+use exeat_domain::path::shown;
 use exeat_domain::request::{File, Purpose, Request};
 use exeat_domain::review::Choice;
 use exeat_domain::state::State;
@@ -29,7 +30,7 @@ pub(crate) fn heading(request: &Request) -> String {
     }
     text.push('\n');
     if !request.purpose.is_empty() {
-        let _ = writeln!(text, "       “{}”", request.purpose);
+        let _ = writeln!(text, "       “{}”", shown(&request.purpose));
     }
     text
 }
@@ -148,7 +149,7 @@ pub(crate) fn list(summaries: &[Summary], format: Format) -> Ended {
             words::time(one.updated_at)
         );
         if !one.purpose.is_empty() {
-            let _ = writeln!(text, "        “{}”", one.purpose);
+            let _ = writeln!(text, "        “{}”", shown(&one.purpose));
         }
     }
     out::text(&text)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use exeat_domain::finding::Verdict;
 use exeat_domain::ledger::{Event, Fact, Noted};
+use exeat_domain::path::shown;
 use exeat_domain::request::{Door, Request};
 use exeat_domain::roster::DemotionCause;
 use exeat_domain::state::State;
@@ -37,7 +38,7 @@ fn fact(fact: &Fact) -> String {
         }
         Fact::HandedOver { why, .. } => format!("for the checkers: {why}"),
         Fact::Decided { file, choice, reason, .. } => {
-            let reason = reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            let reason = reason.as_deref().map(|reason| format!(" ({})", shown(reason))).unwrap_or_default();
             format!("{} {file}{reason}", choice.past())
         }
         Fact::ReviewSubmitted { .. } => "review submitted".to_owned(),

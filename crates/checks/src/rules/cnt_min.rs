@@ -167,6 +167,7 @@ impl CountColumn {
             _ => Severity::Review,
         };
         let message = match self.rounding {
+            None if count == 1 && things.is_none() => "The cell counts 1 person.".to_owned(),
             None => format!("The cell counts {count} {what}."),
             Some(_) => format!("The cell is rounded and stands for {least} to {greatest} {what}."),
         };

@@ -33,7 +33,8 @@ Examples:
   exeat rules explain CNT-MIN              what a rule looks for, and why
 
 Verdicts: clear: nothing was found; review: a person must look; blocked: a rule
-is broken, mend it before you ask.
+is broken, mend it before you ask. Rows are counted from 1 under the header
+here, from 0 in JSON and SARIF.
 
 Exit codes:
   0  nothing at or above --fail-on

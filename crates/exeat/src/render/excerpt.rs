@@ -18,8 +18,8 @@ const SAMPLE: u64 = 3;
 const MARKED: usize = 4;
 /// Columns of the terminal that one cell may take.
 const CELL: usize = 22;
-/// Columns of the terminal that a header may take over narrower cells.
-const HEADER: usize = 16;
+/// Columns of the terminal that a header may take over narrower cells, where there is room and where there is not.
+const HEADERS: [usize; 2] = [28, 14];
 /// Columns of labels that matter more than the second marked one.
 const LABELS: usize = 2;
 const INDENT: &str = "      ";
@@ -162,18 +162,41 @@ impl<'a> Drawing<'a> {
         let last = rows.last().map_or(0, |row| row + 1);
         let number = last.to_string().len().max("row".len());
         let mut drawing = Self { view, marks, rows, columns: vec![], number, look };
-        let mut room = look.width.saturating_sub(INDENT.len() + 2 + number + GAP.len() + 1);
-        for column in drawing.wanted() {
-            let drawn = drawing.draw(column);
-            let takes = drawn.width + GAP.len() + 1;
-            if takes > room && !drawing.columns.is_empty() {
-                continue;
+        let wanted = drawing.wanted();
+        // Headers are told in full where that pushes no marked column out.
+        for header in HEADERS {
+            drawing.columns = drawing.fitting(&wanted, header);
+            let drawn = |column: &usize| drawing.columns.iter().any(|drawn| drawn.column == *column);
+            if marks.marked_columns().iter().all(drawn) {
+                break;
             }
-            room = room.saturating_sub(takes);
-            drawing.columns.push(drawn);
         }
-        drawing.columns.sort_by_key(|drawn| drawn.column);
         drawing
+    }
+
+    /// The columns that there is room for, from the left; the first wanted one in any case.
+    fn fitting(&self, wanted: &[usize], header: usize) -> Vec<Drawn> {
+        let mut columns: Vec<Drawn> = vec![];
+        for column in wanted {
+            let drawn = self.draw(*column, header);
+            let at = columns.partition_point(|other| other.column < drawn.column);
+            columns.insert(at, drawn);
+            if columns.len() > 1 && self.takes(&columns) > self.look.width {
+                columns.remove(at);
+            }
+        }
+        columns
+    }
+
+    /// Columns of the terminal that a line of these columns takes, with what stands for those left out.
+    fn takes(&self, columns: &[Drawn]) -> usize {
+        let mut taken = INDENT.len() + 2 + self.number;
+        let mut next = 0;
+        for drawn in columns {
+            taken += if drawn.column > next { 2 * GAP.len() + 1 } else { GAP.len() } + drawn.width;
+            next = drawn.column + 1;
+        }
+        if next < self.view.table.columns.len() { taken + GAP.len() + 1 } else { taken }
     }
 
     /// Columns by how much they matter: marked ones, labels, then from the left.
@@ -203,7 +226,7 @@ impl<'a> Drawing<'a> {
         wanted
     }
 
-    fn draw(&self, column: usize) -> Drawn {
+    fn draw(&self, column: usize, header: usize) -> Drawn {
         let marked = self.marks.marked_columns().contains(&column);
         let raw = |row: &u64| {
             usize::try_from(*row).ok().and_then(|row| self.view.rows.get(row)).and_then(|row| row.get(column))
@@ -214,7 +237,7 @@ impl<'a> Drawing<'a> {
             && texts.iter().all(|text| is_number(text) || is_marker(text));
         let mark = |text: &str, range: &str| format!("[{text}{range}]");
         let plain = |text: &str| if marked { format!(" {text} ") } else { text.to_owned() };
-        let widest = texts.iter().map(|text| width(text)).max().unwrap_or(0).max(HEADER);
+        let widest = texts.iter().map(|text| width(text)).max().unwrap_or(0).max(header);
         let name = cut(self.view.table.columns.get(column).map_or("", |column| column.name.trim()), widest);
         let header = if self.marks.columns.contains_key(&column) { mark(&name, "") } else { plain(&name) };
         let cells: Vec<String> = self
@@ -232,6 +255,9 @@ impl<'a> Drawing<'a> {
 
     fn text(&self) -> String {
         let mut text = String::from("\n");
+        if self.view.table.one_of_several {
+            text.push_str(&format!("{INDENT}table {}\n", u64::from(self.view.table.index) + 1));
+        }
         let head = self.line(
             &format!("  {:>1$}", "row", self.number),
             |drawn| (drawn.header.clone(), self.marks.columns.get(&drawn.column).copied()),

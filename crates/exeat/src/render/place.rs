@@ -7,7 +7,7 @@ use super::look::cut;
 /// Columns that a header or value may take within a sentence.
 const NAME: usize = 32;
 /// Places of one sentence that are named.
-const PLACES: usize = 4;
+const PLACES: usize = 3;
 /// Rows of one place that are named.
 const ROWS: usize = 6;
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use exeat_channels::{Login, MaildirCourier, Sender, SmtpConfig, SmtpCourier, Tls};
-use exeat_desk::ports::{Clock, Courier, Dice};
+use exeat_desk::ports::{Clock, Courier, Dice, Failure, Letter, Receipt};
 use exeat_desk::{Desk, Observer, Ports, Settings, Worked};
 use exeat_domain::ledger::{Actor, Event};
 use exeat_domain::request::RequestId;
@@ -27,6 +27,10 @@ use crate::{identity, words};
 use lazy::{LazyArchive, LazyShare};
 use people::RosterFile;
 use vault::KeePassVault;
+
+/// How long a command waits for another process of the desk.
+const TRIES: u32 = 100;
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// A desk with everything behind it, as one configuration says.
 pub(crate) struct Site {
@@ -123,17 +127,29 @@ impl Site {
         lock::take(&self.loaded.path(&self.loaded.config.desk.state))
     }
 
+    /// The desk's lock; none where the process that holds it has done what waited for the request, or takes too long.
+    async fn lock_or_done(&self, id: RequestId) -> Result<Option<Lock>, Failed> {
+        for _ in 0..TRIES {
+            if let Some(lock) = self.lock()? {
+                return Ok(Some(lock));
+            }
+            if self.desk.jobs(Some(id)).await?.is_empty() {
+                return Ok(None);
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        out::progress(&format!(
+            "Another process does this desk's work and takes {id} up when it comes to it. If none does: exeat serve --once"
+        ));
+        Ok(None)
+    }
+
     /// Does what waits for one request, unless another process does the desk's work: that one will take it up.
     ///
     /// # Errors
     /// [`Failed`] where the store fails; a job that fails waits with its cause.
     pub(crate) async fn carry_on(&self, id: RequestId) -> Ended {
-        let Some(_lock) = self.lock()? else {
-            out::progress(
-                "The desk's own process is running and takes it up; see how it stands with: exeat request show",
-            );
-            return Ok(());
-        };
+        let Some(_lock) = self.lock_or_done(id).await? else { return Ok(()) };
         // Under the lock no other process is at work: what is leased was left by one that died.
         self.desk.retry(None).await?;
         while self.desk.work(Some(id)).await? != Worked::Idle {}
@@ -169,7 +185,11 @@ fn courier(loaded: &Loaded) -> Result<Arc<dyn Courier>, Failed> {
     let address = mail.from.parse().map_err(|error| wrong(&error))?;
     let from = Sender { name: mail.name.clone(), address };
     if let Some(folder) = &mail.maildir {
-        return Ok(Arc::new(MaildirCourier::new(loaded.path(folder), from)?));
+        let domain = mail.from.rsplit('@').next().unwrap_or_default().to_owned();
+        return Ok(match MaildirCourier::new(loaded.path(folder), from) {
+            Ok(courier) => Arc::new(courier),
+            Err(failure) => Arc::new(Down { failure, domain }),
+        });
     }
     let Some(smtp) = &mail.smtp else { return Err(wrong(&"neither mail.maildir nor [mail.smtp] is given")) };
     let config = smtp_config(loaded, smtp, from)?;
@@ -204,6 +224,23 @@ fn smtp_config(loaded: &Loaded, smtp: &SmtpSection, from: Sender) -> Result<Smtp
         timeout: Duration::from_secs(smtp.timeout),
         roots: roots.transpose()?,
     })
+}
+
+/// A courier that could not be had: what it would carry waits with the cause, and all else goes on.
+struct Down {
+    failure: Failure,
+    domain: String,
+}
+
+#[async_trait::async_trait]
+impl Courier for Down {
+    async fn send(&self, _: &Letter) -> Result<Receipt, Failure> {
+        Err(self.failure.clone())
+    }
+
+    fn domain(&self) -> &str {
+        &self.domain
+    }
 }
 
 /// The system's clock, to the microsecond.

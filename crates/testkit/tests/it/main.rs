@@ -11,4 +11,5 @@ mod crash;
 mod fault;
 mod mail;
 mod package;
+mod rounds;
 mod whole;

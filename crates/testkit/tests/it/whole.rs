@@ -37,7 +37,11 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &target) } else { drop(std::fs::copy(&path, &target).unwrap()) }
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
     }
 }
 
@@ -52,7 +56,7 @@ pub(crate) async fn released_once(site: &Site) {
     let release = request.release.unwrap();
     let archive = files_under(&site.root.join("archive")).unwrap();
     let copy = site.root.join("archive").join(release.archive.unwrap().path);
-    assert_eq!(archive, [copy.clone()], "one archive copy and no temporary file");
+    assert_eq!(archive, std::slice::from_ref(&copy), "one archive copy and no temporary file");
     let expected: Vec<Reviewed> = release
         .files
         .iter()

@@ -1,0 +1,85 @@
+//! Corrections, take-backs and who may decide: what a requester asked for is neither lost nor stood in for.
+
+use exeat_desk::ports::Store as _;
+use exeat_domain::ledger::Actor;
+use exeat_domain::path::SharePath;
+use exeat_domain::request::{Asked, Purpose};
+use exeat_domain::review::Choice;
+use exeat_domain::state::State;
+use exeat_testkit::site::run;
+
+use crate::whole::{REQUEST, approved, asked};
+
+fn lines(lines: &[&str]) -> Vec<Asked> {
+    lines.iter().map(|line| Asked { line: (*line).to_owned(), purpose: Purpose::Output }).collect()
+}
+
+#[tokio::test]
+async fn a_correction_takes_along_what_was_not_sealed_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = asked(folder.path()).await;
+    std::fs::write(folder.path().join("share/late.csv"), "sex,patients\nF,410\nM,398\n").unwrap();
+    let desk = site.desk(|ports| ports).await.unwrap();
+    desk.requester(Actor::person("ann_P")).correct(REQUEST, lines(&["late.csv"])).await.unwrap();
+    assert_eq!(run(&desk).await.unwrap(), Vec::<String>::new());
+    let request = site.store().await.unwrap().load(REQUEST).await.unwrap();
+    let paths: Vec<&str> = request.current_files().map(|(_, file)| file.path.as_str()).collect();
+    assert_eq!(paths, ["ann/regions.csv", "ann/sexes.csv", "late.csv"]);
+}
+
+#[tokio::test]
+async fn what_could_not_be_corrected_is_not_stood_in_for_by_its_older_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = asked(folder.path()).await;
+    let desk = site.desk(|ports| ports).await.unwrap();
+    run(&desk).await.unwrap();
+    std::fs::remove_file(folder.path().join("share/ann/sexes.csv")).unwrap();
+    desk.requester(Actor::person("ann_P")).correct(REQUEST, lines(&["ann/sexes.csv"])).await.unwrap();
+    run(&desk).await.unwrap();
+    let request = site.store().await.unwrap().load(REQUEST).await.unwrap();
+    let round = request.round().unwrap();
+    let paths: Vec<&str> = round.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!((paths, round.problems.len()), (vec!["ann/regions.csv"], 1));
+}
+
+#[tokio::test]
+async fn no_one_decides_on_their_own_request_in_anothers_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = asked(folder.path()).await;
+    let desk = site.desk(|ports| ports).await.unwrap();
+    run(&desk).await.unwrap();
+    let disguised = Actor { account: "cleo".into(), operator: Some("ANN_P".into()) };
+    let checker = desk.checker(disguised).await.unwrap();
+    let refused = checker.decide(REQUEST, &[], Choice::Approve, None, false).await.unwrap_err();
+    assert_eq!(refused.code(), "review-refused");
+    assert_eq!(site.store().await.unwrap().load(REQUEST).await.unwrap().state, State::Submitted);
+}
+
+#[tokio::test]
+async fn taking_the_last_output_back_takes_the_request_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = asked(folder.path()).await;
+    let desk = site.desk(|ports| ports).await.unwrap();
+    run(&desk).await.unwrap();
+    let paths = ["ann/regions.csv", "ann/sexes.csv"].map(|path| SharePath::new(path).unwrap());
+    let request = desk.requester(Actor::person("ann_P")).take_back(REQUEST, &paths).await.unwrap();
+    assert_eq!(request.state, State::Withdrawn);
+    run(&desk).await.unwrap();
+    assert_eq!(crate::whole::left_behind(&site), Vec::<std::path::PathBuf>::new());
+}
+
+#[tokio::test]
+async fn a_package_that_is_gone_before_it_is_sent_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = approved(folder.path()).await;
+    let outbox = folder.path().join("outbox/tmp");
+    std::fs::remove_dir(&outbox).unwrap();
+    std::fs::write(&outbox, "in the way").unwrap();
+    let desk = site.desk(|ports| ports).await;
+    assert!(desk.is_err() || !run(&desk.unwrap()).await.unwrap().is_empty());
+    std::fs::remove_file(&outbox).unwrap();
+    std::fs::remove_dir_all(folder.path().join("state/scratch/EX-1")).ok();
+    let desk = site.desk(|ports| ports).await.unwrap();
+    while !run(&desk).await.unwrap().is_empty() {}
+    crate::whole::released_once(&site).await;
+}
