@@ -133,7 +133,8 @@ impl Site {
             if let Some(lock) = self.lock()? {
                 return Ok(Some(lock));
             }
-            if self.desk.jobs(Some(id)).await?.is_empty() {
+            // Done, or waiting with the cause of a failure.
+            if self.desk.jobs(Some(id)).await?.iter().all(|job| job.cause.is_some()) {
                 return Ok(None);
             }
             tokio::time::sleep(BETWEEN).await;
