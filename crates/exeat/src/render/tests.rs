@@ -1,3 +1,5 @@
+//! What reports look like on a terminal of 80 columns.
+
 use exeat_domain::finding::{ColumnSummary, Finding, Outcome, Place, Risk, Severity, Verdict};
 
 use super::*;

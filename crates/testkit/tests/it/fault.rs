@@ -11,11 +11,11 @@ use exeat_testkit::site::{Site, run};
 use crate::whole::{REQUEST, approved, asked, released_once};
 
 /// Fails one call of one port, once.
-struct Once {
-    port: Port,
-    call: &'static str,
-    moment: Moment,
-    done: AtomicBool,
+pub(crate) struct Once {
+    pub(crate) port: Port,
+    pub(crate) call: &'static str,
+    pub(crate) moment: Moment,
+    pub(crate) done: AtomicBool,
 }
 
 impl Gate for Once {

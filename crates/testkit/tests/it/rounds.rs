@@ -1,13 +1,18 @@
 //! Corrections, take-backs and who may decide: what a requester asked for is neither lost nor stood in for.
 
-use exeat_desk::ports::Store as _;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use exeat_desk::ports::{Port, Store as _};
 use exeat_domain::ledger::Actor;
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{Asked, Purpose};
 use exeat_domain::review::Choice;
 use exeat_domain::state::State;
-use exeat_testkit::site::run;
+use exeat_testkit::gate::{Gate, Moment, gated};
+use exeat_testkit::site::{files_under, run};
 
+use crate::fault::Once;
 use crate::whole::{REQUEST, approved, asked};
 
 fn lines(lines: &[&str]) -> Vec<Asked> {
@@ -72,14 +77,14 @@ async fn taking_the_last_output_back_takes_the_request_back() {
 async fn a_package_that_is_gone_before_it_is_sent_is_made_anew() {
     let folder = tempfile::tempdir().unwrap();
     let site = approved(folder.path()).await;
-    let outbox = folder.path().join("outbox/tmp");
-    std::fs::remove_dir(&outbox).unwrap();
-    std::fs::write(&outbox, "in the way").unwrap();
-    let desk = site.desk(|ports| ports).await;
-    assert!(desk.is_err() || !run(&desk.unwrap()).await.unwrap().is_empty());
-    std::fs::remove_file(&outbox).unwrap();
-    std::fs::remove_dir_all(folder.path().join("state/scratch/EX-1")).ok();
-    let desk = site.desk(|ports| ports).await.unwrap();
-    while !run(&desk).await.unwrap().is_empty() {}
+    let (port, call, moment) = (Port::Courier, "send", Moment::Before);
+    let gate: Arc<dyn Gate> = Arc::new(Once { port, call, moment, done: AtomicBool::new(false) });
+    let desk = site.desk(|ports| gated(ports, &gate)).await.unwrap();
+    assert_eq!(run(&desk).await.unwrap().len(), 1, "it is packed and tested, and not sent");
+    let scratch = folder.path().join("state/scratch/EX-1");
+    assert_eq!(files_under(&scratch.join("packages")).unwrap().len(), 1);
+    std::fs::remove_dir_all(&scratch).unwrap();
+    assert_eq!(run(&desk).await.unwrap().len(), 1, "the package is gone, and that is told");
+    assert_eq!(run(&desk).await.unwrap(), Vec::<String>::new());
     crate::whole::released_once(&site).await;
 }
