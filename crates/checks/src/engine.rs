@@ -7,7 +7,8 @@ use crate::input::Input;
 use crate::picture::Picture;
 use crate::policy::Policy;
 use crate::read::{self, Held, Read};
-use crate::rule::{self, Check, Declared, Evidence, Gathered, Judgement};
+use crate::request::Request;
+use crate::rule::{self, Check, Declared, Evidence, Judgement, Piece};
 use crate::rules::{self, fmt_type::FileType};
 
 /// What the checks say of one file, and the picture that leaves in place of its bytes.
@@ -22,17 +23,20 @@ pub struct Checked {
 /// Checks the files of one request, in their order. All are read before any is judged.
 #[must_use]
 pub fn check(inputs: Vec<Input>, policy: &Policy) -> Vec<Checked> {
-    let read: Vec<Read> = inputs.into_par_iter().map(|input| read::read(input, policy)).collect();
-    read.into_par_iter().map(|read| judge(read, policy)).collect()
+    let files: Vec<Read> = inputs.into_par_iter().map(|input| read::read(input, policy)).collect();
+    let request = Request { files };
+    let mut findings: Vec<Vec<Finding>> = request.files.iter().map(not_understood).collect();
+    let said: Vec<Vec<(usize, Finding)>> =
+        rules::all().par_iter().map(|rule| rule.run(policy, &request)).collect();
+    for (file, finding) in said.into_iter().flatten() {
+        if let Some(of_file) = findings.get_mut(file) {
+            of_file.push(finding);
+        }
+    }
+    request.files.into_iter().zip(findings).map(|(read, findings)| checked(read, findings)).collect()
 }
 
-fn judge(read: Read, policy: &Policy) -> Checked {
-    let mut findings = not_understood(&read);
-    findings.extend(rules::all().iter().flat_map(|rule| rule.run(policy, &read)));
-    let table = match &read.held {
-        Held::Tables { tables, .. } => tables.first().map(crate::table::Table::summary),
-        Held::Picture(_) | Held::Refused { .. } | Held::Undecided { .. } | Held::Unread { .. } => None,
-    };
+fn checked(read: Read, findings: Vec<Finding>) -> Checked {
     let report = FileReport {
         path: read.path,
         sha256: read.sha256,
@@ -40,7 +44,7 @@ fn judge(read: Read, policy: &Policy) -> Checked {
         kind: read.kind,
         supporting: read.supporting,
         verdict: Verdict::of(&findings),
-        table,
+        table: read.held.tables().first().map(crate::table::Table::summary),
         findings,
     };
     let picture = if let Held::Picture(picture) = read.held { Some(picture) } else { None };
@@ -57,28 +61,25 @@ fn not_understood(read: &Read) -> Vec<Finding> {
     vec![rule::undecided(&FileType::DECLARATION, &why, place)]
 }
 
-/// Runs one rule on all the evidence of its kind that a file holds.
-pub(crate) fn run<R: Check>(policy: &Policy, read: &Read) -> Vec<Finding> {
+/// Runs one rule on all the evidence of its kind that a request holds; each finding with the number of its file.
+pub(crate) fn run<R: Check>(policy: &Policy, request: &Request) -> Vec<(usize, Finding)> {
     let rule = &R::DECLARATION;
     let settings = policy.settings(rule.id);
     let params: R::Params = match settings.params.try_into() {
         Ok(params) => params,
         Err(error) => {
-            return vec![rule::undecided(
-                rule,
-                &format!("its settings are not accepted: {error}"),
-                Place::default(),
-            )];
+            let why = format!("its settings are not accepted: {error}");
+            let undecided = |file| (file, rule::undecided(rule, &why, Place::default()));
+            return (0..request.files.len()).map(undecided).collect();
         }
     };
-    let pieces = match R::Evidence::gather(read) {
-        Gathered::Absent | Gathered::Unreadable => return Vec::new(),
-        Gathered::There(pieces) => pieces,
-    };
-    let judged = pieces.into_iter().flat_map(|piece| match R::check(&params, piece) {
-        Judgement::Decided(found) => found.written(rule, settings.severity),
-        Judgement::NotApplicable => Vec::new(),
-        Judgement::Undecided(why) => vec![rule::undecided(rule, &why, Place::default())],
-    });
-    judged.collect()
+    let judged =
+        R::Evidence::gather(request).into_par_iter().map(|Piece { file, evidence }| {
+            match R::check(&params, evidence) {
+                Judgement::Decided(found) => found.written(rule, settings.severity, file),
+                Judgement::NotApplicable => Vec::new(),
+                Judgement::Undecided(why) => vec![(file, rule::undecided(rule, &why, Place::default()))],
+            }
+        });
+    judged.flatten_iter().collect()
 }

@@ -11,6 +11,7 @@ pub mod input;
 pub mod picture;
 pub mod policy;
 pub mod read;
+pub mod request;
 pub mod rule;
 pub mod rules;
 pub mod table;

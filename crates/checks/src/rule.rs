@@ -1,10 +1,13 @@
 //! What a rule is: one declaration, typed parameters, typed evidence, and an outcome that is never fine by default.
 
+use std::collections::BTreeMap;
+
 use exeat_domain::finding::{Finding, Outcome, Place, Risk, Severity};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::read::{Held, Read};
+use crate::read::Read;
+use crate::request::Request;
 use crate::table::Table;
 
 /// Findings of one rule on one table at most; the rest are counted in one more.
@@ -67,7 +70,7 @@ pub enum Judgement {
 /// A rule, whole.
 pub trait Check: Declared {
     /// What a policy sets under `[rules.ID]`; strict, so that an unknown key is an error.
-    type Params: DeserializeOwned + JsonSchema;
+    type Params: DeserializeOwned + JsonSchema + Sync;
     /// What it judges.
     type Evidence: Evidence;
 
@@ -75,37 +78,41 @@ pub trait Check: Declared {
     fn check(params: &Self::Params, evidence: &Self::Evidence) -> Judgement;
 }
 
-/// Something that is gathered once from a file and that rules judge.
-pub trait Evidence: Sized {
-    /// The pieces of this kind that the file holds.
-    fn gather(read: &Read) -> Gathered<'_, Self>;
+/// Something that is gathered once from a request and that rules judge.
+pub trait Evidence: Sync + Sized {
+    /// The pieces of this kind that the request holds; none where the rule is not applicable. A file that may hold some but
+    /// could not be understood gives none: the engine says once that it is undecided.
+    fn gather(request: &Request) -> Vec<Piece<'_, Self>>;
 }
 
-/// What [`Evidence::gather`] came to.
+/// One piece of evidence and the file that findings on it go to, unless the rule names another.
 #[derive(Debug)]
-pub enum Gathered<'a, E> {
-    /// The file holds none: the rule is not applicable.
-    Absent,
-    /// The file may hold some, but could not be understood: the rule is undecided, which the engine says once a file.
-    Unreadable,
-    /// These.
-    There(Vec<&'a E>),
+pub struct Piece<'a, E> {
+    /// Its number in the request.
+    pub file: usize,
+    /// The evidence.
+    pub evidence: &'a E,
+}
+
+impl Evidence for Request {
+    fn gather(request: &Request) -> Vec<Piece<'_, Self>> {
+        vec![Piece { file: 0, evidence: request }]
+    }
 }
 
 impl Evidence for Read {
-    fn gather(read: &Read) -> Gathered<'_, Self> {
-        Gathered::There(vec![read])
+    fn gather(request: &Request) -> Vec<Piece<'_, Self>> {
+        request.files.iter().enumerate().map(|(file, evidence)| Piece { file, evidence }).collect()
     }
 }
 
 impl Evidence for Table {
-    fn gather(read: &Read) -> Gathered<'_, Self> {
-        match &read.held {
-            Held::Tables { tables, .. } if tables.is_empty() => Gathered::Absent,
-            Held::Tables { tables, .. } => Gathered::There(tables.iter().collect()),
-            Held::Undecided { .. } | Held::Unread { .. } => Gathered::Unreadable,
-            Held::Picture(_) | Held::Refused { .. } => Gathered::Absent,
+    fn gather(request: &Request) -> Vec<Piece<'_, Self>> {
+        let mut pieces = Vec::new();
+        for (file, read) in request.files.iter().enumerate() {
+            pieces.extend(read.held.tables().iter().map(|evidence| Piece { file, evidence }));
         }
+        pieces
     }
 }
 
@@ -122,9 +129,15 @@ pub struct Said {
     pub interval: Option<(i64, Option<i64>)>,
 }
 
-/// The findings of one rule on one piece of evidence: the first hundred, and how many more there are.
+/// The findings of one rule on one piece of evidence: the first hundred of each table, and how many more there are.
 #[derive(Debug, Default)]
 pub struct Findings {
+    /// By the file of the request (none: that of the evidence) and the table in it.
+    buckets: BTreeMap<(Option<usize>, Option<u32>), Bucket>,
+}
+
+#[derive(Debug, Default)]
+struct Bucket {
     said: Vec<Said>,
     more: u64,
     worst_of_more: Option<Severity>,
@@ -138,31 +151,47 @@ impl Findings {
 
     /// Adds a finding that may carry an interval.
     pub fn say(&mut self, said: Said) {
-        if self.said.len() < MOST {
-            self.said.push(said);
+        self.say_of(None, said);
+    }
+
+    /// Adds a finding on a file of the request, by its number; a rule on a whole request says it of every file that the
+    /// finding rests on.
+    pub fn say_of(&mut self, file: Option<usize>, said: Said) {
+        let bucket = self.buckets.entry((file, said.place.table)).or_default();
+        if bucket.said.len() < MOST {
+            bucket.said.push(said);
         } else {
-            self.more += 1;
-            self.worst_of_more = self.worst_of_more.max(Some(said.severity));
+            bucket.more += 1;
+            bucket.worst_of_more = bucket.worst_of_more.max(Some(said.severity));
         }
     }
 
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.said.is_empty()
+        self.buckets.is_empty()
     }
 
-    /// The findings as the contract writes them; `severity` is what the policy sets for the rule, if it does.
-    pub(crate) fn written(self, rule: &Declaration, severity: Option<Severity>) -> Vec<Finding> {
-        let (more, worst) = (self.more, self.worst_of_more);
-        let table = self.said.first().and_then(|said| said.place.table);
-        let rest = (more > 0).then(|| Said {
-            severity: worst.unwrap_or(Severity::Review),
-            message: format!("{more} more like these"),
-            place: Place { more: Some(more), table, ..Place::default() },
-            interval: None,
-        });
-        self.said.into_iter().chain(rest).map(|said| said.written(rule, severity)).collect()
+    /// The findings as the contract writes them, each with its file; `severity` is what the policy sets for the rule, if it
+    /// does, and `own` the file of the evidence.
+    pub(crate) fn written(
+        self,
+        rule: &Declaration,
+        severity: Option<Severity>,
+        own: usize,
+    ) -> Vec<(usize, Finding)> {
+        let mut all = Vec::new();
+        for ((file, table), Bucket { said, more, worst_of_more }) in self.buckets {
+            let rest = (more > 0).then(|| Said {
+                severity: worst_of_more.unwrap_or(Severity::Review),
+                message: format!("{more} more like these"),
+                place: Place { more: Some(more), table, ..Place::default() },
+                interval: None,
+            });
+            let file = file.unwrap_or(own);
+            all.extend(said.into_iter().chain(rest).map(|said| (file, said.written(rule, severity))));
+        }
+        all
     }
 }
 

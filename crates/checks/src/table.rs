@@ -4,10 +4,10 @@ use exeat_domain::finding::{ColumnSummary, Place, TableSummary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::read::Rows;
 use crate::read::persons::Likeness;
 use crate::read::profile::Profile;
 use crate::read::value::Decimal;
+use crate::read::{Grid, Rows};
 
 /// What a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -130,6 +130,8 @@ pub struct Table {
     pub(crate) statistic_rows: bool,
     /// What each column holds.
     pub(crate) profiles: Vec<Profile>,
+    /// The cells, where they are few enough to be held.
+    pub(crate) grid: Option<Grid>,
     /// The rows, to be read again.
     pub(crate) body: Rows,
 }
@@ -163,6 +165,12 @@ impl Table {
     #[must_use]
     pub fn whole(&self) -> Place {
         Place { table: self.one_of_several.then_some(self.index), ..Place::default() }
+    }
+
+    /// Whether its rows look like persons or events: rules on groups are not applicable then, REC-LEVEL is.
+    #[must_use]
+    pub fn is_record_level(&self) -> bool {
+        self.likeness.score >= crate::read::PERSONS
     }
 
     /// Whether any column holds counts or statistics.

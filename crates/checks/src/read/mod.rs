@@ -1,6 +1,7 @@
 //! Reading a stranger's bytes into evidence: what they are, and the tables that they hold.
 
 mod dialect;
+mod grid;
 mod layout;
 pub(crate) mod names;
 pub(crate) mod persons;
@@ -22,8 +23,10 @@ use crate::input::{Content, Input, NotRead, Source};
 use crate::picture::{self, Picture};
 use crate::policy::Policy;
 use crate::table::{Column, Role, Table};
+pub(crate) use grid::Grid;
 use record::RecordError;
 pub(crate) use rows::{Lines, Rows};
+pub(crate) use understand::PERSONS;
 
 /// Bytes that are looked at to tell what content is.
 const HEAD: u64 = 256 << 10;
@@ -78,6 +81,17 @@ pub enum Held {
         /// Whether that is because it is larger than the limit.
         too_large: bool,
     },
+}
+
+impl Held {
+    /// The tables, if it holds any.
+    #[must_use]
+    pub fn tables(&self) -> &[Table] {
+        match self {
+            Self::Tables { tables, .. } => tables,
+            Self::Picture(_) | Self::Refused { .. } | Self::Undecided { .. } | Self::Unread { .. } => &[],
+        }
+    }
 }
 
 /// A line outside the tables of a file.

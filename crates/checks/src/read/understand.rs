@@ -5,13 +5,13 @@ use super::persons::{self, Cells, Likeness};
 use super::profile::{Profile, Profiler, profile};
 use super::record::RecordError;
 use super::value::Decimal;
-use super::{Held, Lines, Rows, TextLine, roles};
+use super::{Grid, Held, Lines, Rows, TextLine, roles};
 use crate::policy::Policy;
 use crate::table::Table;
 use exeat_domain::finding::Place;
 
 /// Score from which the rows of a table are taken for persons.
-const PERSONS: i32 = 2;
+pub(crate) const PERSONS: i32 = 2;
 
 /// Cells of a table that is also looked at on its side.
 const TURNED: u64 = 4_000_000;
@@ -67,6 +67,7 @@ fn table(
     let columns = roles::columns(sketches, &profiles, &features, likeness.score >= PERSONS);
     let transposed = turned(&header, &body, rows, decimal, policy)?;
     let statistic_rows = features.statistic_rows >= 2;
+    let grid = Grid::read(&body, rows, header.len(), decimal)?;
     Ok(Table {
         index,
         one_of_several,
@@ -77,6 +78,7 @@ fn table(
         transposed,
         statistic_rows,
         profiles,
+        grid,
         body,
     })
 }

@@ -12,7 +12,7 @@ use schemars::Schema;
 
 use crate::engine;
 use crate::policy::Policy;
-use crate::read::Read;
+use crate::request::Request;
 use crate::rule::{Check, Declaration, Declared};
 
 /// A rule as the engine and the documentation handle it.
@@ -21,7 +21,7 @@ pub struct Rule {
     declaration: &'static Declaration,
     schema: fn() -> Schema,
     accepts: fn(&toml::Table) -> Result<(), String>,
-    run: fn(&Policy, &Read) -> Vec<Finding>,
+    run: fn(&Policy, &Request) -> Vec<(usize, Finding)>,
 }
 
 impl Rule {
@@ -51,9 +51,9 @@ impl Rule {
         (self.accepts)(params)
     }
 
-    /// What it says of a file.
-    pub(crate) fn run(&self, policy: &Policy, read: &Read) -> Vec<Finding> {
-        (self.run)(policy, read)
+    /// What it says of a request: each finding with the number of its file.
+    pub(crate) fn run(&self, policy: &Policy, request: &Request) -> Vec<(usize, Finding)> {
+        (self.run)(policy, request)
     }
 }
 
