@@ -110,6 +110,11 @@ impl Content {
         Ok(Self { body, sha256: Sha256(hasher.finalize().into()), bytes })
     }
 
+    /// Whether the bytes are in memory.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        matches!(self.body, Body::Memory(_))
+    }
+
     /// The bytes from the start.
     pub(crate) fn open(&self) -> io::Result<Box<dyn Read + '_>> {
         match &self.body {

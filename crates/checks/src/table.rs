@@ -1,9 +1,12 @@
 //! A table as it was understood: columns with their roles, and rows that can be read again.
 
+use std::sync::OnceLock;
+
 use exeat_domain::finding::{ColumnSummary, Place, TableSummary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::identifier::Tally;
 use crate::read::persons::Likeness;
 use crate::read::profile::Profile;
 use crate::read::value::Decimal;
@@ -130,8 +133,10 @@ pub struct Table {
     pub(crate) statistic_rows: bool,
     /// What each column holds.
     pub(crate) profiles: Vec<Profile>,
-    /// The cells, where they are few enough to be held.
-    pub(crate) grid: Option<Grid>,
+    /// What was seen of identifiers in each column.
+    pub(crate) tallies: Vec<Tally>,
+    /// The cells, read when first asked for.
+    pub(crate) grid: OnceLock<Option<Grid>>,
     /// The rows, to be read again.
     pub(crate) body: Rows,
 }
@@ -165,6 +170,17 @@ impl Table {
     #[must_use]
     pub fn whole(&self) -> Place {
         Place { table: self.one_of_several.then_some(self.index), ..Place::default() }
+    }
+
+    /// The cells, where they are few enough to be held.
+    pub(crate) fn grid(&self) -> Option<&Grid> {
+        let read = || Grid::read(&self.body, self.rows, self.columns.len(), self.decimal);
+        self.grid.get_or_init(read).as_ref()
+    }
+
+    /// Whether its lines are held in memory.
+    pub(crate) fn is_held(&self) -> bool {
+        self.body.lines.kept.is_some()
     }
 
     /// Whether its rows look like persons or events: rules on groups are not applicable then, REC-LEVEL is.

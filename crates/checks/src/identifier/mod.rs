@@ -13,7 +13,7 @@ mod text;
 
 pub use general::{is_hash, titled_name};
 pub use scan::{Sighting, scan};
-pub use tally::{LoneHit, Look, Tally, Told};
+pub use tally::{HEADER, LoneHit, Look, Tally, Told};
 pub(crate) use text::hidden;
 
 /// What a text of a form's shape turned out to be.

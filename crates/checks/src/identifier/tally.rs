@@ -1,68 +1,126 @@
 //! Sums up what was sighted along a column, a row or a text, and tells identifiers from chance hits.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher};
+
+use foldhash::fast::RandomState;
 
 use super::chance::{ln_binomial_tail, stands_out};
 use super::{FORMS, Form, Reading, Sighting, is_hash, scan};
 
-/// A value counts once, however often it is repeated. Beyond this many different ones every cell counts as a new one, which
-/// keeps the memory of a column of 50 million rows within bounds.
+/// Different values that are remembered, unless told otherwise.
 const REMEMBERED: usize = 1 << 20;
 /// The most places that are kept to be shown.
 const SHOWN: usize = 100;
 /// Of the texts of a form's shape among the plausible ones, the chance under which the check digits cannot be an accident.
 const CHECKED: f64 = 1e-3;
+/// Where a column's tally puts the header, which may be the first value of a table without one.
+pub const HEADER: u64 = u64::MAX;
+/// The fewest digits of a number that any form reads.
+const SHORTEST: usize = 8;
 
-/// What one cell or line holds, looked at once for every tally that takes it in.
+/// What one cell or line holds.
 #[derive(Debug)]
 pub struct Look {
     sightings: Vec<Sighting>,
-    /// The text hashed, where it is itself a hash.
-    pseudonym: Option<(u64, String)>,
+    /// The text, where it is itself a hash.
+    pseudonym: Option<String>,
 }
 
 impl Look {
     /// Looks at a text; `None` where it is blank.
     #[must_use]
-    pub fn at(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.is_empty() {
-            return None;
-        }
+    pub fn at(text: &str) -> Self {
         let mut sightings = Vec::new();
         scan(text, &mut |sighting| sightings.push(sighting));
-        let pseudonym = is_hash(text).then(|| (digest(text), text.to_owned()));
-        Some(Self { sightings, pseudonym })
+        Self { sightings, pseudonym: is_hash(text).then(|| text.to_owned()) }
+    }
+
+    /// That nothing is there.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { sightings: Vec::new(), pseudonym: None }
+    }
+
+    /// Whether nothing of any form was sighted.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.sightings.is_empty() && self.pseudonym.is_none()
     }
 }
 
 /// What was seen along one line of cells, or in one text, form by form.
-#[derive(Debug, Default)]
+///
+/// A value counts once, however often it is repeated. Where there are too many different ones to remember, those are
+/// kept whose hash ends in a run of zeros: an even sample of the different values, whatever their order (Gibbons and Tirthapura,
+/// *Estimating simple functions on the union of data streams*, 2001).
+#[derive(Debug)]
 pub struct Tally {
-    seen: HashSet<u64>,
-    counts: [Counts; FORMS.len()],
-    cells: u64,
-    /// Cells that are hashes, the different ones among them, and the first.
-    hashes: u64,
-    different_hashes: u64,
+    /// By the hash of each different value: what was seen in it.
+    seen: HashMap<u64, Seen, RandomState>,
+    most: usize,
+    /// Zeros that the hash of a value must end in to be kept.
+    level: u32,
+    /// The first valid texts of each form.
+    hits: Vec<Hit>,
+    /// Cells that are not blank.
+    pub(crate) cells: u64,
+    /// Cells that are hashes.
+    pub(crate) hashes: u64,
     first_hash: Option<(u64, String)>,
 }
 
-#[derive(Debug, Default)]
+impl Default for Tally {
+    fn default() -> Self {
+        Self::of_at_most(REMEMBERED)
+    }
+}
+
+/// The forms that were seen in a value, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    shaped: u16,
+    plausible: u16,
+    valid: u16,
+    /// The value as a whole is of the shape.
+    whole: u16,
+    hash: bool,
+}
+
+impl Seen {
+    fn of(look: &Look) -> Self {
+        let mut seen = Self { hash: look.pseudonym.is_some(), ..Self::default() };
+        for sighting in &look.sightings {
+            let bit = 1 << sighting.form;
+            seen.shaped |= bit;
+            seen.whole |= if sighting.whole { bit } else { 0 };
+            match sighting.reading {
+                Reading::Implausible => {}
+                Reading::Mismatch => seen.plausible |= bit,
+                Reading::Valid => {
+                    seen.plausible |= bit;
+                    seen.valid |= bit;
+                }
+            }
+        }
+        seen
+    }
+}
+
+/// Different values of one form.
+#[derive(Clone, Copy, Debug, Default)]
 struct Counts {
-    /// Different texts of the form's shape, those of them whose parts can be, and the valid ones.
+    /// Of the form's shape, those of them whose parts can be, and the valid ones.
     shaped: u64,
     plausible: u64,
     valid: u64,
-    /// Cells that are of the shape as a whole.
+    /// Those that are of the shape as a whole.
     whole: u64,
-    /// The first valid ones: where, and whether they tell by themselves what they are.
-    hits: Vec<Hit>,
 }
 
 #[derive(Clone, Debug)]
 struct Hit {
+    form: usize,
     at: u64,
     text: String,
     telling: bool,
@@ -116,115 +174,214 @@ impl PartialEq for Form {
 
 impl Eq for Form {}
 
-fn digest(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}
-
 impl Tally {
+    /// One that remembers at most so many different values.
+    #[must_use]
+    pub fn of_at_most(most: usize) -> Self {
+        Self {
+            seen: HashMap::default(),
+            most: most.max(1),
+            level: 0,
+            hits: Vec::new(),
+            cells: 0,
+            hashes: 0,
+            first_hash: None,
+        }
+    }
+
     /// Takes in one cell or line; `at` says where it stands, for [`Told`].
     pub fn add(&mut self, at: u64, text: &str) {
-        if let Some(look) = Look::at(text) {
-            self.take(at, &look);
-        }
-    }
-
-    /// Takes in what was seen in a cell or line.
-    pub fn take(&mut self, at: u64, look: &Look) {
-        self.cells += 1;
-        for sighting in &look.sightings {
-            self.sighted(at, sighting);
-        }
-        if let Some((digest, text)) = &look.pseudonym {
-            self.hashes += 1;
-            self.different_hashes += u64::from(self.is_new(*digest));
-            self.first_hash.get_or_insert_with(|| (at, text.clone()));
-        }
-    }
-
-    fn is_new(&mut self, digest: u64) -> bool {
-        self.seen.len() >= REMEMBERED || self.seen.insert(digest)
-    }
-
-    fn sighted(&mut self, at: u64, sighting: &Sighting) {
-        let new = self.is_new(digest(&sighting.text) ^ sighting.form as u64);
-        let count = &mut self.counts[sighting.form];
-        count.whole += u64::from(sighting.whole);
-        if !new {
+        let text = text.trim();
+        if text.is_empty() {
             return;
         }
-        count.shaped += 1;
-        count.plausible += u64::from(sighting.reading != Reading::Implausible);
-        if sighting.reading == Reading::Valid {
-            count.valid += 1;
-            if count.hits.len() < SHOWN {
-                count.hits.push(Hit { at, text: sighting.text.clone(), telling: sighting.telling });
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        let look = Look::at(text);
+        self.cells += 1;
+        self.hashes += u64::from(look.pseudonym.is_some());
+        self.text(hasher.finish(), at, &look);
+    }
+
+    /// Takes in what was seen in a text of this hash; the cells that hold it are counted apart.
+    pub(crate) fn text(&mut self, hash: u64, at: u64, look: &Look) {
+        let new = self.is_new(hash);
+        if !new && look.is_plain() {
+            return;
+        }
+        if new {
+            self.seen.insert(hash, Seen::of(look));
+        }
+        // Telling hits are kept even where the value is not among those that are remembered.
+        let known = self.seen.contains_key(&hash) && !new;
+        for sighting in look.sightings.iter().filter(|sighting| sighting.reading == Reading::Valid) {
+            if !known && (new || sighting.telling) {
+                self.hit(sighting, at);
             }
         }
+        if let (Some(text), None) = (&look.pseudonym, &self.first_hash) {
+            self.first_hash = Some((at, text.clone()));
+        }
+        self.sample();
+    }
+
+    /// Takes in a plain number of this hash; the cells that hold it are counted apart.
+    pub(crate) fn number(&mut self, hash: u64, at: u64, text: &str) {
+        if !self.is_new(hash) {
+            return;
+        }
+        if text.len() < SHORTEST {
+            self.seen.insert(hash, Seen::default());
+            self.sample();
+        } else {
+            self.text(hash, at, &Look::at(text));
+        }
+    }
+
+    /// Counts the header among the values if it is of any form, as the first value of a table without header.
+    pub(crate) fn header(&mut self, name: &str) {
+        let look = Look::at(name.trim());
+        if !look.is_plain() {
+            self.cells += 1;
+            self.hashes += u64::from(look.pseudonym.is_some());
+            self.text(self.seen.hasher().hash_one(name), HEADER, &look);
+        }
+    }
+
+    fn hit(&mut self, sighting: &Sighting, at: u64) {
+        if self.hits.iter().filter(|hit| hit.form == sighting.form).count() < SHOWN {
+            let Sighting { form, telling, .. } = *sighting;
+            self.hits.push(Hit { form, at, text: sighting.text.clone(), telling });
+        }
+    }
+
+    /// Whether a value of this hash is to be remembered and is not yet.
+    fn is_new(&self, hash: u64) -> bool {
+        self.is_kept(hash) && !self.seen.contains_key(&hash)
+    }
+
+    fn is_kept(&self, hash: u64) -> bool {
+        hash.trailing_zeros() >= self.level
+    }
+
+    /// Forgets half of the values, and again, until few enough are left.
+    fn sample(&mut self) {
+        while self.seen.len() > self.most && self.level < 63 {
+            self.level += 1;
+            let level = self.level;
+            self.seen.retain(|hash, _| hash.trailing_zeros() >= level);
+        }
+    }
+
+    /// Puts another part of the same column to this.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.level = self.level.max(other.level);
+        let level = self.level;
+        self.seen.extend(other.seen);
+        self.seen.retain(|hash, _| hash.trailing_zeros() >= level);
+        self.sample();
+        self.hits.extend(other.hits);
+        self.cells += other.cells;
+        self.hashes += other.hashes;
+        self.first_hash = [self.first_hash.take(), other.first_hash].into_iter().flatten().min();
+    }
+
+    /// Ends the gathering of a column of so many cells that are not blank.
+    pub(crate) fn settle(&mut self, cells: u64) {
+        self.cells = cells;
+        self.hits.sort_by_key(|hit| hit.at);
+    }
+
+    /// Different values; an estimate where they were too many to remember.
+    pub(crate) fn distinct(&self) -> u64 {
+        (self.seen.len() as u64) << self.level
+    }
+
+    /// Different values in which any form was seen to be valid.
+    pub(crate) fn valid(&self) -> usize {
+        self.seen.values().filter(|seen| seen.valid != 0 || seen.hash).count()
     }
 
     /// Whether nothing of any form was sighted.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.hashes == 0 && self.counts.iter().all(|count| count.shaped == 0)
+        self.hashes == 0 && self.hits.is_empty() && self.seen.values().all(|seen| seen.shaped == 0)
     }
 
     /// Empties the tally for the next line of cells.
     pub fn clear(&mut self) {
-        if self.is_plain() {
-            self.cells = 0;
-        } else {
-            *self = Self::default();
+        self.seen.clear();
+        self.hits.clear();
+        (self.level, self.cells, self.hashes, self.first_hash) = (0, 0, 0, None);
+    }
+
+    fn counts(&self) -> [Counts; FORMS.len()] {
+        let mut counts = [Counts::default(); FORMS.len()];
+        for seen in self.seen.values().filter(|seen| seen.shaped != 0) {
+            for (form, count) in counts.iter_mut().enumerate() {
+                let has = |bits: u16| u64::from(bits >> form & 1);
+                count.shaped += has(seen.shaped);
+                count.plausible += has(seen.plausible);
+                count.valid += has(seen.valid);
+                count.whole += has(seen.whole);
+            }
         }
+        counts
     }
 
     /// The forms whose shape most of the cells have, so that single hits among them are what chance gives.
     pub fn shapes(&self) -> impl Iterator<Item = &'static Form> {
-        FORMS.iter().zip(&self.counts).filter(|(_, count)| self.is_column_of(count)).map(|(form, _)| form)
+        let counts = self.counts();
+        FORMS.iter().zip(counts).filter(|(_, count)| self.is_column_of(count)).map(|(form, _)| form)
     }
 
     /// What all that was added comes to.
     #[must_use]
     pub fn told(&self) -> Told {
-        let counts = || FORMS.iter().zip(&self.counts);
-        let best = counts()
-            .filter(|(form, count)| {
-                count.stands_out(form) && (form.within != super::Within::Nothing || count.whole == self.cells)
+        if self.hits.is_empty() && self.hashes == 0 {
+            return Told::Nothing;
+        }
+        let counts = self.counts();
+        let different = self.seen.len() as u64;
+        let best = (0..FORMS.len())
+            .filter(|&at| {
+                let (form, count) = (&FORMS[at], &counts[at]);
+                count.stands_out(form) && (form.within != super::Within::Nothing || count.whole == different)
             })
-            .min_by(|(form, count), (other, than)| count.ln_tail(form).total_cmp(&than.ln_tail(other)));
-        if let Some((form, count)) = best
-            && let Some(first) = count.hits.first()
+            .min_by(|&a, &b| counts[a].ln_tail(&FORMS[a]).total_cmp(&counts[b].ln_tail(&FORMS[b])));
+        if let Some(at) = best
+            && let Some(first) = self.hits.iter().find(|hit| hit.form == at)
         {
+            let Counts { valid, shaped, .. } = counts[at];
             return Told::Identifiers {
-                form,
-                valid: count.valid,
-                shaped: count.shaped,
+                form: &FORMS[at],
+                valid,
+                shaped,
                 first: (first.at, first.text.clone()),
             };
         }
-        // A label may stand before a row of hashes.
-        let labels = self.cells - self.hashes;
-        if self.hashes >= 3
-            && (labels <= 1 || 10 * self.hashes >= 9 * self.cells)
-            && self.different_hashes > 1
-            && let Some(first) = &self.first_hash
-        {
-            let near_unique = 10 * self.different_hashes >= 9 * self.hashes;
-            return Told::Pseudonyms { near_unique, hashes: self.hashes, first: first.clone() };
+        if let Some(pseudonyms) = self.pseudonyms() {
+            return pseudonyms;
         }
-        let telling = |form, count: &'_ Counts| -> Vec<LoneHit> {
-            let hits = count.hits.iter().filter(|hit| hit.telling);
-            hits.map(|hit| LoneHit { form, at: hit.at, text: hit.text.clone() }).collect()
-        };
-        let running = counts().filter(|(_, count)| !self.is_column_of(count));
-        let hits: Vec<LoneHit> = running.flat_map(|(form, count)| telling(form, count)).collect();
+        let running = |hit: &&Hit| hit.telling && !self.is_column_of(&counts[hit.form]);
+        let lone = |hit: &Hit| LoneHit { form: &FORMS[hit.form], at: hit.at, text: hit.text.clone() };
+        let hits: Vec<LoneHit> = self.hits.iter().filter(running).map(lone).collect();
         if hits.is_empty() { Told::Nothing } else { Told::Hits(hits) }
     }
 
-    /// Whether the cells are of the form's shape, so that single hits among them are what chance gives.
+    fn pseudonyms(&self) -> Option<Told> {
+        // A label may stand before a row of hashes.
+        let labels = self.cells.saturating_sub(self.hashes);
+        let different = (self.seen.values().filter(|seen| seen.hash).count() as u64) << self.level;
+        let first = self.first_hash.clone()?;
+        let told = self.hashes >= 3 && (labels <= 1 || 10 * self.hashes >= 9 * self.cells) && different > 1;
+        let near_unique = 10 * different >= 9 * self.hashes;
+        told.then_some(Told::Pseudonyms { near_unique, hashes: self.hashes, first })
+    }
+
+    /// Whether the different values are of the form's shape, so that single hits among them are what chance gives.
     fn is_column_of(&self, count: &Counts) -> bool {
-        count.shaped >= 3 && 2 * count.whole >= self.cells
+        count.shaped >= 3 && 2 * count.whole >= self.seen.len() as u64
     }
 }
 

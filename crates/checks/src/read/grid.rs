@@ -1,50 +1,38 @@
-//! The cells of a table in memory, for rules that look along rows and columns at once.
+//! The cells of a table by row and column, for rules that look along both.
+
+use std::sync::Arc;
 
 use super::Rows;
-use super::record::{Record, RecordError};
+use super::kept::Kept;
 use super::value::{Decimal, Value, value};
 
-/// Cells that are held at most; of a larger table only what its columns sum up to is known.
+/// Cells that are read at most; of a larger table only what its columns sum up to is known.
 const MOST: u64 = 1_000_000;
 
 /// The body of a table, cell by cell: what it says, and its text.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Grid {
     width: usize,
     values: Vec<Value>,
-    text: String,
-    /// Where the text of each cell ends.
-    ends: Vec<usize>,
+    kept: Arc<Kept>,
+    start: u64,
 }
 
 impl Grid {
-    /// Reads `rows` rows of `width` columns; none where they are too many to be held.
-    pub(crate) fn read(
-        body: &Rows,
-        rows: u64,
-        width: usize,
-        decimal: Decimal,
-    ) -> Result<Option<Self>, RecordError> {
+    /// Reads `rows` rows of `width` columns; none where they are too many, or not in memory.
+    pub(crate) fn read(body: &Rows, rows: u64, width: usize, decimal: Decimal) -> Option<Self> {
+        let kept = body.lines.kept.clone()?;
         if rows.saturating_mul(width as u64) > MOST {
-            return Ok(None);
+            return None;
         }
-        let mut grid = Self { width, values: Vec::new(), text: String::new(), ends: Vec::new() };
-        body.each(|_, record| grid.add(record, decimal))?;
-        Ok(Some(grid))
-    }
-
-    fn add(&mut self, record: &Record, decimal: Decimal) {
-        for at in 0..self.width {
-            let cell = record.get(at);
-            self.values.push(value(cell, decimal));
-            self.text.push_str(cell);
-            self.ends.push(self.text.len());
-        }
+        let cells = (body.start..body.start + rows).flat_map(|row| (0..width).map(move |at| (row, at)));
+        let values = cells.map(|(row, at)| value(kept.get(row, at), decimal)).collect();
+        Some(Self { width, values, kept, start: body.start })
     }
 
     /// Rows of the body.
     pub(crate) fn rows(&self) -> usize {
-        self.ends.len().checked_div(self.width).unwrap_or(0)
+        self.values.len().checked_div(self.width).unwrap_or(0)
     }
 
     /// Columns, labels and index included.
@@ -54,14 +42,12 @@ impl Grid {
 
     /// What the cell says; blank where there is none.
     pub(crate) fn value(&self, row: usize, column: usize) -> Value {
-        self.at(row, column).map_or(Value::Blank, |at| self.values[at])
+        self.at(row, column).and_then(|at| self.values.get(at)).copied().unwrap_or(Value::Blank)
     }
 
     /// The cell as written, without the blanks around it; empty where there is none.
     pub(crate) fn text(&self, row: usize, column: usize) -> &str {
-        let Some(at) = self.at(row, column) else { return "" };
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.text[start..self.ends[at]]
+        self.at(row, column).map_or("", |_| self.kept.get(self.start + row as u64, column))
     }
 
     fn at(&self, row: usize, column: usize) -> Option<usize> {

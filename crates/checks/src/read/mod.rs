@@ -2,6 +2,7 @@
 
 mod dialect;
 mod grid;
+mod kept;
 mod layout;
 pub(crate) mod names;
 pub(crate) mod persons;
@@ -221,13 +222,15 @@ fn understand(content: Content, extension: &str, policy: &Policy) -> std::io::Re
             refused("unknown", format!("it {named}, which is not among the extensions that may leave"))
         }
         (sniff::Kind::Unknown, Some((encoding, head))) => {
-            let lines = Lines {
+            let mut lines = Lines {
+                kept: None,
                 delimiter: dialect::delimiter(&head),
                 content: Arc::new(content),
                 encoding,
                 limits: *policy.limits(),
             };
-            let held = understand::tables(&lines, policy).unwrap_or_else(|error| unreadable(&error));
+            let held = lines.keep().and_then(|()| understand::tables(&lines, policy));
+            let held = held.unwrap_or_else(|error| unreadable(&error));
             (extension.to_owned(), held)
         }
     })
@@ -247,9 +250,9 @@ fn unreadable(error: &RecordError) -> Held {
     match error {
         RecordError::Quotes(line) => Held::Undecided { why, place: at(*line) },
         RecordError::Io(_) => Held::Undecided { why, place: Place::default() },
-        RecordError::CellTooLong { line, .. } | RecordError::TooManyColumns { line, .. } => {
-            Held::Refused { why, place: at(*line) }
-        }
+        RecordError::CellTooLong { line, .. }
+        | RecordError::TooManyColumns { line, .. }
+        | RecordError::LineTooLong(line) => Held::Refused { why, place: at(*line) },
         RecordError::TooManyRows(_) => Held::Refused { why, place: Place::default() },
     }
 }

@@ -10,7 +10,7 @@ use super::roles::Sketch;
 use crate::table::Role;
 
 /// Rows that are looked at for combinations that repeat.
-const LOOKED_AT: u64 = 20_000;
+pub(crate) const LOOKED_AT: u64 = 20_000;
 /// Columns that are looked at for the same.
 const KEYS: usize = 64;
 
@@ -117,9 +117,6 @@ pub(crate) fn features(
     features.keys = keys.len();
     let (hasher, mut looked_at) = (RandomState::new(), Vec::<Vec<u64>>::new());
     each(&mut |row, cells| {
-        for (at, profile) in profiles.iter().enumerate().take(3) {
-            features.total_label |= profile.texts > 0 && names::is_total(cells.cell(at));
-        }
         if row < 100 && profiles.first().is_some_and(|first| first.texts > 0) {
             let named =
                 names::meaning(cells.cell(0)).is_some_and(|(meaning, _)| meaning == Meaning::Statistic);
@@ -130,6 +127,7 @@ pub(crate) fn features(
             looked_at.push(keys.iter().map(|&at| hasher.hash_one(cells.cell(at))).collect());
         }
     })?;
+    features.total_label = profiles.iter().take(3).any(|profile| profile.total_label);
     features.crossing = crossing(&looked_at, keys.len());
     Ok(features)
 }

@@ -1,13 +1,16 @@
 //! One pass over a table's rows: what each column holds, within bounds of memory.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashMap;
+use std::hash::BuildHasher;
 
-use super::record::{Record, RecordError};
-use super::value::{Decimal, Marker, Number, Value, value};
+use foldhash::fast::RandomState;
 
-/// Different values that are counted exactly.
-const DISTINCT: usize = 100_000;
+use super::names;
+use super::value::{Decimal, Marker, Number, Value, day, plain_number, value};
+use crate::identifier::{Look, Tally};
+
+/// Texts of a column whose reading is remembered.
+const REMEMBERED: usize = 1 << 14;
 
 /// What a column holds.
 #[derive(Clone, Debug, Default)]
@@ -52,8 +55,8 @@ pub(crate) struct Profile {
     pub(crate) precise: u64,
     /// Longest cell, in bytes.
     pub(crate) longest: usize,
-    last: Option<f64>,
-    step: Option<f64>,
+    /// A cell says that its row is a total.
+    pub(crate) total_label: bool,
 }
 
 /// Which roundings all non-zero counts of a column agree with.
@@ -73,11 +76,23 @@ impl Rounded {
             return;
         }
         self.nonzero += 1;
+        if self.not_five && self.not_six && self.not_seven && self.not_midpoint_six {
+            return;
+        }
         self.not_five |= !count.is_multiple_of(5);
         self.not_six |= !count.is_multiple_of(6);
         self.not_seven |= !count.is_multiple_of(7);
         self.not_ten |= !count.is_multiple_of(10);
         self.not_midpoint_six |= count % 6 != 3;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.nonzero += other.nonzero;
+        self.not_five |= other.not_five;
+        self.not_six |= other.not_six;
+        self.not_seven |= other.not_seven;
+        self.not_ten |= other.not_ten;
+        self.not_midpoint_six |= other.not_midpoint_six;
     }
 }
 
@@ -126,20 +141,16 @@ impl Profile {
         if self.most_out_of >= 10.0 { self.out_of } else { 0 }
     }
 
-    fn add(&mut self, cell: &str, decimal: Decimal) {
-        self.rows += 1;
-        let what = value(cell, decimal);
-        if what == Value::Blank {
-            return;
-        }
+    /// Takes in what a text that is no plain number says.
+    fn text(&mut self, cell: &str, told: &Told) {
         self.filled += 1;
         self.longest = self.longest.max(cell.len());
-        match what {
+        match told.value {
             Value::Blank => {}
             Value::Marker(Marker::AtMost(_)) => self.at_most += 1,
             Value::Marker(Marker::Suppressed) => self.suppressed += 1,
             Value::Marker(Marker::Missing) => self.missing += 1,
-            Value::Number(number) => self.number(number),
+            Value::Number(_) => {}
             Value::CountWith(number) => {
                 self.with += 1;
                 self.rounding.add(number.count().unwrap_or(0));
@@ -151,11 +162,12 @@ impl Profile {
             Value::Estimate(_) => self.estimates += 1,
             Value::Date => {
                 self.dates += 1;
-                self.times += u64::from(cell.contains(':') && !cell.contains("00:00:00"));
+                self.times += u64::from(told.time);
             }
             Value::Text => {
                 self.texts += 1;
-                self.words += cell.split_whitespace().count() as u64;
+                self.words += u64::from(told.words);
+                self.total_label |= told.total;
             }
         }
     }
@@ -164,8 +176,7 @@ impl Profile {
         let first = self.numbers == 0;
         self.numbers += 1;
         self.percents += u64::from(number.percent);
-        let whole = number.value.fract() == 0.0;
-        self.whole += u64::from(whole);
+        self.whole += u64::from(number.value.fract() == 0.0);
         self.precise += u64::from(number.decimals >= 3);
         if let Some(count) = number.count() {
             self.counts += 1;
@@ -173,64 +184,219 @@ impl Profile {
         }
         self.min = if first { number.value } else { self.min.min(number.value) };
         self.max = if first { number.value } else { self.max.max(number.value) };
-        match self.last {
-            None => (self.steps, self.rising, self.even) = (whole, true, true),
-            Some(last) => {
-                self.steps &= number.value == last + 1.0;
-                self.rising &= number.value >= last;
-                let step = *self.step.get_or_insert(number.value - last);
-                self.even &= (number.value - last - step).abs() <= 1e-6 * step.abs().max(1e-9);
-            }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        if other.numbers > 0 {
+            let first = self.numbers == 0;
+            self.min = if first { other.min } else { self.min.min(other.min) };
+            self.max = if first { other.max } else { self.max.max(other.max) };
         }
-        self.last = Some(number.value);
+        for (mine, theirs) in [
+            (&mut self.filled, other.filled),
+            (&mut self.numbers, other.numbers),
+            (&mut self.whole, other.whole),
+            (&mut self.counts, other.counts),
+            (&mut self.percents, other.percents),
+            (&mut self.with, other.with),
+            (&mut self.out_of, other.out_of),
+            (&mut self.estimates, other.estimates),
+            (&mut self.dates, other.dates),
+            (&mut self.texts, other.texts),
+            (&mut self.words, other.words),
+            (&mut self.suppressed, other.suppressed),
+            (&mut self.at_most, other.at_most),
+            (&mut self.missing, other.missing),
+            (&mut self.times, other.times),
+            (&mut self.precise, other.precise),
+        ] {
+            *mine += theirs;
+        }
+        self.most_out_of = self.most_out_of.max(other.most_out_of);
+        self.longest = self.longest.max(other.longest);
+        self.total_label |= other.total_label;
+        self.rounding.merge(&other.rounding);
     }
 }
 
-/// Gathers the profiles of `width` columns.
+/// What a text says, read once for all cells that hold it.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    value: Value,
+    words: u32,
+    /// A time of day that is not midnight.
+    time: bool,
+    total: bool,
+    hash: bool,
+}
+
+impl Told {
+    fn of(cell: &str, decimal: Decimal) -> Self {
+        let value = if day(cell) { Value::Date } else { value(cell, decimal) };
+        let text = value == Value::Text;
+        Self {
+            value,
+            words: if text { u32::try_from(cell.split_whitespace().count()).unwrap_or(u32::MAX) } else { 0 },
+            time: value == Value::Date && cell.contains(':') && !cell.contains("00:00:00"),
+            total: text && names::is_total(cell),
+            hash: text && crate::identifier::is_hash(cell),
+        }
+    }
+}
+
+/// How the numbers of a column follow one another.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Order {
+    ends: Option<(f64, f64)>,
+    step: Option<f64>,
+    steps: bool,
+    rising: bool,
+    even: bool,
+}
+
+impl Order {
+    fn add(&mut self, number: f64) {
+        let one = Self {
+            ends: Some((number, number)),
+            step: None,
+            steps: number.fract() == 0.0,
+            rising: true,
+            even: true,
+        };
+        self.then(&one);
+    }
+
+    /// Puts what follows behind this.
+    pub(crate) fn then(&mut self, next: &Self) {
+        let (Some((first, last)), Some((begins, ends))) = (self.ends, next.ends) else {
+            if self.ends.is_none() {
+                *self = *next;
+            }
+            return;
+        };
+        let gap = begins - last;
+        let step = *self.step.get_or_insert(gap);
+        let as_far = |other: f64| (other - step).abs() <= 1e-6 * step.abs().max(1e-9);
+        self.steps &= next.steps && gap == 1.0;
+        self.rising &= next.rising && gap >= 0.0;
+        self.even &= next.even && as_far(gap) && next.step.is_none_or(as_far);
+        self.ends = Some((first, ends));
+    }
+}
+
+/// What is gathered of one column.
+#[derive(Debug, Default)]
+struct Gathered {
+    profile: Profile,
+    tally: Tally,
+    told: HashMap<u64, Told, RandomState>,
+}
+
+/// Gathers what the columns of a table hold, row by row, in blocks that may be gathered apart and put together.
+#[derive(Debug)]
 pub(crate) struct Profiler {
-    profiles: Vec<Profile>,
-    seen: Vec<HashSet<u64>>,
+    columns: Vec<Gathered>,
+    orders: Vec<Order>,
+    rows: u64,
     hasher: RandomState,
     decimal: Decimal,
 }
 
 impl Profiler {
     pub(crate) fn new(width: usize, decimal: Decimal) -> Self {
+        Self::like(width, decimal, RandomState::default())
+    }
+
+    fn like(width: usize, decimal: Decimal, hasher: RandomState) -> Self {
+        let most = ((1 << 19) / width.max(1)).clamp(64, 1 << 16);
+        let gathered = || Gathered { tally: Tally::of_at_most(most), ..Gathered::default() };
         Self {
-            profiles: vec![Profile::default(); width],
-            seen: vec![HashSet::new(); width],
-            hasher: RandomState::new(),
+            columns: std::iter::repeat_with(gathered).take(width).collect(),
+            orders: vec![Order::default(); width],
+            rows: 0,
+            hasher,
             decimal,
         }
     }
 
-    /// Adds the cells of one row.
-    pub(crate) fn add<'a>(&mut self, cells: impl Fn(usize) -> &'a str) {
-        let most = (DISTINCT * 20 / self.profiles.len().max(1)).clamp(1000, DISTINCT);
-        for (at, profile) in self.profiles.iter_mut().enumerate() {
+    /// One for another part of the same table.
+    pub(crate) fn another(&self) -> Self {
+        Self::like(self.columns.len(), self.decimal, self.hasher.clone())
+    }
+
+    /// Adds the cells of the row of this number.
+    pub(crate) fn add<'a>(&mut self, row: u64, cells: impl Fn(usize) -> &'a str) {
+        self.rows += 1;
+        for (at, (column, order)) in self.columns.iter_mut().zip(&mut self.orders).enumerate() {
             let cell = cells(at);
-            profile.add(cell, self.decimal);
-            if !cell.is_empty() && self.seen[at].len() < most {
-                self.seen[at].insert(self.hasher.hash_one(cell));
+            if cell.is_empty() {
+                continue;
+            }
+            if let Some((number, digits)) = plain_number(cell, self.decimal) {
+                column.profile.filled += 1;
+                column.profile.longest = column.profile.longest.max(cell.len());
+                column.profile.number(number);
+                order.add(number.value);
+                column.tally.number(self.hasher.hash_one((digits, cell.len())), row, cell);
+            } else {
+                column.cell(row, cell, &self.hasher, self.decimal, order);
             }
         }
     }
 
-    pub(crate) fn done(mut self) -> Vec<Profile> {
-        for (profile, seen) in self.profiles.iter_mut().zip(&self.seen) {
-            profile.distinct = seen.len() as u64;
+    /// The order of the rows that were added since it was last asked for.
+    pub(crate) fn orders(&mut self) -> Vec<Order> {
+        let width = self.orders.len();
+        std::mem::replace(&mut self.orders, vec![Order::default(); width])
+    }
+
+    /// Puts the columns of another part to these; the orders are put together apart.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.rows += other.rows;
+        for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
+            mine.profile.merge(&theirs.profile);
+            mine.tally.merge(theirs.tally);
         }
-        self.profiles
+    }
+
+    /// The profiles and the tallies of identifiers, with the order of all rows.
+    pub(crate) fn done(self, orders: &[Order]) -> (Vec<Profile>, Vec<Tally>) {
+        let rows = self.rows;
+        let finished = self.columns.into_iter().zip(orders).map(|(column, order)| {
+            let Gathered { mut profile, mut tally, .. } = column;
+            tally.settle(profile.filled);
+            profile.rows = rows;
+            (profile.steps, profile.rising, profile.even) = (order.steps, order.rising, order.even);
+            profile.distinct = if profile.steps && profile.numbers == profile.filled {
+                profile.filled
+            } else {
+                tally.distinct().min(profile.filled)
+            };
+            (profile, tally)
+        });
+        finished.unzip()
     }
 }
 
-/// Profiles of a table's columns.
-pub(crate) fn profile(
-    body: &super::Rows,
-    width: usize,
-    decimal: Decimal,
-) -> Result<Vec<Profile>, RecordError> {
-    let mut profiler = Profiler::new(width, decimal);
-    body.each(|_, record: &Record| profiler.add(|at| record.get(at)))?;
-    Ok(profiler.done())
+impl Gathered {
+    /// Takes in a cell that is no plain number.
+    fn cell(&mut self, row: u64, cell: &str, hasher: &RandomState, decimal: Decimal, order: &mut Order) {
+        let hash = hasher.hash_one(cell);
+        let known = self.told.get(&hash).copied();
+        let told = known.unwrap_or_else(|| Told::of(cell, decimal));
+        self.profile.text(cell, &told);
+        if let Value::Number(number) = told.value {
+            self.profile.number(number);
+            order.add(number.value);
+        }
+        self.tally.hashes += u64::from(told.hash);
+        if known.is_some() {
+            return;
+        }
+        let look = if day(cell) { Look::none() } else { Look::at(cell) };
+        self.tally.text(hash, row, &look);
+        if self.told.len() < REMEMBERED {
+            self.told.insert(hash, told);
+        }
+    }
 }

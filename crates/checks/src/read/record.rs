@@ -8,6 +8,9 @@ use thiserror::Error;
 
 use crate::policy::Limits;
 
+/// Bytes of one line at most, whatever its fields.
+const LINE: usize = 64 << 20;
+
 /// What separates the fields of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delimiter {
@@ -31,6 +34,9 @@ pub enum RecordError {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// A line is longer than any table has.
+    #[error("line {0} is longer than {LINE} bytes")]
+    LineTooLong(u64),
     /// A line has more fields than the limit.
     #[error("line {line} has more than the limit of {limit} columns")]
     TooManyColumns {
@@ -50,8 +56,9 @@ pub enum RecordError {
 /// The fields of one line.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    text: Vec<u8>,
-    ends: Vec<usize>,
+    text: String,
+    /// Where each field begins and ends in the text.
+    spans: Vec<(u32, u32)>,
     /// Line of the file on which it begins, from 1.
     pub line: u64,
 }
@@ -60,27 +67,26 @@ impl Record {
     /// How many fields it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.spans.len()
     }
 
     /// Whether it has no fields.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.spans.is_empty()
     }
 
     /// The field of this number without the blanks around it; empty where there is none.
     #[must_use]
     pub fn get(&self, at: usize) -> &str {
-        self.raw(at).trim()
+        trimmed(self.raw(at))
     }
 
     /// The field of this number as written; empty where there is none.
     #[must_use]
     pub fn raw(&self, at: usize) -> &str {
-        let Some(end) = self.ends.get(at) else { return "" };
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        std::str::from_utf8(&self.text[start..*end]).unwrap_or("\u{fffd}")
+        let Some((start, end)) = self.spans.get(at) else { return "" };
+        self.text.get(*start as usize..*end as usize).unwrap_or_default()
     }
 
     /// The fields without the blanks around them.
@@ -92,6 +98,85 @@ impl Record {
     #[must_use]
     pub fn filled_len(&self) -> usize {
         (0..self.len()).rev().find(|&at| !self.get(at).is_empty()).map_or(0, |at| at + 1)
+    }
+
+    /// Whether the line holds nothing, not even a delimiter.
+    fn is_nothing(&self) -> bool {
+        self.spans.len() <= 1 && self.raw(0).is_empty()
+    }
+
+    /// Text and spans, for a store of many lines.
+    pub(super) fn parts(&self) -> (&str, &[(u32, u32)]) {
+        (&self.text, &self.spans)
+    }
+
+    /// Takes over a line from a store.
+    pub(super) fn set(&mut self, text: &str, spans: impl Iterator<Item = (u32, u32)>, line: u64) {
+        self.text.clear();
+        self.text.push_str(text);
+        self.spans.clear();
+        self.spans.extend(spans);
+        self.line = line;
+    }
+
+    /// Takes the fields of a line that has no quotes but around whole fields; false where it has.
+    fn split(&mut self, line: &str, delimiter: u8, quotes: bool) -> bool {
+        self.text.clear();
+        self.text.push_str(line);
+        self.spans.clear();
+        if quotes {
+            return self.split_quoted(line.as_bytes(), delimiter);
+        }
+        let mut start = 0;
+        for (at, &byte) in line.as_bytes().iter().enumerate() {
+            if byte == delimiter {
+                self.spans.push((short(start), short(at)));
+                start = at + 1;
+            }
+        }
+        self.spans.push((short(start), short(line.len())));
+        true
+    }
+
+    fn split_quoted(&mut self, line: &[u8], delimiter: u8) -> bool {
+        let mut start = 0;
+        loop {
+            let rest = line.get(start..).unwrap_or_default();
+            let (from, to, next) = match rest.first() {
+                Some(b'"') => {
+                    let Some(closing) = memchr::memchr(b'"', &rest[1..]) else { return false };
+                    if rest.get(closing + 2).is_some_and(|&byte| byte != delimiter) {
+                        return false;
+                    }
+                    (start + 1, start + 1 + closing, start + closing + 2)
+                }
+                _ => {
+                    let length = memchr::memchr(delimiter, rest).unwrap_or(rest.len());
+                    if rest.first() == Some(&b' ') && memchr::memchr(b'"', &rest[..length]).is_some() {
+                        return false;
+                    }
+                    (start, start + length, start + length)
+                }
+            };
+            self.spans.push((short(from), short(to)));
+            if next >= line.len() {
+                return true;
+            }
+            start = next + 1;
+        }
+    }
+}
+
+/// An offset in a line; lines are far shorter than 4 GiB, by [`LINE`].
+fn short(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// A text without the blanks around it; most have none.
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
     }
 }
 
@@ -115,6 +200,11 @@ pub(crate) struct Records<R> {
     line: u64,
     state: State,
     ended: bool,
+    /// The line that is read byte by byte, and where its fields end.
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    /// Line on which it begins.
+    begins: u64,
 }
 
 impl<R: Read> Records<R> {
@@ -130,14 +220,17 @@ impl<R: Read> Records<R> {
             line: 1,
             state: State::FieldStart,
             ended: false,
+            bytes: Vec::new(),
+            ends: Vec::new(),
+            begins: 1,
         }
     }
 
     /// Reads the next line that is not wholly empty into `record`; false at the end.
     pub(crate) fn next(&mut self, record: &mut Record) -> Result<bool, RecordError> {
         loop {
-            let more = self.line_into(record)?;
-            if !record.text.is_empty() || record.len() > 1 {
+            let more = self.quick(record) || self.line_into(record)?;
+            if !record.is_nothing() {
                 return Ok(true);
             }
             if !more {
@@ -146,25 +239,52 @@ impl<R: Read> Records<R> {
         }
     }
 
+    /// Reads a line that lies whole in the buffer and is plain; false where it must be read byte by byte.
+    fn quick(&mut self, record: &mut Record) -> bool {
+        let (Delimiter::Byte(delimiter), rest) = (self.delimiter, &self.buffer[self.at..self.filled]) else {
+            return false;
+        };
+        let Some(length) = memchr::memchr(b'\n', rest).filter(|&length| length <= self.limits.cell_bytes)
+        else {
+            return false;
+        };
+        let line = rest[..length].strip_suffix(b"\r").unwrap_or(&rest[..length]);
+        let quotes = memchr::memchr2(b'"', b'\r', line);
+        let plain = quotes.is_none_or(|at| line[at] == b'"' && memchr::memchr(b'\r', &line[at..]).is_none());
+        let read = plain
+            && std::str::from_utf8(line).is_ok_and(|line| record.split(line, delimiter, quotes.is_some()))
+            && record.len() <= self.limits.columns;
+        if read {
+            record.line = self.line;
+            self.at += length + 1;
+            self.line += 1;
+        }
+        read
+    }
+
     /// Reads one line; false where the text ended with it.
     fn line_into(&mut self, record: &mut Record) -> Result<bool, RecordError> {
-        record.text.clear();
-        record.ends.clear();
-        record.line = self.line;
+        self.bytes.clear();
+        self.ends.clear();
+        self.begins = self.line;
         self.state = State::FieldStart;
-        loop {
+        let more = loop {
             if self.at == self.filled && !self.fill()? {
                 if self.state == State::Quoted {
-                    return Err(RecordError::Quotes(record.line));
+                    return Err(RecordError::Quotes(self.begins));
                 }
-                self.end_line(record)?;
-                return Ok(false);
+                break false;
             }
-            if self.step(record)? {
-                self.end_line(record)?;
-                return Ok(true);
+            if self.step()? {
+                break true;
             }
-        }
+        };
+        self.end_line()?;
+        let text = std::str::from_utf8(&self.bytes);
+        let text = text.map_err(|_| RecordError::Io("it is not the text that it was".to_owned()))?;
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        record.set(text, starts.zip(&self.ends).map(|(start, end)| (short(start), short(*end))), self.begins);
+        Ok(more)
     }
 
     fn fill(&mut self) -> Result<bool, RecordError> {
@@ -184,12 +304,12 @@ impl<R: Read> Records<R> {
     }
 
     /// Takes one byte, or a run of plain ones; true where the line ended.
-    fn step(&mut self, record: &mut Record) -> Result<bool, RecordError> {
+    fn step(&mut self) -> Result<bool, RecordError> {
         let byte = self.buffer[self.at];
         match self.state {
-            State::Quoted => return self.quoted(record).map(|()| false),
+            State::Quoted => return self.quoted().map(|()| false),
             State::QuoteInQuoted if byte == b'"' => {
-                record.text.push(byte);
+                self.bytes.push(byte);
                 self.state = State::Quoted;
             }
             _ if byte == b'\n' => {
@@ -207,17 +327,17 @@ impl<R: Read> Records<R> {
                 }
                 return Ok(lone);
             }
-            _ if self.separates(byte) => self.end_field(record)?,
+            _ if self.separates(byte) => self.end_field()?,
             State::QuoteInQuoted if byte != b' ' && byte != b'\t' => {
                 return Err(RecordError::Quotes(self.line));
             }
             State::QuoteInQuoted => {}
             State::FieldStart if byte == b'"' && !self.spaced() => {
-                record.text.truncate(record.ends.last().copied().unwrap_or(0));
+                self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
                 self.state = State::Quoted;
             }
-            State::FieldStart if byte == b' ' => record.text.push(byte),
-            State::FieldStart | State::Plain => return self.plain(record).map(|()| false),
+            State::FieldStart if byte == b' ' => self.bytes.push(byte),
+            State::FieldStart | State::Plain => return self.plain().map(|()| false),
         }
         self.at += 1;
         Ok(false)
@@ -234,7 +354,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn plain(&mut self, record: &mut Record) -> Result<(), RecordError> {
+    fn plain(&mut self) -> Result<(), RecordError> {
         self.state = State::Plain;
         let delimiter = match self.delimiter {
             Delimiter::Byte(delimiter) => delimiter,
@@ -242,59 +362,70 @@ impl<R: Read> Records<R> {
         };
         let rest = &self.buffer[self.at..self.filled];
         let run = memchr3(delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
-        record.text.extend_from_slice(&rest[..run]);
+        self.bytes.extend_from_slice(&rest[..run]);
         self.at += run;
-        self.within(record)
+        self.within()
     }
 
-    fn quoted(&mut self, record: &mut Record) -> Result<(), RecordError> {
+    fn quoted(&mut self) -> Result<(), RecordError> {
         let rest = &self.buffer[self.at..self.filled];
         let run = memchr::memchr(b'"', rest);
         let taken = &rest[..run.unwrap_or(rest.len())];
         self.line += memchr::memchr_iter(b'\n', taken).count() as u64;
-        record.text.extend_from_slice(taken);
+        self.bytes.extend_from_slice(taken);
         self.at += taken.len();
         if run.is_some() {
             self.at += 1;
             self.state = State::QuoteInQuoted;
         }
-        self.within(record)
+        self.within()
     }
 
     /// Whether the field being read is within the limit.
-    fn within(&self, record: &Record) -> Result<(), RecordError> {
-        let length = record.text.len() - record.ends.last().copied().unwrap_or(0);
-        if length > self.limits.cell_bytes {
-            return Err(RecordError::CellTooLong { line: record.line, limit: self.limits.cell_bytes });
+    fn within(&self) -> Result<(), RecordError> {
+        let length = self.bytes.len() - self.ends.last().copied().unwrap_or(0);
+        if length > self.limits.cell_bytes && !self.spaced() {
+            return Err(RecordError::CellTooLong { line: self.begins, limit: self.limits.cell_bytes });
+        }
+        if self.bytes.len() > LINE {
+            return Err(RecordError::LineTooLong(self.begins));
         }
         Ok(())
     }
 
-    fn end_field(&mut self, record: &mut Record) -> Result<(), RecordError> {
-        record.ends.push(record.text.len());
+    fn end_field(&mut self) -> Result<(), RecordError> {
+        self.ends.push(self.bytes.len());
         self.state = State::FieldStart;
-        if record.len() > self.limits.columns {
-            return Err(RecordError::TooManyColumns { line: record.line, limit: self.limits.columns });
+        self.few_enough()
+    }
+
+    fn few_enough(&self) -> Result<(), RecordError> {
+        if self.ends.len() > self.limits.columns {
+            return Err(RecordError::TooManyColumns { line: self.begins, limit: self.limits.columns });
         }
         Ok(())
     }
 
-    fn end_line(&mut self, record: &mut Record) -> Result<(), RecordError> {
-        self.end_field(record)?;
+    fn end_line(&mut self) -> Result<(), RecordError> {
+        self.end_field()?;
         if let Delimiter::Spaces(least) = self.delimiter {
-            split_at_spaces(record, usize::from(least))?;
+            let line = std::mem::take(&mut self.bytes);
+            self.ends.clear();
+            if !split_at_spaces(&line, usize::from(least), &mut self.bytes, &mut self.ends) {
+                return Err(RecordError::Quotes(self.begins));
+            }
+            let starts = std::iter::once(0).chain(self.ends.iter().copied());
+            let longest = starts.zip(&self.ends).map(|(start, end)| end - start).max().unwrap_or(0);
+            if longest > self.limits.cell_bytes {
+                return Err(RecordError::CellTooLong { line: self.begins, limit: self.limits.cell_bytes });
+            }
         }
-        if record.len() > self.limits.columns {
-            return Err(RecordError::TooManyColumns { line: record.line, limit: self.limits.columns });
-        }
-        Ok(())
+        self.few_enough()
     }
 }
 
-/// Splits a line that was read as one field at runs of at least `least` spaces, or a tab, outside quotes.
-fn split_at_spaces(record: &mut Record, least: usize) -> Result<(), RecordError> {
-    let line = std::mem::take(&mut record.text);
-    record.ends.clear();
+/// Splits a line at runs of at least `least` spaces, or a tab, outside quotes; false where a quote does not close.
+fn split_at_spaces(line: &[u8], least: usize, fields: &mut Vec<u8>, ends: &mut Vec<usize>) -> bool {
     let text = line.trim_ascii();
     let (mut gap, mut blanks, mut quoted) = (0, 0, false);
     for (at, &byte) in text.iter().enumerate() {
@@ -304,22 +435,19 @@ fn split_at_spaces(record: &mut Record, least: usize) -> Result<(), RecordError>
             continue;
         }
         if gap >= least {
-            record.ends.push(record.text.len());
+            ends.push(fields.len());
         } else {
-            record.text.extend_from_slice(&text[at - blanks..at]);
+            fields.extend_from_slice(&text[at - blanks..at]);
         }
         (gap, blanks) = (0, 0);
         if byte == b'"' {
             quoted = !quoted;
         } else {
-            record.text.push(byte);
+            fields.push(byte);
         }
     }
-    if quoted {
-        return Err(RecordError::Quotes(record.line));
-    }
-    record.ends.push(record.text.len());
-    Ok(())
+    ends.push(fields.len());
+    !quoted
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use encoding_rs::Encoding;
 
+use super::kept::Kept;
 use super::record::{Delimiter, Record, RecordError, Records};
 use super::text;
 use crate::input::Content;
@@ -15,13 +16,30 @@ pub(crate) struct Lines {
     pub(crate) content: Arc<Content>,
     pub(crate) encoding: &'static Encoding,
     pub(crate) delimiter: Delimiter,
-    /// Bytes at the start that are no record, such as a `sep=;` line, as lines.
     pub(crate) limits: Limits,
+    /// All lines, where they are few enough to be held.
+    pub(crate) kept: Option<Arc<Kept>>,
 }
 
 impl Lines {
+    /// Splits the lines of a file that is in memory, once and for all.
+    pub(crate) fn keep(&mut self) -> Result<(), RecordError> {
+        if self.content.is_in_memory() {
+            let mut kept = Kept::default();
+            self.each(|_, record| {
+                kept.push(record);
+                true
+            })?;
+            self.kept = Some(Arc::new(kept));
+        }
+        Ok(())
+    }
+
     /// Calls `each` with the number of each record and the record, until it says false.
     pub(crate) fn each(&self, mut each: impl FnMut(u64, &Record) -> bool) -> Result<(), RecordError> {
+        if let Some(kept) = &self.kept {
+            return kept.each(0, u64::MAX, each);
+        }
         let text =
             text::open(&self.content, self.encoding).map_err(|error| RecordError::Io(error.to_string()))?;
         let (mut records, mut record) = (Records::new(text, self.delimiter, &self.limits), Record::default());
@@ -55,6 +73,12 @@ impl Rows {
     /// # Errors
     /// The file changed or could not be read again.
     pub(crate) fn each(&self, mut each: impl FnMut(u64, &Record)) -> Result<(), RecordError> {
+        if let Some(kept) = &self.lines.kept {
+            return kept.each(self.start, self.end, |number, record| {
+                each(number - self.start, record);
+                true
+            });
+        }
         self.lines.each(|number, record| {
             if number >= self.start && number < self.end {
                 each(number - self.start, record);

@@ -1,11 +1,13 @@
 //! From lines to tables: the layout, the profile of each column, and the roles that follow from both.
 
+use std::sync::OnceLock;
+
 use super::layout::{self, Found};
 use super::persons::{self, Cells, Likeness};
-use super::profile::{Profile, Profiler, profile};
+use super::profile::{Profile, Profiler};
 use super::record::RecordError;
 use super::value::Decimal;
-use super::{Grid, Held, Lines, Rows, TextLine, roles};
+use super::{Held, Lines, Rows, TextLine, roles};
 use crate::policy::Policy;
 use crate::table::Table;
 use exeat_domain::finding::Place;
@@ -58,16 +60,22 @@ fn table(
 ) -> Result<Table, RecordError> {
     let Found { header, start, end } = found;
     let body = Rows { lines: lines.clone(), start, end };
-    let profiles = profile(&body, header.len(), decimal)?;
+    let mut profiler = Profiler::new(header.len(), decimal);
+    body.each(|row, record| profiler.add(row, |at| record.get(at)))?;
+    let orders = profiler.orders();
+    let (profiles, mut tallies) = profiler.done(&orders);
+    for (tally, name) in tallies.iter_mut().zip(&header) {
+        tally.header(name);
+    }
     let rows = profiles.first().map_or(0, |profile| profile.rows);
     let sketches = roles::sketches(&header, &profiles, policy);
+    let sample = Rows { end: body.end.min(body.start + persons::LOOKED_AT), ..body.clone() };
     let features =
-        persons::features(&sketches, &profiles, rows, |each| body.each(|row, record| each(row, record)))?;
+        persons::features(&sketches, &profiles, rows, |each| sample.each(|row, record| each(row, record)))?;
     let likeness = persons::likeness(&features);
     let columns = roles::columns(sketches, &profiles, &features, likeness.score >= PERSONS);
     let transposed = turned(&header, &body, rows, decimal, policy)?;
     let statistic_rows = features.statistic_rows >= 2;
-    let grid = Grid::read(&body, rows, header.len(), decimal)?;
     Ok(Table {
         index,
         one_of_several,
@@ -78,7 +86,8 @@ fn table(
         transposed,
         statistic_rows,
         profiles,
-        grid,
+        tallies,
+        grid: OnceLock::new(),
         body,
     })
 }
@@ -101,10 +110,11 @@ fn turned(
     let names: Vec<String> = cells.iter().map(|row| row[0].clone()).collect();
     let mut profiler = Profiler::new(names.len(), decimal);
     let persons: Vec<Turned> = (1..width).map(|person| Turned { cells: &cells, person }).collect();
-    for person in &persons {
-        profiler.add(|at| person.cell(at));
+    for (number, person) in persons.iter().enumerate() {
+        profiler.add(number as u64, |at| person.cell(at));
     }
-    let profiles: Vec<Profile> = profiler.done();
+    let orders = profiler.orders();
+    let profiles: Vec<Profile> = profiler.done(&orders).0;
     let sketches = roles::sketches(&names, &profiles, policy);
     let features = persons::features(&sketches, &profiles, width as u64 - 1, |each| {
         for (number, person) in persons.iter().enumerate() {

@@ -160,6 +160,64 @@ fn digit(character: char) -> Option<u8> {
         .and_then(|zero| u8::try_from(code - zero).ok())
 }
 
+/// The short way for most numbers: up to fifteen digits with a minus and a decimal separator at most. Beside the number,
+/// the same for the same digits at the same places, and for no others.
+#[must_use]
+pub(crate) fn plain_number(cell: &str, decimal: Decimal) -> Option<(Number, u64)> {
+    const TENS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let point = if decimal == Decimal::Point { b'.' } else { b',' };
+    let bytes = cell.as_bytes();
+    let (negative, unsigned) = match bytes {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, bytes),
+    };
+    if unsigned.len() > 16 || !unsigned.first()?.is_ascii_digit() {
+        return None;
+    }
+    let (mut digits, mut decimals, mut pointed) = (0_u64, 0_u8, false);
+    for &byte in unsigned {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                decimals += u8::from(pointed);
+            }
+            _ if byte == point && !pointed => pointed = true,
+            _ => return None,
+        }
+    }
+    if unsigned.len() - usize::from(pointed) > 15 || pointed && decimals == 0 {
+        return None;
+    }
+    // Below 2^53 over a power of ten that is exact: correctly rounded.
+    let size = digits as f64 / TENS.get(usize::from(decimals))?;
+    let value = if negative { -size } else { size };
+    let same = digits | (unsigned.len() as u64) << 50 | u64::from(decimals) << 56 | u64::from(negative) << 60;
+    Some((Number { value, decimals, percent: false }, same))
+}
+
+/// Whether a cell is plainly a day, `2020-03-01`, with or without a time behind it: the short way for most dates.
+#[must_use]
+pub(crate) fn day(cell: &str) -> bool {
+    let bytes = cell.as_bytes();
+    let two = |at: usize| match bytes.get(at..at + 2) {
+        Some([tens @ b'0'..=b'9', ones @ b'0'..=b'9']) => Some((tens - b'0') * 10 + ones - b'0'),
+        _ => None,
+    };
+    if !matches!(bytes.len(), 10 | 19) || bytes[4] != b'-' || bytes[7] != b'-' {
+        return false;
+    }
+    let time = bytes.len() == 10
+        || matches!(bytes[10], b'T' | b' ')
+            && bytes[13] == b':'
+            && bytes[16] == b':'
+            && [11, 14, 17].into_iter().all(|at| two(at).is_some());
+    time && matches!(two(0), Some(18..=21))
+        && two(2).is_some()
+        && matches!(two(5), Some(1..=12))
+        && matches!(two(8), Some(1..=31))
+}
+
 /// Reads a number that takes up the whole cell.
 #[must_use]
 pub fn number(cell: &str, decimal: Decimal) -> Option<Number> {

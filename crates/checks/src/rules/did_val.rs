@@ -6,7 +6,7 @@ use exeat_domain::finding::{Place, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::identifier::{Form, LoneHit, Look, Tally, Told};
+use crate::identifier::{Form, HEADER, LoneHit, Tally, Told};
 use crate::read::record::RecordError;
 use crate::read::{Held, Read, TextLine};
 use crate::rule::{Check, Findings, Judgement, rule};
@@ -120,8 +120,6 @@ fn lone(told: &Told) -> &[LoneHit] {
     }
 }
 
-/// Where a column's tally puts the header, which may be the first value of a table without one.
-const HEADER: u64 = u64::MAX;
 /// The most rows that are remembered as findings, or as being of a form's shape.
 const MOST_ROWS: usize = 10_000;
 
@@ -129,7 +127,6 @@ const MOST_ROWS: usize = 10_000;
 struct Survey<'a> {
     table: &'a Table,
     header: Tally,
-    columns: Vec<Tally>,
     rows: Vec<(u64, Told)>,
     whole: Tally,
     /// Rows that are of a form's shape: single hits in them are chance.
@@ -138,30 +135,33 @@ struct Survey<'a> {
 
 impl<'a> Survey<'a> {
     fn of(table: &'a Table) -> Result<Self, RecordError> {
-        let width = table.columns.len();
-        let mut columns: Vec<Tally> = Vec::new();
-        columns.resize_with(width, Tally::default);
-        let (header, rows, whole) = (Tally::default(), Vec::new(), Tally::default());
-        let mut survey = Self { table, header, columns, rows, whole, shaped_rows: HashSet::new() };
+        let mut header = Tally::default();
         for (at, column) in table.columns.iter().enumerate() {
-            if let Some(look) = Look::at(&column.name) {
-                survey.header.take(at as u64, &look);
-                survey.columns[at].take(HEADER, &look);
-            }
+            header.add(at as u64, &column.name);
         }
+        let (rows, whole) = (Vec::new(), Tally::default());
+        let mut survey = Self { table, header, rows, whole, shaped_rows: HashSet::new() };
+        survey.along_rows()?;
+        Ok(survey)
+    }
+
+    /// Looks along the rows, for tables on their side: only where the columns saw anything valid, and only while the
+    /// table is small enough to be on its side.
+    fn along_rows(&mut self) -> Result<(), RecordError> {
+        let valid: usize = self.table.tallies.iter().map(Tally::valid).sum();
+        if valid == 0 || !self.table.is_held() {
+            return Ok(());
+        }
+        let (table, width) = (self.table, self.table.columns.len());
         let mut along = Tally::default();
         table.body.each(|row, record| {
             for (at, cell) in record.fields().enumerate().take(width) {
-                if let Some(look) = Look::at(cell) {
-                    survey.columns[at].take(row, &look);
-                    along.take(at as u64, &look);
-                    survey.whole.take(row * width as u64 + at as u64, &look);
-                }
+                along.add(at as u64, cell);
+                self.whole.add(row * width as u64 + at as u64, cell);
             }
-            survey.row(row, &along);
+            self.row(row, &along);
             along.clear();
-        })?;
-        Ok(survey)
+        })
     }
 
     fn row(&mut self, row: u64, along: &Tally) {
@@ -178,7 +178,7 @@ impl<'a> Survey<'a> {
         let mut told_by_columns = Vec::new();
         let header = self.header.told();
         let mut any = self.say(&header, found, |at, _| self.table.column(column(at)));
-        for (at, tally) in self.columns.iter().enumerate() {
+        for (at, tally) in self.table.tallies.iter().enumerate() {
             let told = tally.told();
             any |= self.say(&told, found, |row, text| self.column_place(at, row, text));
             told_by_columns.push(told);
@@ -189,7 +189,7 @@ impl<'a> Survey<'a> {
             any |= self.say(told, found, |_, _| self.table.row(*row));
         }
         if !any {
-            let width = self.columns.len() as u64;
+            let width = self.table.columns.len() as u64;
             self.say(&self.whole.told(), found, |at, text| {
                 self.table.cell(at / width, column(at % width), text)
             });

@@ -1,0 +1,68 @@
+//! The lines of a small file as fields, kept in memory so that they are split once.
+
+use super::record::{Record, RecordError};
+
+/// Lines with their fields.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    text: String,
+    /// Where each field begins and ends in the text of its line.
+    spans: Vec<(u32, u32)>,
+    rows: Vec<Row>,
+}
+
+/// Where a line ends in the text and the spans, and its number in the file.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    text: usize,
+    spans: usize,
+    line: u64,
+}
+
+impl Kept {
+    /// How many lines there are.
+    pub(crate) fn len(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    /// Keeps one more line.
+    pub(crate) fn push(&mut self, record: &Record) {
+        let (text, spans) = record.parts();
+        self.text.push_str(text);
+        self.spans.extend_from_slice(spans);
+        self.rows.push(Row { text: self.text.len(), spans: self.spans.len(), line: record.line });
+    }
+
+    /// Calls `each` with the lines from `start` until before `end`, and their numbers, until it says false.
+    pub(crate) fn each(
+        &self,
+        start: u64,
+        end: u64,
+        mut each: impl FnMut(u64, &Record) -> bool,
+    ) -> Result<(), RecordError> {
+        let mut record = Record::default();
+        for number in start..end.min(self.len()) {
+            let Some((text, spans, line)) = self.row(number) else { break };
+            record.set(text, spans.iter().copied(), line);
+            if !each(number, &record) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The field of a line, without the blanks around it; empty where there is none.
+    pub(crate) fn get(&self, number: u64, at: usize) -> &str {
+        let Some((text, spans, _)) = self.row(number) else { return "" };
+        let Some((start, end)) = spans.get(at) else { return "" };
+        super::record::trimmed(text.get(*start as usize..*end as usize).unwrap_or_default())
+    }
+
+    fn row(&self, number: u64) -> Option<(&str, &[(u32, u32)], u64)> {
+        let at = usize::try_from(number).ok()?;
+        let row = self.rows.get(at)?;
+        let (text, spans) =
+            at.checked_sub(1).map_or((0, 0), |before| (self.rows[before].text, self.rows[before].spans));
+        Some((self.text.get(text..row.text)?, self.spans.get(spans..row.spans)?, row.line))
+    }
+}
