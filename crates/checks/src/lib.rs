@@ -15,6 +15,7 @@ pub mod request;
 pub mod rule;
 pub mod rules;
 pub mod table;
+pub mod threshold;
 pub mod token;
 
 pub use engine::{Checked, check};

@@ -1,7 +1,5 @@
 //! CNT-MIN: a cell of a table counts too few people.
 
-use std::num::NonZeroU32;
-
 use exeat_domain::finding::{Risk, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,6 +10,7 @@ use crate::read::record::Record;
 use crate::read::value::{Marker, Number, Value, value};
 use crate::rule::{Check, Findings, Judgement, Said, rule};
 use crate::table::{Role, Table};
+use crate::threshold::Threshold;
 
 rule! {
     /// ## What it looks for
@@ -33,10 +32,9 @@ rule! {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// Smallest count that may leave.
-    threshold: NonZeroU32,
-    /// Counts below this block and those from here to the threshold are for review; all small counts block where it is not set.
-    block_below: Option<NonZeroU32>,
+    /// What is small.
+    #[serde(flatten)]
+    small: Threshold,
     /// Roundings that the data owner prescribes or allows: a rounded count that may hide a small one is fine there.
     #[serde(default)]
     rounding: Vec<Rounding>,
@@ -153,7 +151,7 @@ impl CountColumn {
         let cell = record.get(self.at);
         let Some(count) = count(cell, table) else { return };
         let (least, greatest) = self.rounding.map_or((count, count), |(rounding, _)| rounding.hides(count));
-        let threshold = u64::from(params.threshold.get());
+        let threshold = params.small.least();
         if least >= threshold || greatest == 0 {
             return;
         }
@@ -162,7 +160,7 @@ impl CountColumn {
         let what = things.clone().unwrap_or_else(|| "people".to_owned());
         let all_small = least >= 1 && greatest < threshold;
         let severity = match (all_small, self.rounding) {
-            (true, _) if things.is_none() => params.severity(greatest),
+            (true, _) if things.is_none() => params.small.severity(greatest),
             (false, Some((_, true))) => return,
             _ => Severity::Review,
         };
@@ -174,14 +172,6 @@ impl CountColumn {
         let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let interval = self.rounding.is_some().then(|| (whole(least), Some(whole(greatest))));
         found.say(Said { severity, message, place: table.cell(row, self.at, cell), interval });
-    }
-}
-
-impl Params {
-    /// The severity of a set of people whose greatest size is this.
-    fn severity(&self, greatest: u64) -> Severity {
-        let blocks = self.block_below.is_none_or(|below| greatest < u64::from(below.get()));
-        if blocks { Severity::Block } else { Severity::Review }
     }
 }
 
@@ -210,10 +200,10 @@ fn hidden(
     let mut greatest = None;
     for column in counts.iter().filter(|column| column.things.is_none()) {
         match value(record.get(column.at), table.decimal) {
-            Value::Marker(Marker::AtMost(most)) if most < params.threshold.get() => {
-                greatest = greatest.max(Some(most));
+            Value::Marker(Marker::AtMost(most)) if u64::from(most) < params.small.least() => {
+                greatest = greatest.max(Some(u64::from(most)));
             }
-            Value::Marker(Marker::Suppressed) => greatest = greatest.max(Some(params.threshold.get() - 1)),
+            Value::Marker(Marker::Suppressed) => greatest = greatest.max(Some(params.small.least() - 1)),
             Value::Blank | Value::Marker(_) => {}
             // Another count of the row is shown: which of them the statistic is of cannot be told.
             Value::Number(_)
@@ -231,7 +221,7 @@ fn hidden(
             && matches!(value(cell, table.decimal), Value::Number(_) | Value::Estimate(_))
         {
             let message = "The group's count is hidden as small, but its statistic is shown.";
-            found.push(params.severity(u64::from(greatest)), table.cell(row, at, cell), message);
+            found.push(params.small.severity(greatest), table.cell(row, at, cell), message);
         }
     }
 }
