@@ -57,21 +57,26 @@ pub fn scan(text: &str, found: &mut impl FnMut(Sighting)) {
     }
 }
 
-/// The short way out for most cells: numbers with decimals, small numbers, single words.
+/// The short way out for most cells: numbers with decimals, small numbers, words.
 fn plainly_none(text: &str) -> bool {
-    let (mut digits, mut points, mut others) = (0, 0, 0);
+    let (mut digits, mut points, mut colons, mut others, mut blanks) = (0, 0, 0, 0, 0);
     for byte in text.bytes() {
         match byte {
             b'0'..=b'9' => digits += 1,
             b'.' => points += 1,
-            b'@' | b' ' | b':' | 0x80.. => return false,
+            b':' => colons += 1,
+            b' ' => blanks += 1,
+            b'@' | 0x80.. => return false,
             _ => others += 1,
         }
     }
     let decimals =
         || text.rsplit('.').next().is_some_and(|decimals| decimals.bytes().any(|byte| byte != b'0'));
-    // The fewest digits of a form but for e-mail addresses and names: `1.2.3.4`; without any mark, eight.
-    digits < 4 || (others == 0 && (points == 0 && digits < 8 || points == 1 && decimals()))
+    if others + blanks + colons == 0 && points == 1 {
+        return digits < 4 || decimals();
+    }
+    // The fewest digits of a form are eight, but for internet addresses, e-mail addresses and names behind a title.
+    digits < 8 && points < 3 && colons < 2 && (blanks == 0 || super::titled_name(text).is_none())
 }
 
 fn offer(at: usize, form: &Form, text: &str, whole: bool, found: &mut impl FnMut(Sighting)) -> bool {

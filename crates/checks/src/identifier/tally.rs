@@ -1,6 +1,6 @@
 //! Sums up what was sighted along a column, a row or a text, and tells identifiers from chance hits.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher};
 
 use foldhash::fast::RandomState;
@@ -58,6 +58,8 @@ impl Look {
 pub struct Tally {
     /// By the hash of each different value: what was seen in it.
     seen: HashMap<u64, Seen, RandomState>,
+    /// What was seen within longer texts.
+    within: HashSet<u64>,
     most: usize,
     /// Zeros that the hash of a value must end in to be kept.
     level: u32,
@@ -88,9 +90,10 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(look: &Look) -> Self {
+    /// What of a text `is_new`: the same number in two texts is one value.
+    fn of(look: &Look, mut is_new: impl FnMut(&Sighting) -> bool) -> Self {
         let mut seen = Self { hash: look.pseudonym.is_some(), ..Self::default() };
-        for sighting in &look.sightings {
+        for sighting in look.sightings.iter().filter(|sighting| sighting.whole || is_new(sighting)) {
             let bit = 1 << sighting.form;
             seen.shaped |= bit;
             seen.whole |= if sighting.whole { bit } else { 0 };
@@ -180,6 +183,7 @@ impl Tally {
     pub fn of_at_most(most: usize) -> Self {
         Self {
             seen: HashMap::default(),
+            within: HashSet::new(),
             most: most.max(1),
             level: 0,
             hits: Vec::new(),
@@ -209,11 +213,17 @@ impl Tally {
         if !new && look.is_plain() {
             return;
         }
+        let known = !new && self.seen.contains_key(&hash);
         if new {
-            self.seen.insert(hash, Seen::of(look));
+            let (within, most) = (&mut self.within, self.most);
+            let seen = Seen::of(look, |sighting| {
+                let mut hasher = DefaultHasher::new();
+                (sighting.form, &sighting.text).hash(&mut hasher);
+                within.len() >= most || within.insert(hasher.finish())
+            });
+            self.seen.insert(hash, seen);
         }
         // Telling hits are kept even where the value is not among those that are remembered.
-        let known = self.seen.contains_key(&hash) && !new;
         for sighting in look.sightings.iter().filter(|sighting| sighting.reading == Reading::Valid) {
             if !known && (new || sighting.telling) {
                 self.hit(sighting, at);
@@ -311,6 +321,7 @@ impl Tally {
     /// Empties the tally for the next line of cells.
     pub fn clear(&mut self) {
         self.seen.clear();
+        self.within.clear();
         self.hits.clear();
         (self.level, self.cells, self.hashes, self.first_hash) = (0, 0, 0, None);
     }

@@ -101,6 +101,9 @@ pub(super) fn grouped(text: &str, groups: &[usize]) -> Option<String> {
     if text.len() < length || text.len() > length + 3 * (groups.len() - 1) {
         return None;
     }
+    if text.bytes().filter(u8::is_ascii_alphanumeric).count() != length {
+        return None;
+    }
     let edge = |at: usize| {
         groups
             .iter()

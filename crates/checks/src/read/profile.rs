@@ -393,7 +393,7 @@ impl Gathered {
         if known.is_some() {
             return;
         }
-        let look = if day(cell) { Look::none() } else { Look::at(cell) };
+        let look = if told.value == Value::Date { Look::none() } else { Look::at(cell) };
         self.tally.text(hash, row, &look);
         if self.told.len() < REMEMBERED {
             self.told.insert(hash, told);
