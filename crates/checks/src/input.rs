@@ -61,24 +61,29 @@ pub(crate) enum NotRead {
     TooLarge(u64),
 }
 
+/// What was opened.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// Its bytes are in memory and hashed.
+    Small(Content),
+    /// A file that is too large for that, within the limit.
+    Large(File),
+}
+
 impl Content {
-    /// Reads and hashes `source`, up to the limit of bytes.
-    pub(crate) fn read(source: Source, limits: &Limits) -> Result<Self, NotRead> {
+    /// Opens `source`, and reads and hashes what is small.
+    pub(crate) fn open_source(source: Source, limits: &Limits) -> Result<Opened, NotRead> {
         match source {
             Source::Unread { why } => Err(NotRead::Unread(why)),
-            Source::Bytes(bytes) => {
-                let size = bytes.len() as u64;
-                if size > limits.bytes {
-                    return Err(NotRead::TooLarge(size));
-                }
-                let sha256 = Sha256(sha2::Sha256::digest(&bytes).into());
-                Ok(Self { body: Body::Memory(bytes), sha256, bytes: size })
+            Source::Bytes(bytes) if bytes.len() as u64 > limits.bytes => {
+                Err(NotRead::TooLarge(bytes.len() as u64))
             }
-            Source::File(file) => Self::read_file(file, limits),
+            Source::Bytes(bytes) => Ok(Opened::Small(Self::of_bytes(bytes))),
+            Source::File(file) => Self::open_file(file, limits),
         }
     }
 
-    fn read_file(mut file: File, limits: &Limits) -> Result<Self, NotRead> {
+    fn open_file(mut file: File, limits: &Limits) -> Result<Opened, NotRead> {
         let failed = |error: io::Error| NotRead::Unread(format!("it could not be read: {error}"));
         let claimed = file.metadata().map_err(failed)?;
         if !claimed.is_file() {
@@ -87,27 +92,49 @@ impl Content {
         if claimed.len() > limits.bytes {
             return Err(NotRead::TooLarge(claimed.len()));
         }
+        if claimed.len() > KEPT {
+            return Ok(Opened::Large(file));
+        }
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let (mut hasher, mut kept, mut bytes) = (sha2::Sha256::new(), Vec::new(), 0_u64);
-        let mut chunk = vec![0; 256 << 10];
+        let mut bytes = Vec::with_capacity(usize::try_from(claimed.len()).unwrap_or(0) + 1);
+        (&file).take(KEPT + 1).read_to_end(&mut bytes).map_err(failed)?;
+        // It may have grown since it was measured.
+        Ok(if bytes.len() as u64 > KEPT { Opened::Large(file) } else { Opened::Small(Self::of_bytes(bytes)) })
+    }
+
+    fn of_bytes(bytes: Vec<u8>) -> Self {
+        let (sha256, size) = (Sha256(sha2::Sha256::digest(&bytes).into()), bytes.len() as u64);
+        Self { body: Body::Memory(bytes), sha256, bytes: size }
+    }
+
+    /// Text that is no file of its own, such as the head of one: its hash is of no meaning.
+    pub(crate) fn of_text(text: String) -> Self {
+        let bytes = text.len() as u64;
+        Self { body: Body::Memory(text.into_bytes()), sha256: Sha256([0; 32]), bytes }
+    }
+
+    /// A large file that was hashed while it was read.
+    pub(crate) fn passed(file: File, sha256: Sha256, bytes: u64) -> Self {
+        Self { body: Body::File(file), sha256, bytes }
+    }
+
+    /// Hashes a large file, up to the limit of bytes.
+    pub(crate) fn hashed(mut file: File, limits: &Limits) -> Result<Self, NotRead> {
+        let failed = |error: io::Error| NotRead::Unread(format!("it could not be read: {error}"));
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        let mut hasher = sha2::Sha256::new();
+        let (mut chunk, mut bytes) = (vec![0; 256 << 10], 0_u64);
         loop {
             let got = file.read(&mut chunk).map_err(failed)?;
             if got == 0 {
-                break;
+                return Ok(Self { body: Body::File(file), sha256: Sha256(hasher.finalize().into()), bytes });
             }
             bytes += got as u64;
             if bytes > limits.bytes {
                 return Err(NotRead::TooLarge(bytes));
             }
             hasher.update(&chunk[..got]);
-            if bytes <= KEPT {
-                kept.extend_from_slice(&chunk[..got]);
-            } else {
-                kept = Vec::new();
-            }
         }
-        let body = if bytes <= KEPT { Body::Memory(kept) } else { Body::File(file) };
-        Ok(Self { body, sha256: Sha256(hasher.finalize().into()), bytes })
     }
 
     /// Whether the bytes are in memory.

@@ -302,6 +302,16 @@ impl Tally {
         self.hits.sort_by_key(|hit| hit.at);
     }
 
+    /// Puts what was seen where it really stands.
+    pub(crate) fn place(&mut self, place: impl Fn(u64) -> u64) {
+        for hit in &mut self.hits {
+            hit.at = place(hit.at);
+        }
+        if let Some((at, _)) = &mut self.first_hash {
+            *at = place(*at);
+        }
+    }
+
     /// Different values; an estimate where they were too many to remember.
     pub(crate) fn distinct(&self) -> u64 {
         (self.seen.len() as u64) << self.level

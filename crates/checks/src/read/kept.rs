@@ -33,6 +33,16 @@ impl Kept {
         self.rows.push(Row { text: self.text.len(), spans: self.spans.len(), line: record.line });
     }
 
+    /// Keeps the lines of another, until there are so many.
+    pub(crate) fn extend(&mut self, other: &Self, most: u64) {
+        for number in 0..other.len().min(most.saturating_sub(self.len())) {
+            let Some((text, spans, line)) = other.row(number) else { return };
+            self.text.push_str(text);
+            self.spans.extend_from_slice(spans);
+            self.rows.push(Row { text: self.text.len(), spans: self.spans.len(), line });
+        }
+    }
+
     /// Calls `each` with the lines from `start` until before `end`, and their numbers, until it says false.
     pub(crate) fn each(
         &self,

@@ -3,6 +3,7 @@
 mod dialect;
 mod grid;
 mod kept;
+mod large;
 mod layout;
 pub(crate) mod names;
 pub(crate) mod persons;
@@ -11,6 +12,7 @@ pub mod record;
 mod roles;
 mod rows;
 mod sniff;
+mod stream;
 mod text;
 mod understand;
 pub mod value;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 use exeat_domain::digest::Sha256;
 use exeat_domain::finding::Place;
 
-use crate::input::{Content, Input, NotRead, Source};
+use crate::input::{Content, Input, NotRead, Opened, Source};
 use crate::picture::{self, Picture};
 use crate::policy::Policy;
 use crate::table::{Column, Role, Table};
@@ -141,19 +143,25 @@ fn view(mut table: Table, most: u64) -> Result<View, String> {
 /// Reads one file.
 pub(crate) fn read(input: Input, policy: &Policy) -> Read {
     let Input { path, supporting, source } = input;
-    let extension = extension(&path);
-    let (sha256, bytes, kind, held) = match Content::read(source, policy.limits()) {
+    let opened = Content::open_source(source, policy.limits()).and_then(|opened| match opened {
+        Opened::Small(content) => Ok((Arc::new(content), None)),
+        Opened::Large(file) => large::read(file, &extension(&path), policy),
+    });
+    let (sha256, bytes, kind, held) = match opened {
         Err(NotRead::Unread(why)) => (None, 0, "unknown".to_owned(), Held::Unread { why, too_large: false }),
         Err(NotRead::TooLarge(bytes)) => {
             let why = format!("it has {bytes} bytes, more than the limit of {}", policy.limits().bytes);
             (None, bytes, "unknown".to_owned(), Held::Unread { why, too_large: true })
         }
-        Ok(content) => {
+        Ok((content, held)) => {
             let (sha256, bytes) = (content.sha256, content.bytes);
-            let (kind, held) = understand(content, &extension, policy).unwrap_or_else(|error| {
-                let why = format!("it could not be read again: {error}");
-                ("unknown".to_owned(), Held::Undecided { why, place: Place::default() })
-            });
+            let (kind, held) = match held {
+                Some(held) => (extension(&path), held),
+                None => understand(&content, &extension(&path), policy).unwrap_or_else(|error| {
+                    let why = format!("it could not be read again: {error}");
+                    ("unknown".to_owned(), Held::Undecided { why, place: Place::default() })
+                }),
+            };
             (Some(sha256), bytes, kind, held)
         }
     };
@@ -184,16 +192,16 @@ fn promised_picture(extension: &str) -> Option<&'static str> {
     })
 }
 
-fn understand(content: Content, extension: &str, policy: &Policy) -> std::io::Result<(String, Held)> {
+fn understand(content: &Arc<Content>, extension: &str, policy: &Policy) -> std::io::Result<(String, Held)> {
     if content.bytes == 0 {
         return Ok(refused("unknown", "it is empty"));
     }
-    let survey = text::survey(&content)?;
+    let survey = text::survey(content)?;
     let (kind, encoding) = match survey {
         text::Survey::Text(encoding) => {
             let mut head = Vec::new();
             std::io::Read::read_to_end(
-                &mut std::io::Read::take(text::open(&content, encoding)?, HEAD),
+                &mut std::io::Read::take(text::open(content, encoding)?, HEAD),
                 &mut head,
             )?;
             let head = String::from_utf8_lossy(&head).into_owned();
@@ -205,7 +213,7 @@ fn understand(content: Content, extension: &str, policy: &Policy) -> std::io::Re
         if extension.is_empty() { "has no extension".to_owned() } else { format!("is named .{extension}") };
     Ok(match (kind, encoding) {
         (sniff::Kind::Picture(kind), _) if promised_picture(extension) == Some(kind) => {
-            picture(&content, kind, policy)?
+            picture(content, kind, policy)?
         }
         (sniff::Kind::Picture(kind), _) => refused(kind, format!("it holds a picture ({kind}) and {named}")),
         (sniff::Kind::Other(kind, name), _) => {
@@ -225,7 +233,7 @@ fn understand(content: Content, extension: &str, policy: &Policy) -> std::io::Re
             let mut lines = Lines {
                 kept: None,
                 delimiter: dialect::delimiter(&head),
-                content: Arc::new(content),
+                content: content.clone(),
                 encoding,
                 limits: *policy.limits(),
             };

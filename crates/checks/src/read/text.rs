@@ -95,11 +95,14 @@ fn windows_1252(content: &Content) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::Source;
+    use crate::input::{Opened, Source};
     use crate::policy::Limits;
 
     fn content(bytes: &[u8]) -> Content {
-        Content::read(Source::Bytes(bytes.to_vec()), &Limits::default()).unwrap()
+        match Content::open_source(Source::Bytes(bytes.to_vec()), &Limits::default()).unwrap() {
+            Opened::Small(content) => content,
+            Opened::Large(_) => unreachable!(),
+        }
     }
 
     #[test]

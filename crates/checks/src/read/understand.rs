@@ -6,8 +6,10 @@ use super::layout::{self, Found};
 use super::persons::{self, Cells, Likeness};
 use super::profile::{Profile, Profiler};
 use super::record::RecordError;
+use super::stream::Body;
 use super::value::Decimal;
 use super::{Held, Lines, Rows, TextLine, roles};
+use crate::identifier::Tally;
 use crate::policy::Policy;
 use crate::table::Table;
 use exeat_domain::finding::Place;
@@ -63,33 +65,73 @@ fn table(
     let mut profiler = Profiler::new(header.len(), decimal);
     body.each(|row, record| profiler.add(row, |at| record.get(at)))?;
     let orders = profiler.orders();
-    let (profiles, mut tallies) = profiler.done(&orders);
-    for (tally, name) in tallies.iter_mut().zip(&header) {
-        tally.header(name);
-    }
+    let (profiles, tallies) = profiler.done(&orders);
     let rows = profiles.first().map_or(0, |profile| profile.rows);
-    let sketches = roles::sketches(&header, &profiles, policy);
     let sample = Rows { end: body.end.min(body.start + persons::LOOKED_AT), ..body.clone() };
-    let features =
-        persons::features(&sketches, &profiles, rows, |each| sample.each(|row, record| each(row, record)))?;
-    let likeness = persons::likeness(&features);
-    let columns = roles::columns(sketches, &profiles, &features, likeness.score >= PERSONS);
-    let transposed = turned(&header, &body, rows, decimal, policy)?;
-    let statistic_rows = features.statistic_rows >= 2;
-    Ok(Table {
-        index,
-        one_of_several,
-        columns,
-        rows,
-        decimal,
-        likeness,
-        transposed,
-        statistic_rows,
-        profiles,
-        tallies,
-        grid: OnceLock::new(),
-        body,
+    let gathered = Gathered { header, rows, profiles, tallies, decimal };
+    let transposed = turned(&gathered.header, &body, rows, decimal, policy)?;
+    let table = gathered.table(body, policy, |each| sample.each(|row, record| each(row, record)))?;
+    Ok(Table { index, one_of_several, transposed, ..table })
+}
+
+/// The only table of a file too large to be kept, after the one pass over its lines.
+pub(super) fn of_large(
+    header: Vec<String>,
+    body: Body,
+    rows: Rows,
+    decimal: Decimal,
+    policy: &Policy,
+) -> Result<Table, RecordError> {
+    let Body { rows: count, profiles, tallies, sample } = body;
+    let gathered = Gathered { header, rows: count, profiles, tallies, decimal };
+    gathered.table(rows, policy, |each| {
+        sample.each(0, u64::MAX, |row, record| {
+            each(row, record);
+            true
+        })
     })
+}
+
+/// What was gathered of a table's columns.
+struct Gathered {
+    header: Vec<String>,
+    rows: u64,
+    profiles: Vec<Profile>,
+    tallies: Vec<Tally>,
+    decimal: Decimal,
+}
+
+impl Gathered {
+    /// Tells roles and likeness; `sample` gives the first rows.
+    fn table(
+        self,
+        body: Rows,
+        policy: &Policy,
+        sample: impl Fn(&mut dyn FnMut(u64, &dyn Cells)) -> Result<(), RecordError>,
+    ) -> Result<Table, RecordError> {
+        let Self { header, rows, profiles, mut tallies, decimal } = self;
+        for (tally, name) in tallies.iter_mut().zip(&header) {
+            tally.header(name);
+        }
+        let sketches = roles::sketches(&header, &profiles, policy);
+        let features = persons::features(&sketches, &profiles, rows, sample)?;
+        let likeness = persons::likeness(&features);
+        let columns = roles::columns(sketches, &profiles, &features, likeness.score >= PERSONS);
+        Ok(Table {
+            index: 0,
+            one_of_several: false,
+            columns,
+            rows,
+            decimal,
+            likeness,
+            transposed: None,
+            statistic_rows: features.statistic_rows >= 2,
+            profiles,
+            tallies,
+            grid: OnceLock::new(),
+            body,
+        })
+    }
 }
 
 /// The points of the table on its side, where it is wider than long: one column may be a person.
