@@ -71,11 +71,11 @@ pub(crate) struct Rounded {
 }
 
 impl Rounded {
-    pub(crate) fn add(&mut self, count: u64) {
+    pub(crate) fn add(&mut self, count: u64, cells: u64) {
         if count == 0 {
             return;
         }
-        self.nonzero += 1;
+        self.nonzero += cells;
         if self.not_five && self.not_six && self.not_seven && self.not_midpoint_six {
             return;
         }
@@ -141,46 +141,43 @@ impl Profile {
         if self.most_out_of >= 10.0 { self.out_of } else { 0 }
     }
 
-    /// Takes in what a text that is no plain number says.
-    fn text(&mut self, cell: &str, told: &Told) {
-        self.filled += 1;
-        self.longest = self.longest.max(cell.len());
+    /// Takes in so many cells that say this, and no number.
+    fn texts(&mut self, told: &Told, cells: u64) {
         match told.value {
-            Value::Blank => {}
-            Value::Marker(Marker::AtMost(_)) => self.at_most += 1,
-            Value::Marker(Marker::Suppressed) => self.suppressed += 1,
-            Value::Marker(Marker::Missing) => self.missing += 1,
-            Value::Number(_) => {}
+            Value::Blank | Value::Number(_) => {}
+            Value::Marker(Marker::AtMost(_)) => self.at_most += cells,
+            Value::Marker(Marker::Suppressed) => self.suppressed += cells,
+            Value::Marker(Marker::Missing) => self.missing += cells,
             Value::CountWith(number) => {
-                self.with += 1;
-                self.rounding.add(number.count().unwrap_or(0));
+                self.with += cells;
+                self.rounding.add(number.count().unwrap_or(0), cells);
             }
             Value::OutOf(_, of) => {
-                self.out_of += 1;
+                self.out_of += cells;
                 self.most_out_of = self.most_out_of.max(of.value);
             }
-            Value::Estimate(_) => self.estimates += 1,
+            Value::Estimate(_) => self.estimates += cells,
             Value::Date => {
-                self.dates += 1;
-                self.times += u64::from(told.time);
+                self.dates += cells;
+                self.times += if told.time { cells } else { 0 };
             }
             Value::Text => {
-                self.texts += 1;
-                self.words += u64::from(told.words);
+                self.texts += cells;
+                self.words += u64::from(told.words) * cells;
                 self.total_label |= told.total;
             }
         }
     }
 
-    fn number(&mut self, number: Number) {
+    fn number(&mut self, number: Number, whole: bool) {
         let first = self.numbers == 0;
         self.numbers += 1;
         self.percents += u64::from(number.percent);
-        self.whole += u64::from(number.value.fract() == 0.0);
+        self.whole += u64::from(whole);
         self.precise += u64::from(number.decimals >= 3);
-        if let Some(count) = number.count() {
+        if whole && let Some(count) = number.count() {
             self.counts += 1;
-            self.rounding.add(count);
+            self.rounding.add(count, 1);
         }
         self.min = if first { number.value } else { self.min.min(number.value) };
         self.max = if first { number.value } else { self.max.max(number.value) };
@@ -256,14 +253,25 @@ pub(crate) struct Order {
 
 impl Order {
     fn add(&mut self, number: f64) {
-        let one = Self {
-            ends: Some((number, number)),
-            step: None,
-            steps: number.fract() == 0.0,
-            rising: true,
-            even: true,
+        let Some((_, last)) = &mut self.ends else {
+            *self = Self {
+                ends: Some((number, number)),
+                step: None,
+                steps: number.fract() == 0.0,
+                rising: true,
+                even: true,
+            };
+            return;
         };
-        self.then(&one);
+        if !(self.steps || self.rising || self.even) {
+            return;
+        }
+        let gap = number - *last;
+        *last = number;
+        let step = *self.step.get_or_insert(gap);
+        self.steps &= gap == 1.0;
+        self.rising &= gap >= 0.0;
+        self.even &= as_far(gap, step);
     }
 
     /// Puts what follows behind this.
@@ -276,12 +284,16 @@ impl Order {
         };
         let gap = begins - last;
         let step = *self.step.get_or_insert(gap);
-        let as_far = |other: f64| (other - step).abs() <= 1e-6 * step.abs().max(1e-9);
         self.steps &= next.steps && gap == 1.0;
         self.rising &= next.rising && gap >= 0.0;
-        self.even &= next.even && as_far(gap) && next.step.is_none_or(as_far);
+        self.even &= next.even && as_far(gap, step) && next.step.is_none_or(|other| as_far(other, step));
         self.ends = Some((first, ends));
     }
+}
+
+/// Whether two gaps are as good as one.
+fn as_far(gap: f64, step: f64) -> bool {
+    (gap - step).abs() <= 1e-6 * step.abs().max(1e-9)
 }
 
 /// What is gathered of one column.
@@ -289,7 +301,8 @@ impl Order {
 struct Gathered {
     profile: Profile,
     tally: Tally,
-    told: HashMap<u64, Told, RandomState>,
+    /// By the hash of each text what it says, and in how many cells.
+    told: HashMap<u64, (Told, u64), RandomState>,
 }
 
 /// Gathers what the columns of a table hold, row by row, in blocks that may be gathered apart and put together.
@@ -335,7 +348,8 @@ impl Profiler {
             if let Some((number, digits)) = plain_number(cell, self.decimal) {
                 column.profile.filled += 1;
                 column.profile.longest = column.profile.longest.max(cell.len());
-                column.profile.number(number);
+                let whole = number.decimals == 0 || number.value.fract() == 0.0;
+                column.profile.number(number, whole);
                 order.add(number.value);
                 column.tally.number(self.hasher.hash_one((digits, cell.len())), row, cell);
             } else {
@@ -354,8 +368,9 @@ impl Profiler {
     pub(crate) fn merge(&mut self, other: Self) {
         self.rows += other.rows;
         for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
-            mine.profile.merge(&theirs.profile);
-            mine.tally.merge(theirs.tally);
+            let Gathered { profile, tally, .. } = theirs.settled();
+            mine.profile.merge(&profile);
+            mine.tally.merge(tally);
         }
     }
 
@@ -363,7 +378,7 @@ impl Profiler {
     pub(crate) fn done(self, orders: &[Order]) -> (Vec<Profile>, Vec<Tally>) {
         let rows = self.rows;
         let finished = self.columns.into_iter().zip(orders).map(|(column, order)| {
-            let Gathered { mut profile, mut tally, .. } = column;
+            let Gathered { mut profile, mut tally, .. } = column.settled();
             tally.settle(profile.filled);
             profile.rows = rows;
             (profile.steps, profile.rising, profile.even) = (order.steps, order.rising, order.even);
@@ -382,21 +397,37 @@ impl Gathered {
     /// Takes in a cell that is no plain number.
     fn cell(&mut self, row: u64, cell: &str, hasher: &RandomState, decimal: Decimal, order: &mut Order) {
         let hash = hasher.hash_one(cell);
-        let known = self.told.get(&hash).copied();
-        let told = known.unwrap_or_else(|| Told::of(cell, decimal));
-        self.profile.text(cell, &told);
-        if let Value::Number(number) = told.value {
-            self.profile.number(number);
-            order.add(number.value);
-        }
-        self.tally.hashes += u64::from(told.hash);
-        if known.is_some() {
+        self.profile.filled += 1;
+        if let Some((told, cells)) = self.told.get_mut(&hash) {
+            if let Value::Number(number) = told.value {
+                self.profile.number(number, number.value.fract() == 0.0);
+                order.add(number.value);
+            }
+            *cells += 1;
             return;
+        }
+        self.profile.longest = self.profile.longest.max(cell.len());
+        let told = Told::of(cell, decimal);
+        if let Value::Number(number) = told.value {
+            self.profile.number(number, number.value.fract() == 0.0);
+            order.add(number.value);
         }
         let look = if told.value == Value::Date { Look::none() } else { Look::at(cell) };
         self.tally.text(hash, row, &look);
         if self.told.len() < REMEMBERED {
-            self.told.insert(hash, told);
+            self.told.insert(hash, (told, 1));
+        } else {
+            self.profile.texts(&told, 1);
+            self.tally.hashes += u64::from(told.hash);
         }
+    }
+
+    /// Counts the remembered texts by the cells that hold them.
+    fn settled(mut self) -> Self {
+        for (told, cells) in std::mem::take(&mut self.told).into_values() {
+            self.profile.texts(&told, cells);
+            self.tally.hashes += if told.hash { cells } else { 0 };
+        }
+        self
     }
 }

@@ -214,7 +214,8 @@ impl<'a> Gathering<'a> {
 
     /// Gathers one block; none where a line is not of the shape.
     fn gather(&self, number: usize, block: &[u8], sampled: bool) -> Option<Block> {
-        if memchr::memchr(0, block).is_some() || std::str::from_utf8(block).is_err() {
+        // What is not UTF-8 is an error of the records.
+        if memchr::memchr(0, block).is_some() {
             return None;
         }
         let kept = self.profilers.lock().ok()?.pop();
