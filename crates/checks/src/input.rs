@@ -137,9 +137,12 @@ impl Content {
         }
     }
 
-    /// Whether the bytes are in memory.
-    pub(crate) fn is_in_memory(&self) -> bool {
-        matches!(self.body, Body::Memory(_))
+    /// The bytes, where they are in memory.
+    pub(crate) fn in_memory(&self) -> Option<&[u8]> {
+        match &self.body {
+            Body::Memory(bytes) => Some(bytes),
+            Body::File(_) => None,
+        }
     }
 
     /// The bytes from the start.

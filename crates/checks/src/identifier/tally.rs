@@ -65,6 +65,8 @@ pub struct Tally {
     level: u32,
     /// The first valid texts of each form.
     hits: Vec<Hit>,
+    /// Where different valid values or hashes were first seen, as far as they are remembered.
+    valid: Vec<u64>,
     /// Cells that are not blank.
     pub(crate) cells: u64,
     /// Cells that are hashes.
@@ -187,6 +189,7 @@ impl Tally {
             most: most.max(1),
             level: 0,
             hits: Vec::new(),
+            valid: Vec::new(),
             cells: 0,
             hashes: 0,
             first_hash: None,
@@ -221,6 +224,9 @@ impl Tally {
                 (sighting.form, &sighting.text).hash(&mut hasher);
                 within.len() >= most || within.insert(hasher.finish())
             });
+            if (seen.valid != 0 || seen.hash) && self.valid.len() < self.most {
+                self.valid.push(at);
+            }
             self.seen.insert(hash, seen);
         }
         // Telling hits are kept even where the value is not among those that are remembered.
@@ -291,6 +297,7 @@ impl Tally {
         self.seen.retain(|hash, _| hash.trailing_zeros() >= level);
         self.sample();
         self.hits.extend(other.hits);
+        self.valid.extend(other.valid);
         self.cells += other.cells;
         self.hashes += other.hashes;
         self.first_hash = [self.first_hash.take(), other.first_hash].into_iter().flatten().min();
@@ -304,8 +311,8 @@ impl Tally {
 
     /// Puts what was seen where it really stands.
     pub(crate) fn place(&mut self, place: impl Fn(u64) -> u64) {
-        for hit in &mut self.hits {
-            hit.at = place(hit.at);
+        for at in self.hits.iter_mut().map(|hit| &mut hit.at).chain(&mut self.valid) {
+            *at = place(*at);
         }
         if let Some((at, _)) = &mut self.first_hash {
             *at = place(*at);
@@ -317,9 +324,29 @@ impl Tally {
         (self.seen.len() as u64) << self.level
     }
 
-    /// Different values in which any form was seen to be valid.
-    pub(crate) fn valid(&self) -> usize {
-        self.seen.values().filter(|seen| seen.valid != 0 || seen.hash).count()
+    /// Where different valid values or hashes were first seen.
+    pub(crate) fn valid(&self) -> &[u64] {
+        &self.valid
+    }
+
+    /// The columns of a table as one; the hash of a value is the same in each. Places become those of cells, counted row by row.
+    pub(crate) fn union(columns: &[Self]) -> Self {
+        let mut whole = Self::default();
+        whole.level = columns.iter().map(|column| column.level).max().unwrap_or(0);
+        for (at, column) in columns.iter().enumerate() {
+            let cell = |row: u64| row.saturating_mul(columns.len() as u64).saturating_add(at as u64);
+            let kept = column.seen.iter().filter(|(hash, _)| whole.is_kept(**hash));
+            let kept: Vec<(u64, Seen)> = kept.map(|(hash, seen)| (*hash, *seen)).collect();
+            whole.seen.extend(kept);
+            let hits = column.hits.iter().filter(|hit| hit.at != HEADER);
+            whole.hits.extend(hits.map(|hit| Hit { at: cell(hit.at), ..hit.clone() }));
+            let first = column.first_hash.iter().map(|(row, text)| (cell(*row), text.clone()));
+            whole.first_hash = whole.first_hash.take().into_iter().chain(first).min();
+            whole.cells += column.cells;
+            whole.hashes += column.hashes;
+        }
+        whole.hits.sort_by_key(|hit| hit.at);
+        whole
     }
 
     /// Whether nothing of any form was sighted.
@@ -333,6 +360,7 @@ impl Tally {
         self.seen.clear();
         self.within.clear();
         self.hits.clear();
+        self.valid.clear();
         (self.level, self.cells, self.hashes, self.first_hash) = (0, 0, 0, None);
     }
 

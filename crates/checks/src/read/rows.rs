@@ -24,7 +24,7 @@ pub(crate) struct Lines {
 impl Lines {
     /// Splits the lines of a file that is in memory, once and for all.
     pub(crate) fn keep(&mut self) -> Result<(), RecordError> {
-        if self.content.is_in_memory() {
+        if self.content.in_memory().is_some() {
             let mut kept = Kept::default();
             self.each(|_, record| {
                 kept.push(record);

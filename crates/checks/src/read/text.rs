@@ -28,6 +28,9 @@ pub(crate) fn survey(content: &Content) -> io::Result<Survey> {
             Strict { .. } => Ok(Survey::Text(encoding)),
         };
     }
+    if let Some(text) = content.in_memory().and_then(|bytes| std::str::from_utf8(bytes).ok()) {
+        return Ok(if text.contains('\0') { Survey::Nul } else { Survey::Text(UTF_8) });
+    }
     match strictly(content, UTF_8)? {
         Strict { errors: false, nul: false } => return Ok(Survey::Text(UTF_8)),
         Strict { nul: true, .. } => return Ok(Survey::Nul),
@@ -38,6 +41,9 @@ pub(crate) fn survey(content: &Content) -> io::Result<Survey> {
 
 /// The text as UTF-8, without its byte order mark.
 pub(crate) fn open<'a>(content: &'a Content, encoding: &'static Encoding) -> io::Result<Box<dyn Read + 'a>> {
+    if let (Some(bytes), true) = (content.in_memory(), encoding == UTF_8) {
+        return Ok(Box::new(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)));
+    }
     let bytes = content.open()?;
     let mut decoder = DecodeReaderBytesBuilder::new();
     decoder.encoding(Some(encoding)).bom_override(true).strip_bom(true);

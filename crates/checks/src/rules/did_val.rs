@@ -1,6 +1,6 @@
 //! DID-VAL: cells, or text around a table, are identifiers by their check digits or their form.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use exeat_domain::finding::{Place, Severity};
 use schemars::JsonSchema;
@@ -128,7 +128,6 @@ struct Survey<'a> {
     table: &'a Table,
     header: Tally,
     rows: Vec<(u64, Told)>,
-    whole: Tally,
     /// Rows that are of a form's shape: single hits in them are chance.
     shaped_rows: HashSet<(u64, &'static str)>,
 }
@@ -139,28 +138,37 @@ impl<'a> Survey<'a> {
         for (at, column) in table.columns.iter().enumerate() {
             header.add(at as u64, &column.name);
         }
-        let (rows, whole) = (Vec::new(), Tally::default());
-        let mut survey = Self { table, header, rows, whole, shaped_rows: HashSet::new() };
+        let mut survey = Self { table, header, rows: Vec::new(), shaped_rows: HashSet::new() };
         survey.along_rows()?;
         Ok(survey)
     }
 
-    /// Looks along the rows, for tables on their side: only where the columns saw anything valid, and only while the
-    /// table is small enough to be on its side.
+    /// Looks along the rows in which several columns saw something valid, or one that tells what it is, for tables on their
+    /// side; a table that is too large to be held is not on its side.
     fn along_rows(&mut self) -> Result<(), RecordError> {
-        let valid: usize = self.table.tallies.iter().map(Tally::valid).sum();
-        if valid == 0 || !self.table.is_held() {
+        let mut seen: HashMap<u64, u32> = HashMap::new();
+        for tally in &self.table.tallies {
+            for &row in tally.valid() {
+                *seen.entry(row).or_default() += 1;
+            }
+            for hit in lone(&tally.told()) {
+                *seen.entry(hit.at).or_default() += 2;
+            }
+        }
+        seen.retain(|row, times| *times >= 2 && *row != HEADER);
+        if seen.is_empty() || !self.table.is_held() {
             return Ok(());
         }
         let (table, width) = (self.table, self.table.columns.len());
         let mut along = Tally::default();
         table.body.each(|row, record| {
-            for (at, cell) in record.fields().enumerate().take(width) {
-                along.add(at as u64, cell);
-                self.whole.add(row * width as u64 + at as u64, cell);
+            if seen.contains_key(&row) {
+                for (at, cell) in record.fields().enumerate().take(width) {
+                    along.add(at as u64, cell);
+                }
+                self.row(row, &along);
+                along.clear();
             }
-            self.row(row, &along);
-            along.clear();
         })
     }
 
@@ -190,7 +198,7 @@ impl<'a> Survey<'a> {
         }
         if !any {
             let width = self.table.columns.len() as u64;
-            self.say(&self.whole.told(), found, |at, text| {
+            self.say(&Tally::union(&self.table.tallies).told(), found, |at, text| {
                 self.table.cell(at / width, column(at % width), text)
             });
         }
