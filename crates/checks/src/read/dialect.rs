@@ -49,7 +49,8 @@ fn told(head: &str) -> Option<Delimiter> {
 /// line has it, or one less as R writes its headers.
 fn fit(head: &str, delimiter: Delimiter) -> f64 {
     let limits = Limits { columns: 100_000, ..Limits::default() };
-    let (mut records, mut record) = (Records::new(head.as_bytes(), delimiter, &limits), Record::default());
+    let (mut records, mut record) =
+        (Records::new(head.len() as u64, head.as_bytes(), delimiter, &limits), Record::default());
     let (mut widths, mut first, mut all) = (BTreeMap::<usize, u32>::new(), 0, 0_u32);
     while all < u32::try_from(LOOKED_AT).unwrap_or(u32::MAX) {
         match records.next(&mut record) {

@@ -20,6 +20,19 @@ struct Row {
 }
 
 impl Kept {
+    /// One with room for a text of so many bytes.
+    pub(crate) fn of_about(bytes: usize) -> Self {
+        let (text, spans) = (String::with_capacity(bytes), Vec::with_capacity(bytes / 6));
+        Self { text, spans, rows: Vec::with_capacity(bytes / 60) }
+    }
+
+    /// Gives back the room that was not needed.
+    pub(crate) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.spans.shrink_to_fit();
+        self.rows.shrink_to_fit();
+    }
+
     /// How many lines there are.
     pub(crate) fn len(&self) -> u64 {
         self.rows.len() as u64

@@ -235,7 +235,7 @@ impl Told {
             value,
             words: if text { u32::try_from(cell.split_whitespace().count()).unwrap_or(u32::MAX) } else { 0 },
             time: value == Value::Date && cell.contains(':') && !cell.contains("00:00:00"),
-            total: text && names::is_total(cell),
+            total: text && cell.len() <= 40 && names::is_total(cell),
             hash: text && crate::identifier::is_hash(cell),
         }
     }
@@ -321,7 +321,7 @@ impl Profiler {
     }
 
     fn like(width: usize, decimal: Decimal, hasher: RandomState) -> Self {
-        let most = ((1 << 19) / width.max(1)).clamp(64, 1 << 16);
+        let most = ((1 << 18) / width.max(1)).clamp(64, 1 << 14);
         let gathered = || Gathered { tally: Tally::of_at_most(most), ..Gathered::default() };
         Self {
             columns: std::iter::repeat_with(gathered).take(width).collect(),

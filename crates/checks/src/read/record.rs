@@ -208,8 +208,9 @@ pub(crate) struct Records<R> {
 }
 
 impl<R: Read> Records<R> {
-    pub(crate) fn new(from: R, delimiter: Delimiter, limits: &Limits) -> Self {
-        let buffer = vec![0; 64 << 10];
+    /// Reads text of about so many bytes.
+    pub(crate) fn new(bytes: u64, from: R, delimiter: Delimiter, limits: &Limits) -> Self {
+        let buffer = vec![0; usize::try_from(bytes).unwrap_or(usize::MAX).clamp(64, 64 << 10)];
         Self {
             from,
             buffer,
@@ -457,7 +458,7 @@ mod tests {
     fn read(text: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, RecordError> {
         let limits = Limits { columns: 5, cell_bytes: 20, ..Limits::default() };
         let (mut records, mut record, mut all) =
-            (Records::new(text.as_bytes(), delimiter, &limits), Record::default(), Vec::new());
+            (Records::new(64, text.as_bytes(), delimiter, &limits), Record::default(), Vec::new());
         while records.next(&mut record)? {
             all.push(record.fields().map(str::to_owned).collect());
         }

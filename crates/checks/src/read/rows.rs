@@ -22,15 +22,17 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// Splits the lines of a file that is in memory, once and for all.
+    /// Splits the lines of a file that is in memory, once and for all; its bytes are not needed any more.
     pub(crate) fn keep(&mut self) -> Result<(), RecordError> {
-        if self.content.in_memory().is_some() {
-            let mut kept = Kept::default();
+        if let Some(bytes) = self.content.in_memory() {
+            let mut kept = Kept::of_about(bytes.len());
             self.each(|_, record| {
                 kept.push(record);
                 true
             })?;
+            kept.shrink();
             self.kept = Some(Arc::new(kept));
+            self.content = Arc::new(Content::of_text(String::new()));
         }
         Ok(())
     }
@@ -42,7 +44,8 @@ impl Lines {
         }
         let text =
             text::open(&self.content, self.encoding).map_err(|error| RecordError::Io(error.to_string()))?;
-        let (mut records, mut record) = (Records::new(text, self.delimiter, &self.limits), Record::default());
+        let mut record = Record::default();
+        let mut records = Records::new(self.content.bytes, text, self.delimiter, &self.limits);
         let mut number = 0;
         while records.next(&mut record)? {
             if number >= self.limits.rows {

@@ -221,7 +221,7 @@ impl<'a> Gathering<'a> {
         let kept = self.profilers.lock().ok()?.pop();
         let mut profiler = kept.unwrap_or_else(|| self.first.another());
         let Shape { delimiter, start, width, ref limits, .. } = *self.shape;
-        let mut records = Records::new(block, Delimiter::Byte(delimiter), limits);
+        let mut records = Records::new(block.len() as u64, block, Delimiter::Byte(delimiter), limits);
         let (mut record, mut sample, mut rows) = (Record::default(), Kept::default(), 0);
         let mut skip = if number == 0 { start } else { 0 };
         let place = (number as u64) << 32;

@@ -77,6 +77,9 @@ pub fn value(cell: &str, decimal: Decimal) -> Value {
     if cell.is_empty() {
         return Value::Blank;
     }
+    if let Some((number, _)) = plain_number(cell, decimal) {
+        return Value::Number(number);
+    }
     if let Some(marker) = marker(cell) {
         return Value::Marker(marker);
     }
