@@ -1,15 +1,22 @@
 //! Reads every file, lets every rule judge it, and writes what they say as the contract gives it.
 
-use exeat_domain::finding::{FileReport, Finding, Place, Verdict};
+use std::collections::HashMap;
+
+use exeat_domain::finding::{Claim, FileReport, Finding, Place, Verdict};
 use rayon::prelude::*;
 
+use crate::differ;
 use crate::input::Input;
 use crate::picture::Picture;
 use crate::policy::Policy;
 use crate::read::{self, Held, Read};
 use crate::request::Request;
 use crate::rule::{self, Check, Declared, Evidence, Judgement, Piece};
-use crate::rules::{self, fmt_type::FileType};
+use crate::rules::{self, dif_cell::ChangedCell, fmt_type::FileType};
+use crate::table::shown;
+
+/// Earlier files that could not be read which are named to each file.
+const NOT_COMPARED: usize = 20;
 
 /// What the checks say of one file, and the picture that leaves in place of its bytes.
 #[derive(Debug)]
@@ -23,9 +30,27 @@ pub struct Checked {
 /// Checks the files of one request, in their order. All are read before any is judged.
 #[must_use]
 pub fn check(inputs: Vec<Input>, policy: &Policy) -> Vec<Checked> {
+    check_after(inputs, std::iter::empty(), policy)
+}
+
+/// The same, held against what was released before: `before` gives one file at a time, each under the name of its release,
+/// and no more of them are open at once than there are threads.
+#[must_use]
+pub fn check_after(
+    inputs: Vec<Input>,
+    before: impl Iterator<Item = Input> + Send,
+    policy: &Policy,
+) -> Vec<Checked> {
     let files: Vec<Read> = inputs.into_par_iter().map(|input| read::read(input, policy)).collect();
-    let request = Request { files };
+    let claims = claims(&files);
+    let mut request = Request { files, ..Request::default() };
+    differ::gather(&mut request, &claims, before, policy);
     let mut findings: Vec<Vec<Finding>> = request.files.iter().map(not_understood).collect();
+    for (file, finding) in not_compared(&request) {
+        if let Some(of_file) = findings.get_mut(file) {
+            of_file.push(finding);
+        }
+    }
     let said: Vec<Vec<(usize, Finding)>> =
         rules::all().par_iter().map(|rule| rule.run(policy, &request)).collect();
     for (file, finding) in said.into_iter().flatten() {
@@ -33,10 +58,49 @@ pub fn check(inputs: Vec<Input>, policy: &Policy) -> Vec<Checked> {
             of_file.push(finding);
         }
     }
-    request.files.into_iter().zip(findings).map(|(read, findings)| checked(read, findings)).collect()
+    let told = request.files.into_iter().zip(claims).zip(findings);
+    told.map(|((read, claim), findings)| checked(read, claim, findings)).collect()
 }
 
-fn checked(read: Read, findings: Vec<Finding>) -> Checked {
+/// What acro's records among the files claim of the others, by the number of the file.
+fn claims(files: &[Read]) -> Vec<Option<Claim>> {
+    let mut claimed: HashMap<String, &Claim> = HashMap::new();
+    for read in files {
+        let Some(Ok(session)) = &read.record else { continue };
+        let folder = read.path.rfind(['/', '\\']).map_or("", |at| &read.path[..=at]);
+        for (name, claim) in &session.claims {
+            claimed.entry(format!("{folder}{name}")).or_insert(claim);
+        }
+    }
+    files.iter().map(|read| claimed.get(&read.path).map(|claim| (*claim).clone())).collect()
+}
+
+/// The findings that a file could not be compared with one that left before: never dropped in silence.
+fn not_compared(request: &Request) -> Vec<(usize, Finding)> {
+    let rule = &ChangedCell::DECLARATION;
+    let mut undecided = Vec::new();
+    for differences in &request.differences {
+        if let Some(why) = &differences.unreadable {
+            let why = format!("nothing was compared with earlier releases: {why}");
+            undecided.push((differences.file, rule::undecided(rule, &why, Place::default())));
+        }
+        let unread = request.before.iter().filter_map(|left| Some((left, left.unreadable.as_ref()?)));
+        let count = unread.clone().count();
+        for (left, why) in unread.take(NOT_COMPARED) {
+            let why = format!("what left before as {} was not compared: {why}", shown(&left.label));
+            let place = Place { baseline: Some(shown(&left.label)), ..Place::default() };
+            undecided.push((differences.file, rule::undecided(rule, &why, place)));
+        }
+        if let Some(more) = count.checked_sub(NOT_COMPARED).filter(|more| *more > 0) {
+            let why = format!("{more} more files that left before were not compared");
+            let place = Place { more: u64::try_from(more).ok(), ..Place::default() };
+            undecided.push((differences.file, rule::undecided(rule, &why, place)));
+        }
+    }
+    undecided
+}
+
+fn checked(read: Read, claim: Option<Claim>, findings: Vec<Finding>) -> Checked {
     let report = FileReport {
         path: read.path,
         sha256: read.sha256,
@@ -44,6 +108,7 @@ fn checked(read: Read, findings: Vec<Finding>) -> Checked {
         kind: read.kind,
         supporting: read.supporting,
         verdict: Verdict::of(&findings),
+        claim,
         table: read.held.tables().first().map(crate::table::Table::summary),
         findings,
     };

@@ -5,6 +5,8 @@
 //! [`rules::all`] lists what is looked for. A rule ends as clear, found, not applicable or undecided, and what could
 //! not be read or decided is undecided: nothing passes by default.
 
+mod acro;
+pub mod differ;
 mod engine;
 pub mod identifier;
 pub mod input;
@@ -18,7 +20,7 @@ pub mod table;
 pub mod threshold;
 pub mod token;
 
-pub use engine::{Checked, check};
+pub use engine::{Checked, check, check_after};
 pub use input::{Input, Source};
 pub use policy::{Limits, Policy, PolicyError};
 pub use table::{Column, Role, Table};

@@ -225,7 +225,7 @@ pub fn shown(value: &str) -> String {
 }
 
 /// Whether a character is a control or format character, which a person does not see.
-fn hidden(character: char) -> bool {
+pub(crate) fn hidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -43,7 +43,7 @@ fn what_is_no_table_is_refused() {
         ("a.png", b"a,b\n1,2\n"),
         ("a.csv", b"\x89PNG\r\n\x1a\n"),
         ("a.xlsx", b"a,b\n1,2\n"),
-        ("a.R", b"a,b\n1,2\n"),
+        ("a.xyz", b"a,b\n1,2\n"),
         ("a", b"a,b\n1,2\n"),
         ("a.txt", b"Dear reader,\nthis, as you see, is a letter,\nwith many, many, many, commas in it\nand no end\nto its lines, ever, it, seems\n"),
     ] {

@@ -3,6 +3,8 @@
 //! These types are the JSON contract `exeat.check/1`: a field that is renamed here is renamed for every script
 //! that reads `exeat check --format json`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
@@ -146,6 +148,66 @@ pub struct TableSummary {
     pub statbarns: Vec<String>,
 }
 
+/// What another checker's own record (acro's `results.json`) claims of a file: a hint that is shown beside the findings.
+/// Its texts are the record's, escaped and cut.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Claim {
+    /// Who claims it, and in which version: `acro 1.0.2`.
+    pub tool: String,
+    /// The record's name for the output.
+    pub output: String,
+    /// What it came to: `pass`, `fail` or `review`.
+    pub status: String,
+    /// What the record says that the output is: `table`, `regression`, ….
+    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// How it was made: `crosstab`, `ols`, ….
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub method: String,
+    /// What was done about what was found: `suppression`, `rounding`, `none`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub mitigation: String,
+    /// The command that made it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub command: String,
+    /// The record's own words on it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// Why the researcher asks for an exception.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub exception: String,
+    /// What the researcher wrote on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<String>,
+    /// How many cells each of its checks named in this file.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub checks: BTreeMap<String, u64>,
+    /// What it says in the words of the StatbarnsSDC ontology, from acro 1.0.2 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fair: Option<Fair>,
+}
+
+/// See [`Claim::fair`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fair {
+    /// The ontology.
+    pub context: String,
+    /// The kind of statistic.
+    pub statbarn: String,
+    /// The risks that this kind has.
+    pub risks: Vec<String>,
+    /// The checks that it needs.
+    pub checks_needed: Vec<String>,
+    /// What each check came to.
+    pub check_status: BTreeMap<String, String>,
+    /// The variable that is described.
+    pub dependent: String,
+    /// The variables that it is described by.
+    pub independent: Vec<String>,
+}
+
 /// What the checks say of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
@@ -162,6 +224,9 @@ pub struct FileReport {
     pub supporting: bool,
     /// What the findings come to.
     pub verdict: Verdict,
+    /// What another checker's own record claims of it; it never changes the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
     /// The first table that was read, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<TableSummary>,

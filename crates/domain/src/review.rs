@@ -346,6 +346,7 @@ pub(crate) mod tests {
                 kind: "csv".into(),
                 supporting: false,
                 verdict,
+                claim: None,
                 table: None,
                 findings,
             },

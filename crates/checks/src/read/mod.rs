@@ -22,6 +22,7 @@ use std::sync::Arc;
 use exeat_domain::digest::Sha256;
 use exeat_domain::finding::Place;
 
+use crate::acro::{self, Session};
 use crate::input::{Content, Input, NotRead, Opened, Source};
 use crate::picture::{self, Picture};
 use crate::policy::Policy;
@@ -49,6 +50,8 @@ pub struct Read {
     pub kind: String,
     /// What it holds.
     pub held: Held,
+    /// What it claims of other files, if it is the record of acro's session; or why that cannot be read.
+    pub(crate) record: Option<Result<Session, String>>,
 }
 
 /// What a file holds.
@@ -143,6 +146,7 @@ fn view(mut table: Table, most: u64) -> Result<View, String> {
 /// Reads one file.
 pub(crate) fn read(input: Input, policy: &Policy) -> Read {
     let Input { path, supporting, source } = input;
+    let mut record = None;
     let opened = Content::open_source(source, policy.limits()).and_then(|opened| match opened {
         Opened::Small(content) => Ok((Arc::new(content), None)),
         Opened::Large(file) => large::read(file, &extension(&path), policy),
@@ -155,6 +159,7 @@ pub(crate) fn read(input: Input, policy: &Policy) -> Read {
         }
         Ok((content, held)) => {
             let (sha256, bytes) = (content.sha256, content.bytes);
+            record = acro::is_record(&path).then(|| claims(&content));
             let (kind, held) = match held {
                 Some(held) => (extension(&path), held),
                 None => understand(&content, &extension(&path), policy).unwrap_or_else(|error| {
@@ -165,7 +170,16 @@ pub(crate) fn read(input: Input, policy: &Policy) -> Read {
             (Some(sha256), bytes, kind, held)
         }
     };
-    Read { path, supporting, sha256, bytes, kind, held }
+    Read { path, supporting, sha256, bytes, kind, held, record }
+}
+
+/// What the record of a session claims.
+fn claims(content: &Content) -> Result<Session, String> {
+    if content.bytes > acro::LARGEST {
+        return Err(format!("it has {} bytes, more than such a record", content.bytes));
+    }
+    let bytes = content.head(acro::LARGEST).map_err(|error| error.to_string())?;
+    acro::read(&bytes)
 }
 
 /// The extension of a name, in lower case; empty where it has none.

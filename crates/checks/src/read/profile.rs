@@ -86,7 +86,7 @@ impl Rounded {
         self.not_midpoint_six |= count % 6 != 3;
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.nonzero += other.nonzero;
         self.not_five |= other.not_five;
         self.not_six |= other.not_six;

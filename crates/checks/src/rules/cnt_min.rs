@@ -42,7 +42,7 @@ pub struct Params {
 
 /// A rounding of counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-enum Rounding {
+pub(crate) enum Rounding {
     /// To the nearest multiple of 5.
     #[serde(rename = "5")]
     Five,
@@ -62,9 +62,9 @@ enum Rounding {
 
 impl Rounding {
     /// All of them, the widest first.
-    const ALL: [Self; 5] = [Self::Ten, Self::Seven, Self::Six, Self::MidpointSix, Self::Five];
+    pub(crate) const ALL: [Self; 5] = [Self::Ten, Self::Seven, Self::Six, Self::MidpointSix, Self::Five];
 
-    fn fits(self, rounded: &Rounded) -> bool {
+    pub(crate) fn fits(self, rounded: &Rounded) -> bool {
         rounded.nonzero >= 3
             && !match self {
                 Self::Five => rounded.not_five,
@@ -76,7 +76,7 @@ impl Rounding {
     }
 
     /// The least and the greatest count that this one can stand for.
-    fn hides(self, count: u64) -> (u64, u64) {
+    pub(crate) fn hides(self, count: u64) -> (u64, u64) {
         let (below, above) = match self {
             Self::Five => (2, 2),
             Self::Six | Self::Seven => (3, 3),

@@ -3,6 +3,9 @@
 pub mod cnt_min;
 pub mod did_name;
 pub mod did_val;
+pub mod dif_cell;
+pub mod dif_unmask;
+pub mod fmt_meta;
 pub mod fmt_type;
 pub mod img_fig;
 pub mod rec_level;
@@ -68,10 +71,13 @@ fn accepts<R: Check>(params: &toml::Table) -> Result<(), String> {
 /// Every rule, in the order of the catalogue.
 const ALL: &[Rule] = &[
     Rule::of::<fmt_type::FileType>(),
+    Rule::of::<fmt_meta::CheckerFile>(),
     Rule::of::<did_name::IdentifierName>(),
     Rule::of::<did_val::IdentifierValue>(),
     Rule::of::<rec_level::RecordLevel>(),
     Rule::of::<cnt_min::SmallCount>(),
+    Rule::of::<dif_unmask::UnmaskedCell>(),
+    Rule::of::<dif_cell::ChangedCell>(),
     Rule::of::<img_fig::Figure>(),
 ];
 

@@ -261,6 +261,7 @@ fn undecided(path: String, supporting: bool, bytes: u64, why: &str) -> Inspected
         kind: "unknown".to_owned(),
         supporting,
         verdict: Verdict::Review,
+        claim: None,
         table: None,
         findings: vec![finding],
     };

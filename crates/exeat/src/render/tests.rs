@@ -41,6 +41,7 @@ fn drawn(text: &str, findings: Vec<Finding>, look: Look) -> String {
         kind: "csv".to_owned(),
         supporting: false,
         verdict: Verdict::of(&findings),
+        claim: None,
         table: None,
         findings,
     };
@@ -165,6 +166,7 @@ fn a_reason_is_given_once() {
         kind: "unknown".to_owned(),
         supporting: true,
         verdict: Verdict::Blocked,
+        claim: None,
         table: None,
         findings: vec![finding("CNT-MIN", Severity::Block, "3 people.", Place::default())],
     };

@@ -103,6 +103,7 @@ fn file(byte: u8) -> File {
             kind: "csv".into(),
             supporting: false,
             verdict: Verdict::Review,
+            claim: None,
             table: None,
             findings: vec![],
         },

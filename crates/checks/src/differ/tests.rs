@@ -1,0 +1,243 @@
+//! Files against files that left before.
+
+use exeat_domain::finding::{Finding, Outcome, Severity};
+
+use crate::{Input, Policy, Source, check_after};
+
+fn input(path: &str, text: &str) -> Input {
+    Input { path: path.to_owned(), supporting: false, source: Source::Bytes(text.as_bytes().to_vec()) }
+}
+
+/// What differencing says of one file after others.
+fn under(preset: &str, name: &str, new: &str, before: &[(&str, &str)]) -> Vec<Finding> {
+    let before: Vec<Input> = before.iter().map(|(path, text)| input(path, text)).collect();
+    let policy =
+        if preset.contains('[') { Policy::from_toml(preset) } else { Policy::preset(preset) }.unwrap();
+    let checked = check_after(vec![input(name, new)], before.into_iter(), &policy);
+    let findings = checked.into_iter().flat_map(|checked| checked.report.findings);
+    findings.filter(|finding| finding.rule.starts_with("DIF-")).collect()
+}
+
+fn after(old: &str, new: &str) -> Vec<Finding> {
+    under("acro", "new.csv", new, &[("r1/old.csv", old)])
+}
+
+type Brief = (&'static str, Severity, Option<[u64; 2]>, Option<(i64, Option<i64>)>);
+
+fn brief(findings: &[Finding]) -> Vec<Brief> {
+    let rule = |id: &str| ["DIF-UNMASK", "DIF-CELL", "DIF-LP"].into_iter().find(|rule| *rule == id).unwrap();
+    findings.iter().map(|one| (rule(&one.rule), one.severity, one.place.cell, one.interval)).collect()
+}
+
+use Severity::{Block, Review};
+
+const OLD: &str =
+    "region,sex,n\nLeuven,F,210\nLeuven,M,190\nGent,F,305\nGent,M,287\nMons,F,120\nMons,M,131\n";
+
+#[test]
+fn the_fixtures_are_found_and_clear() {
+    let cell = |new: &str| after(include_str!("../../fixtures/dif-cell/released.csv"), new);
+    let found = cell(include_str!("../../fixtures/dif-cell/found.csv"));
+    assert_eq!(brief(&found), [("DIF-CELL", Block, Some([3, 2]), None)]);
+    assert!(cell(include_str!("../../fixtures/dif-cell/clear.csv")).is_empty());
+    let mask = |new: &str| after(include_str!("../../fixtures/dif-unmask/released.csv"), new);
+    let found = mask(include_str!("../../fixtures/dif-unmask/found.csv"));
+    assert_eq!(brief(&found), [("DIF-UNMASK", Block, Some([1, 2]), Some((6, Some(6))))]);
+    assert!(mask(include_str!("../../fixtures/dif-unmask/clear.csv")).is_empty());
+}
+
+#[test]
+fn a_few_people_more_or_fewer_block_and_the_release_is_named() {
+    let new = OLD.replace("305", "302").replace("131", "151");
+    let found = after(OLD, &new);
+    assert_eq!(brief(&found), [("DIF-CELL", Block, Some([2, 2]), None)], "{found:?}");
+    assert_eq!(found[0].place.baseline.as_deref(), Some("r1/old.csv"));
+    assert_eq!(found[0].place.value.as_deref(), Some("302"));
+    assert_eq!(found[0].message, "The cell counts 3 fewer people than in r1/old.csv, where it is 305.");
+    assert!(after(OLD, OLD).is_empty());
+    assert!(after(OLD, &OLD.replace("305", "315")).is_empty(), "10 people may be told apart");
+    assert_eq!(brief(&after(OLD, &OLD.replace("305", "314"))), [("DIF-CELL", Block, Some([2, 2]), None)]);
+}
+
+#[test]
+fn the_default_blocks_below_five_and_shows_the_rest_to_a_person() {
+    let with =
+        |new: &str| brief(&under("be-default", "new.csv", &OLD.replace("305", new), &[("old.csv", OLD)]));
+    assert_eq!(with("309"), [("DIF-CELL", Block, Some([2, 2]), None)]);
+    assert_eq!(with("310"), [("DIF-CELL", Review, Some([2, 2]), None)]);
+    assert_eq!(with("315"), []);
+    assert_eq!(brief(&under("datashield", "new.csv", &OLD.replace("305", "308"), &[("old.csv", OLD)])), []);
+    let own = "preset = 'acro'\n[rules.DIF-CELL]\nthreshold = 20\nseverity = 'note'\n";
+    let found = under(own, "new.csv", &OLD.replace("305", "320"), &[("old.csv", OLD)]);
+    assert_eq!(brief(&found), [("DIF-CELL", Severity::Note, Some([2, 2]), None)]);
+}
+
+#[test]
+fn rows_columns_spelling_and_layout_make_no_difference() {
+    let wide = "Region;Male;Female\nGENT;287;302\nLeuven;190;210\nMons;131;120\n";
+    assert_eq!(brief(&after(OLD, wide)), [("DIF-CELL", Block, Some([0, 2]), None)]);
+    assert_eq!(brief(&after(wide, OLD)), [("DIF-CELL", Block, Some([2, 2]), None)]);
+    let dutch =
+        "geslacht,regio,aantal patiënten\nVrouw,Gent,302\nVrouw,Leuven,210\nMan,Leuven,190\nVrouw,Mons,120\n";
+    assert_eq!(brief(&after(OLD, dutch)), [("DIF-CELL", Block, Some([0, 2]), None)]);
+    let totals =
+        "region,F,M,Total\nLeuven,210,190,400\nGent,302,287,589\nMons,120,131,251\nTotal,632,608,1240\n";
+    assert_eq!(brief(&after(totals, OLD)), [("DIF-CELL", Block, Some([2, 2]), None)]);
+    let with_share =
+        "region,sex,n (%)\nLeuven,F,210 (35.1)\nLeuven,M,190 (31.8)\nGent,F,302 (50.1)\nMons,F,120 (20.1)\n";
+    assert_eq!(brief(&after(OLD, with_share)), [("DIF-CELL", Block, Some([2, 2]), None)]);
+}
+
+#[test]
+fn a_new_month_is_no_difference_and_nor_is_another_period() {
+    let month = |month: &str, shift: u32| {
+        format!("month,region,n\n{month},Leuven,{}\n{month},Gent,{}\n", 120 + shift, 231 + shift)
+    };
+    let january = month("2026-01", 0);
+    assert!(after(&january, &month("2026-02", 3)).is_empty());
+    let both = format!("{january}{}", month("2026-02", 4).split_once('\n').unwrap().1);
+    assert!(after(&january, &both).is_empty());
+    assert_eq!(
+        brief(&after(&january, &both.replace("231", "233"))),
+        [("DIF-CELL", Block, Some([1, 2]), None)]
+    );
+    assert!(after("year,n\n2019,120\n2020,130\n", "year,n\n2020,130\n2021,133\n").is_empty());
+    assert!(
+        after(
+            "year,region,n\n2024,Gent,120\n2024,Mons,95\n",
+            "month,region,n\n2024-01,Gent,118\n2024-01,Mons,92\n"
+        )
+        .is_empty()
+    );
+    // What the names state counts as well; full dates are those of an extraction.
+    let named = |old: &str, new: &str| under("acro", new, &OLD.replace("305", "302"), &[(old, OLD)]).len();
+    assert_eq!(named("report_2025-01.csv", "report_2025-02.csv"), 0);
+    assert_eq!(named("report_20250103.csv", "report_20250204.csv"), 1);
+    assert_eq!(named("report.csv", "report_2025-02.csv"), 1);
+}
+
+#[test]
+fn only_tables_of_the_same_thing_are_compared() {
+    let of = |measure: &str| OLD.replace(",n\n", &format!(",{measure}\n"));
+    assert!(after(&of("deaths"), &of("births").replace("305", "302")).is_empty());
+    assert_eq!(after(&of("deaths"), &of("deaths").replace("305", "302")).len(), 1);
+    assert!(after("age,n\n18-44,120\n45-64,130\n", "region,n\nGent,119\nMons,131\n").is_empty());
+    // The same keys, but numbers of another world.
+    let other = "region,sex,n\nLeuven,F,12\nLeuven,M,15\nGent,F,300\nGent,M,22\nMons,F,11\nMons,M,35\n";
+    assert!(after(OLD, other).is_empty());
+    assert!(after("mean_age,sd\n48.1,3.2\n", "mean_age,sd\n48.3,3.1\n").is_empty());
+    assert_eq!(
+        brief(&after("patients,mean_age\n1204,48.1\n", "patients,mean_age\n1207,48.2\n")),
+        [("DIF-CELL", Block, Some([0, 0]), None)]
+    );
+}
+
+#[test]
+fn rounded_counts_are_intervals() {
+    let old = "region,n\nA,20\nB,45\nC,110\nD,65\n";
+    let found = after(old, &old.replace("20", "25"));
+    assert_eq!(brief(&found), [("DIF-CELL", Review, Some([0, 1]), Some((1, Some(9))))], "{found:?}");
+    assert!(after(old, &old.replace("20", "35")).is_empty());
+    assert!(after(old, old).is_empty());
+    // The exact counts beside the rounded ones: rounding alone explains it.
+    assert!(after(old, "region,n\nA,22\nB,43\nC,111\nD,66\n").is_empty());
+    let found = after(old, "region,n\nA,23\nB,43\nC,111\nD,66\n");
+    assert_eq!(brief(&found), [("DIF-CELL", Review, Some([0, 1]), Some((1, Some(5))))], "{found:?}");
+}
+
+#[test]
+fn things_are_for_review() {
+    let old = "region,practices\nA,120\nB,45\n";
+    assert_eq!(brief(&after(old, &old.replace("45", "43"))), [("DIF-CELL", Review, Some([1, 1]), None)]);
+}
+
+#[test]
+fn what_is_hidden_in_one_release_and_shown_in_the_other_blocks() {
+    let shown = "region,F,M\nLeuven,210,190\nGent,305,7\nMons,120,131\n";
+    for marker in ["*", "<10", "[REDACTED]", "", "..", "<=7"] {
+        let hidden = shown.replace(",7\n", &format!(",{marker}\n"));
+        let (now, before) = (after(shown, &hidden), after(&hidden, shown));
+        assert_eq!(
+            brief(&now),
+            [("DIF-UNMASK", Block, Some([1, 2]), Some((7, Some(7))))],
+            "{marker} {now:?}"
+        );
+        assert_eq!(
+            brief(&before),
+            [("DIF-UNMASK", Block, Some([1, 2]), Some((7, Some(7))))],
+            "{marker} {before:?}"
+        );
+        assert!(after(&hidden, &hidden).is_empty(), "{marker}");
+    }
+    let mean = "region,n,mean_age\nLeuven,210,48.1\nGent,305,51.2\n";
+    assert_eq!(brief(&after(mean, &mean.replace("51.2", "*"))), [("DIF-UNMASK", Block, Some([1, 2]), None)]);
+    // A zero and a dash are the same; a table fills up with time.
+    let zero = shown.replace(",7\n", ",0\n");
+    assert!(after(&zero, &shown.replace(",7\n", ",-\n")).is_empty());
+    assert!(after("region,n\nA,40\nB,\nC,51\n", "region,n\nA,40\nB,45\nC,51\n").is_empty());
+    assert_eq!(after("region,n\nA,40\nB,\nC,51\n", "region,n\nA,40\nB,4\nC,51\n").len(), 1);
+}
+
+#[test]
+fn what_a_release_showed_already_is_nothing_new() {
+    let second = OLD.replace("305", "302");
+    let found = under("acro", "new.csv", &second, &[("r1/old.csv", OLD), ("r2/old.csv", &second)]);
+    assert!(found.is_empty(), "{found:?}");
+    let third = OLD.replace("305", "304");
+    let found = under("acro", "new.csv", &third, &[("r1/old.csv", OLD), ("r2/old.csv", &second)]);
+    assert_eq!(brief(&found), [("DIF-CELL", Block, Some([2, 2]), None)]);
+    assert_eq!(found[0].place.baseline.as_deref(), Some("r1/old.csv"), "the closest tells most");
+}
+
+#[test]
+fn what_cannot_be_read_again_is_undecided_and_named() {
+    let gone = Input {
+        path: "EX-1/a.csv".to_owned(),
+        supporting: false,
+        source: Source::Unread { why: "it is gone".to_owned() },
+    };
+    let broken = input("EX-2/b.csv", "region,n\n\"A,4\n");
+    let picture = input("EX-2/c.json", "{}");
+    let policy = Policy::preset("acro").unwrap();
+    let supporting = Input { supporting: true, ..input("s.csv", OLD) };
+    let files = vec![input("new.csv", OLD), input("no.json", "{}"), supporting];
+    let checked = check_after(files, [gone, broken, picture].into_iter(), &policy);
+    let undecided = |at: usize| -> Vec<(String, Option<String>)> {
+        let findings = checked[at].report.findings.iter().filter(|one| one.rule == "DIF-CELL");
+        findings
+            .map(|one| {
+                assert_eq!((one.outcome, one.severity), (Outcome::Undecided, Review));
+                (one.message.clone(), one.place.baseline.clone())
+            })
+            .collect()
+    };
+    let found = undecided(0);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[0].0, "what left before as EX-1/a.csv was not compared: it is gone");
+    assert_eq!(found[1].1.as_deref(), Some("EX-2/b.csv"));
+    assert!(undecided(1).is_empty() && undecided(2).is_empty());
+}
+
+#[test]
+fn a_supporting_file_never_leaves_and_persons_are_no_groups() {
+    let policy = Policy::preset("acro").unwrap();
+    let supporting = Input { supporting: true, ..input("s.csv", &OLD.replace("305", "302")) };
+    let checked = check_after(vec![supporting], [input("old.csv", OLD)].into_iter(), &policy);
+    assert!(checked[0].report.findings.iter().all(|one| !one.rule.starts_with("DIF")));
+}
+
+#[test]
+fn the_dimensions_that_acro_names_are_used() {
+    let record = include_str!("../../fixtures/acro/results.json");
+    let policy = Policy::preset("acro").unwrap();
+    let new = vec![
+        input("o/results.json", record),
+        input("o/output_0_0.csv", "year,A,B\n2010,46,27\n2011,56,31\n"),
+    ];
+    // Every level is another, and only the name of the dimension says that it is the same; the year shows that nothing is.
+    let old = "grant,year,n\nA,2010,44\nB,2010,27\nA,2011,56\nB,2011,31\n";
+    let checked = check_after(new, [input("old.csv", old)].into_iter(), &policy);
+    let found: Vec<Finding> =
+        checked[1].report.findings.iter().filter(|one| one.rule == "DIF-CELL").cloned().collect();
+    assert_eq!(brief(&found), [("DIF-CELL", Block, Some([0, 1]), None)]);
+}
