@@ -6,6 +6,7 @@ use exeat_domain::finding::{Claim, FileReport, Finding, Place, Verdict};
 use rayon::prelude::*;
 
 use crate::differ;
+use crate::evidence;
 use crate::input::Input;
 use crate::picture::Picture;
 use crate::policy::Policy;
@@ -41,7 +42,8 @@ pub fn check_after(
     before: impl Iterator<Item = Input> + Send,
     policy: &Policy,
 ) -> Vec<Checked> {
-    let files: Vec<Read> = inputs.into_par_iter().map(|input| read::read(input, policy)).collect();
+    let mut files: Vec<Read> = inputs.into_par_iter().map(|input| read::read(input, policy)).collect();
+    evidence::gather(&mut files, policy);
     let claims = claims(&files);
     let mut request = Request { files, ..Request::default() };
     differ::gather(&mut request, &claims, before, policy);

@@ -8,6 +8,7 @@
 mod acro;
 pub mod differ;
 mod engine;
+mod evidence;
 pub mod identifier;
 pub mod input;
 pub mod picture;

@@ -6,6 +6,7 @@ use exeat_domain::finding::{ColumnSummary, Place, TableSummary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Groups;
 use crate::identifier::Tally;
 use crate::read::persons::Likeness;
 use crate::read::profile::Profile;
@@ -135,6 +136,8 @@ pub struct Table {
     pub(crate) profiles: Vec<Profile>,
     /// What was seen of identifiers in each column.
     pub(crate) tallies: Vec<Tally>,
+    /// What its numbers are, and of how many people; none where it holds no figures of groups.
+    pub(crate) groups: Option<Box<Groups>>,
     /// The cells, read when first asked for.
     pub(crate) grid: OnceLock<Option<Grid>>,
     /// The rows, to be read again.

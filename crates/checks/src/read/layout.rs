@@ -160,8 +160,10 @@ impl Assembly {
     /// Starts a table with this run, leaving titles at its beginning outside.
     fn start(&mut self, run: &Run) {
         let filled = |record: &Record| record.fields().filter(|cell| !cell.is_empty()).count();
-        let titles =
-            if run.width > 1 { run.kept.iter().take_while(|record| filled(record) <= 1).count() } else { 0 };
+        // A title stands in the first field; behind a blank one stands the header of a lone column.
+        let title =
+            |record: &&Record| filled(record) <= 1 && (filled(record) == 0 || !record.get(0).is_empty());
+        let titles = if run.width > 1 { run.kept.iter().take_while(title).count() } else { 0 };
         let titles = if titles == run.kept.len() { 0 } else { titles };
         for record in &run.kept[..titles] {
             self.outside.push((record.line, text(record)));

@@ -128,6 +128,7 @@ impl Gathered {
             statistic_rows: features.statistic_rows >= 2,
             profiles,
             tallies,
+            groups: None,
             grid: OnceLock::new(),
             body,
         })

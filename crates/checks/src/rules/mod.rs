@@ -1,14 +1,24 @@
 //! The rules, one file each, and the one list that names them.
 
 pub mod cnt_min;
+pub mod cnt_zero;
+pub mod con_hhi;
 pub mod did_name;
 pub mod did_val;
 pub mod dif_cell;
 pub mod dif_unmask;
+pub mod dom_nk;
+pub mod dom_p;
+pub mod end_mm;
 pub mod fmt_meta;
 pub mod fmt_type;
 pub mod img_fig;
+pub mod pct_base;
+pub mod pct_impl;
+pub mod qtl_n;
 pub mod rec_level;
+pub mod sd_rev;
+pub mod sta_n;
 
 use exeat_domain::finding::Finding;
 use schemars::Schema;
@@ -76,8 +86,18 @@ const ALL: &[Rule] = &[
     Rule::of::<did_val::IdentifierValue>(),
     Rule::of::<rec_level::RecordLevel>(),
     Rule::of::<cnt_min::SmallCount>(),
+    Rule::of::<cnt_zero::Zero>(),
+    Rule::of::<sta_n::NoSize>(),
+    Rule::of::<pct_impl::Implied>(),
+    Rule::of::<pct_base::SmallBase>(),
     Rule::of::<dif_unmask::UnmaskedCell>(),
     Rule::of::<dif_cell::ChangedCell>(),
+    Rule::of::<dom_nk::Dominance>(),
+    Rule::of::<dom_p::Estimable>(),
+    Rule::of::<end_mm::Endpoint>(),
+    Rule::of::<qtl_n::Quantiles>(),
+    Rule::of::<sd_rev::Reversible>(),
+    Rule::of::<con_hhi::Concentration>(),
     Rule::of::<img_fig::Figure>(),
 ];
 
