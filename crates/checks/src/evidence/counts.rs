@@ -81,16 +81,16 @@ impl Counts {
     }
 
     /// The count of the group with these labels, those and the column's header, or all of them but one.
-    pub(super) fn of(&self, labels: &mut Vec<String>, header: &str) -> Option<u64> {
+    pub(super) fn of(&self, labels: &[String], header: &str) -> Option<u64> {
         let get = |labels: &[String]| self.counts.get(&key(labels)).copied().flatten();
-        let mut with = labels.clone();
+        let mut with = labels.to_vec();
         with.push(header.to_owned());
         with.sort_unstable();
         if let Some(n) = get(&with).or_else(|| get(labels)) {
             return Some(n);
         }
         (0..labels.len()).filter(|_| labels.len() > 1).find_map(|at| {
-            let mut fewer = labels.clone();
+            let mut fewer = labels.to_vec();
             fewer.remove(at);
             get(&fewer)
         })

@@ -259,10 +259,10 @@ impl Groups {
             return None;
         }
         let statistic = self.label.as_ref().map(|label| label.column);
-        let mut labels = super::counts::labels(table, grid, row, statistic);
+        let labels = super::counts::labels(table, grid, row, statistic);
         let header = table.columns.get(column).map(|column| super::counts::normal(&column.name))?;
         self.elsewhere.iter().find_map(|counts| {
-            let n = counts.of(&mut labels, &header)?;
+            let n = counts.of(&labels, &header)?;
             Some(Size::exact(n, Source::Elsewhere(counts.path.clone())))
         })
     }

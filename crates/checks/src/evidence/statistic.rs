@@ -253,10 +253,7 @@ mod tests {
 
     #[test]
     fn labels_name_statistics_in_three_languages() {
-        use Statistic::{
-            Gini, Herfindahl, InterquartileRange, Largest, Max, Mean, Min, Mode, Quantile, Range, Sd, Second,
-            Shape, Sum, TopShare, Variance,
-        };
+        use Statistic::{InterquartileRange, Max, Mean, Min, Quantile, Range, Sd, Variance};
         for (label, expected) in [
             ("mean_age", Mean),
             ("Gemiddelde leeftijd", Mean),
@@ -294,6 +291,15 @@ mod tests {
             ("decile 9", Quantile(0.9)),
             ("q0.25", Quantile(0.25)),
             ("IQR", InterquartileRange),
+        ] {
+            assert_eq!(Statistic::named(label), Some(expected), "{label}");
+        }
+    }
+
+    #[test]
+    fn labels_name_parts_and_concentration() {
+        use Statistic::{Gini, Herfindahl, Largest, Mode, Second, Shape, Sum, TopShare};
+        for (label, expected) in [
             ("mode", Mode),
             ("mode_age", Mode),
             ("skewness", Shape),

@@ -24,7 +24,7 @@ pub(crate) fn request(files: &[(&str, &str)], policy: &Policy) -> Vec<Read> {
 fn findings<R: Check>(policy: &str, files: &[(&str, &str)]) -> Vec<Finding> {
     let policy = Policy::from_toml(policy).unwrap();
     let files = request(files, &policy);
-    let all = crate::engine::run::<R>(&policy, &Request { files });
+    let all = crate::engine::run::<R>(&policy, &Request { files, ..Request::default() });
     all.into_iter().filter(|(file, _)| *file == 0).map(|(_, finding)| finding).collect()
 }
 

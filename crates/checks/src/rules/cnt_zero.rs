@@ -14,7 +14,8 @@ use crate::threshold::Zeros;
 rule! {
     /// ## What it looks for
     /// Counts of people that are 0, where the policy calls zeros disclosive or wants them looked at. A zero in a column that
-    /// is rounded to 5, 6, 7 or 10 may stand for someone and is nothing; nor are counts of practices, sites or codes. Zeros
+    /// is rounded to 5, 6, 7 or 10 may stand for someone and is nothing; nor are counts of practices, sites or
+    /// codes, zeros of an empty group (`0/0`), and columns of noughts and ones, which are codes. Zeros
     /// that the policy declares under `structural_zeros` are exempt.
     ///
     /// ## Why it matters
@@ -59,8 +60,10 @@ impl Check for Zero {
         if let Some(grid) = table.grid() {
             for column in columns {
                 for figure in groups.figures(table, grid, column, is_count) {
-                    if figure.number.count() == Some(0) {
-                        say(figure.row, column, grid.text(figure.row, column));
+                    let text = grid.text(figure.row, column);
+                    if figure.number.count() == Some(0) && !is_of_nobody(grid.value(figure.row, column), text)
+                    {
+                        say(figure.row, column, text);
                     }
                 }
             }
@@ -93,11 +96,24 @@ fn count(value: Value) -> Option<u64> {
     }
 }
 
+/// Whether the group itself is empty, as that of `0/0` and `0 (NA%)` is: its zero says nothing of anybody.
+fn is_of_nobody(value: Value, text: &str) -> bool {
+    match value {
+        Value::OutOf(_, of) => of.value == 0.0,
+        Value::CountWith(_) => {
+            !text.split_once(['(', '[']).is_none_or(|(_, rest)| rest.contains(|c: char| c.is_ascii_digit()))
+        }
+        _ => false,
+    }
+}
+
 /// Whether a column can hold a zero that says that nobody is there.
 fn may_hold(table: &Table, at: usize) -> bool {
     let Some(profile) = table.profiles.get(at) else { return false };
     let zero = profile.min <= 0.0 && profile.numbers > 0 || profile.with + profile.out_of > 0;
-    zero && !Groups::of_things(table, at) && (table.statistic_rows || !is_rounded(profile))
+    // A column of noughts and ones is a code.
+    let code = profile.numbers >= 4 && profile.max <= 1.0 && profile.with + profile.out_of == 0;
+    zero && !code && !Groups::of_things(table, at) && (table.statistic_rows || !is_rounded(profile))
 }
 
 /// Whether its counts are rounded so that a zero may stand for someone.
@@ -154,6 +170,9 @@ mod tests {
             "region,n_practices\nA,0\nB,41\nC,52\n",
             "region,n,mean\nA,17,0\nB,41,1.5\n",
             ",age\ncount,30\nmean,0\nmin,0\n",
+            "sex,case,n\nF,0,41\nF,1,52\nM,0,43\nM,1,51\n",
+            "sex,n (%)\nF,0 (NA%)\nM,21 (100%)\n",
+            "sex,responders\nF,0/0\nM,20/40\n",
             "region,n,share\nA,17,0.0\nB,41,100.0\n",
         ] {
             assert_eq!(found::<Zero>("", text), [], "{text}");
