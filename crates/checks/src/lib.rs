@@ -6,6 +6,8 @@
 //! not be read or decided is undecided: nothing passes by default.
 
 mod acro;
+pub mod band;
+mod cells;
 pub mod differ;
 mod engine;
 mod evidence;

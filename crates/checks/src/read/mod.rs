@@ -1,5 +1,6 @@
 //! Reading a stranger's bytes into evidence: what they are, and the tables that they hold.
 
+pub(crate) mod dates;
 mod dialect;
 mod grid;
 mod kept;

@@ -11,6 +11,8 @@ use crate::identifier::{Look, Tally};
 
 /// Texts of a column whose reading is remembered.
 const REMEMBERED: usize = 1 << 14;
+/// Bytes from which a cell is long enough to carry data in code.
+pub(crate) const LONG: usize = 64;
 
 /// What a column holds.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +59,8 @@ pub(crate) struct Profile {
     pub(crate) longest: usize,
     /// A cell says that its row is a total.
     pub(crate) total_label: bool,
+    /// A cell may carry what is not seen: it is long, not plain ASCII, or begins as a formula does.
+    pub(crate) odd: bool,
 }
 
 /// Which roundings all non-zero counts of a column agree with.
@@ -143,6 +147,7 @@ impl Profile {
 
     /// Takes in so many cells that say this, and no number.
     fn texts(&mut self, told: &Told, cells: u64) {
+        self.odd |= told.odd;
         match told.value {
             Value::Blank | Value::Number(_) => {}
             Value::Marker(Marker::AtMost(_)) => self.at_most += cells,
@@ -212,6 +217,7 @@ impl Profile {
         self.most_out_of = self.most_out_of.max(other.most_out_of);
         self.longest = self.longest.max(other.longest);
         self.total_label |= other.total_label;
+        self.odd |= other.odd;
         self.rounding.merge(&other.rounding);
     }
 }
@@ -225,6 +231,7 @@ struct Told {
     time: bool,
     total: bool,
     hash: bool,
+    odd: bool,
 }
 
 impl Told {
@@ -237,6 +244,7 @@ impl Told {
             time: value == Value::Date && cell.contains(':') && !cell.contains("00:00:00"),
             total: text && cell.len() <= 40 && names::is_total(cell),
             hash: text && crate::identifier::is_hash(cell),
+            odd: cell.len() >= LONG || !cell.is_ascii() || text && cell.starts_with(['=', '+', '-', '@']),
         }
     }
 }

@@ -148,7 +148,7 @@ fn plain(cell: &str) -> Cow<'_, str> {
 }
 
 /// The value of a decimal digit of any script.
-fn digit(character: char) -> Option<u8> {
+pub(crate) fn digit(character: char) -> Option<u8> {
     if let Some(digit) = character.to_digit(10) {
         return u8::try_from(digit).ok();
     }
