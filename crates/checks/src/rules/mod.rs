@@ -3,6 +3,7 @@
 pub mod cnt_min;
 pub mod cnt_zero;
 pub mod con_hhi;
+pub mod dat_exact;
 pub mod did_name;
 pub mod did_val;
 pub mod dif_cell;
@@ -10,15 +11,20 @@ pub mod dif_unmask;
 pub mod dom_nk;
 pub mod dom_p;
 pub mod end_mm;
+pub mod fmt_hide;
 pub mod fmt_meta;
 pub mod fmt_type;
+pub mod his_bin;
 pub mod img_fig;
+pub mod km_step;
 pub mod pct_base;
 pub mod pct_impl;
 pub mod qtl_n;
 pub mod rec_level;
+pub mod rec_level;
 pub mod sd_rev;
 pub mod sta_n;
+pub mod txt_free;
 
 use exeat_domain::finding::Finding;
 use schemars::Schema;
@@ -81,6 +87,7 @@ fn accepts<R: Check>(params: &toml::Table) -> Result<(), String> {
 /// Every rule, in the order of the catalogue.
 const ALL: &[Rule] = &[
     Rule::of::<fmt_type::FileType>(),
+    Rule::of::<fmt_hide::Hidden>(),
     Rule::of::<fmt_meta::CheckerFile>(),
     Rule::of::<did_name::IdentifierName>(),
     Rule::of::<did_val::IdentifierValue>(),
@@ -98,7 +105,11 @@ const ALL: &[Rule] = &[
     Rule::of::<qtl_n::Quantiles>(),
     Rule::of::<sd_rev::Reversible>(),
     Rule::of::<con_hhi::Concentration>(),
+    Rule::of::<km_step::SmallStep>(),
+    Rule::of::<his_bin::SmallBin>(),
     Rule::of::<img_fig::Figure>(),
+    Rule::of::<dat_exact::ExactDate>(),
+    Rule::of::<txt_free::FreeText>(),
 ];
 
 /// Every rule, in the order of the catalogue.

@@ -1,0 +1,155 @@
+//! KM-STEP: a step of a survival curve, or of another curve with a step a person, stands for too few people.
+
+mod curve;
+mod life;
+
+use exeat_domain::finding::{Risk, Severity};
+
+use crate::band::Params;
+use crate::rule::{Check, Findings, Judgement, rule};
+use crate::table::Table;
+
+rule! {
+    /// ## What it looks for
+    /// In life tables, events, censored persons or persons at risk from 1 to `threshold - 1`. Where survival stands beside the
+    /// number at risk and the events are not printed, those that follow from both: `n × (1 - S / S of the row before)`; and
+    /// where numbers at risk are kept beside a rounded curve, the persons that left between two rows. In curves with a step a
+    /// person (ECDF, Lorenz, ROC, running totals, survival without numbers at risk), the smallest steps: where they are equal
+    /// to 1/n there are n persons, and each such step is one of them. A regular grid (deciles, percentiles) is no step of
+    /// persons. Where `block_below` is set, what is below it blocks and the rest is for review.
+    ///
+    /// ## Why it matters
+    /// From the steps and the numbers at risk, single events can be counted and dated.
+    pub struct SmallStep {
+        id: "KM-STEP", title: "a step of a curve stands for too few people", severities: [Block, Review],
+        risk: Some(Risk::ImplicitTables), fix: "Report where at least T events have accumulated.",
+    }
+}
+
+impl Check for SmallStep {
+    type Params = Params;
+    type Evidence = Table;
+
+    fn check(params: &Params, table: &Table) -> Judgement {
+        if table.is_record_level() || table.statistic_rows {
+            return Judgement::NotApplicable;
+        }
+        let mut found = Findings::default();
+        let judged = match life::LifeTable::of(table) {
+            Ok(Some(life)) => life.judge(params, &mut found).map(|()| true),
+            Ok(None) => curve::judge(params, table, &mut found),
+            Err(error) => Err(error),
+        };
+        match judged {
+            Ok(true) => Judgement::Decided(found),
+            Ok(false) => Judgement::NotApplicable,
+            Err(error) => Judgement::Undecided(error.to_string()),
+        }
+    }
+}
+
+/// The worse of two severities, where there are any.
+fn worse(one: Option<Severity>, other: Option<Severity>) -> Option<Severity> {
+    one.max(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use exeat_domain::finding::Severity::{self, Block, Review};
+
+    use crate::{Input, Policy, Source, check};
+
+    type Short = (Severity, Option<u64>, Option<u64>);
+
+    fn of(preset: &str, text: &str) -> Vec<Short> {
+        let input = Input { path: "a.csv".into(), supporting: false, source: Source::Bytes(text.into()) };
+        let report = check(vec![input], &Policy::preset(preset).unwrap()).remove(0).report;
+        let named = report.findings.into_iter().filter(|finding| finding.rule == "KM-STEP");
+        named
+            .map(|finding| {
+                (finding.severity, finding.place.row, finding.place.cell.map(|[_, column]| column))
+            })
+            .collect()
+    }
+
+    fn found(text: &str) -> Vec<Short> {
+        of("be-default", text)
+    }
+
+    #[test]
+    fn small_numbers_of_a_life_table_are_found() {
+        assert_eq!(
+            found(include_str!("../../fixtures/km-step/found.csv")),
+            [(Block, Some(1), Some(2)), (Review, Some(2), Some(3)), (Review, Some(4), Some(1))]
+        );
+        assert_eq!(found(include_str!("../../fixtures/km-step/clear.csv")), []);
+        assert_eq!(of("ima", include_str!("../../fixtures/km-step/found.csv")).len(), 1);
+    }
+
+    #[test]
+    fn events_follow_from_survival_and_the_number_at_risk() {
+        let table = "time,n.risk,surv\n0,500,1\n30,500,0.98\n60,480,0.9716666667\n90,400,0.9\n";
+        // 10, then 480 × (1 - 0.97167/0.98) = 4.08, then 29.5
+        assert_eq!(found(table), [(Block, Some(2), None)]);
+        // Printed to two digits, a step of 0.01 can be of nobody.
+        assert_eq!(found("time,n.risk,surv\n0,5000,1\n30,5000,0.98\n60,4800,0.97\n90,4000,0.90\n"), []);
+        assert_eq!(found("time,n.risk,surv\n0,300,1\n30,300,0.97\n60,290,0.92\n"), [(Review, Some(1), None)]);
+    }
+
+    #[test]
+    fn numbers_at_risk_beside_a_rounded_curve_tell_who_left() {
+        let table = "Time,num at risk,rounded num at risk,rounded survival fun\n51,228,228,1.0\n60,227,228,1.0\n61,224,228,1.0\n70,211,211,0.93\n";
+        assert_eq!(found(table), [(Block, Some(1), None), (Block, Some(2), None)]);
+    }
+
+    #[test]
+    fn groups_start_again() {
+        let table = "strata,time,n.risk,surv\na,0,500,1\na,30,480,0.96\nb,0,478,1\nb,30,450,0.94\n";
+        assert_eq!(found(table), []);
+    }
+
+    #[test]
+    fn equal_smallest_steps_are_persons() {
+        let rows = |n: u32, jumps: &[u32]| {
+            let mut sum = 0;
+            let mut text = String::new();
+            for (at, jump) in jumps.iter().enumerate() {
+                sum += jump;
+                text.push_str(&format!("{},{:.6}\n", at * at * 3 + 40, f64::from(sum) / f64::from(n)));
+            }
+            text
+        };
+        let persons = rows(37, &[1, 2, 1, 1, 3, 1, 5, 1, 2, 1, 4, 15]);
+        for header in ["x,ecdf", "threshold,tpr", "share_of_people,lorenz", "value,cumulative_proportion"] {
+            assert_eq!(found(&format!("{header}\n{persons}")), [(Block, Some(0), None)], "{header}");
+        }
+        let survival: String =
+            (0..8).map(|at| format!("{},{:.5}\n", at * 30, 1.0 - f64::from(at) / 41.0)).collect();
+        assert_eq!(found(&format!("time,survival\n{survival}")), [(Block, Some(1), None)]);
+        // Shares of groups: no step is the size of another.
+        assert_eq!(
+            found("share_of_people,lorenz\n0.0,0\n0.1,0.0213\n0.2,0.0587\n0.3,0.1199\n0.5,0.3011\n1,1\n"),
+            []
+        );
+    }
+
+    #[test]
+    fn a_regular_grid_is_no_step_of_persons() {
+        let deciles: String = (0..=10)
+            .map(|at| {
+                format!("{},{:.1},{:.4}\n", at, f64::from(at) / 10.0, f64::from(at * at) / 100.0 + 0.0017)
+            })
+            .collect();
+        assert_eq!(found(&format!("decile,cumulative_share,value\n{deciles}")), []);
+        let percentiles: String =
+            (1..=100).map(|at| format!("{:.2},{}\n", f64::from(at) / 100.0, 300 + at * at)).collect();
+        assert_eq!(found(&format!("cdf,income\n{percentiles}")), []);
+    }
+
+    #[test]
+    fn running_totals_count_by_their_steps() {
+        assert_eq!(found("day,cumulative_cases\n1,120\n2,140\n3,143\n4,180\n"), [(Block, Some(2), None)]);
+        assert_eq!(found("day,cumulative_cases\n1,120\n2,140\n3,160\n4,180\n"), []);
+        assert_eq!(found("day,cumulative_cases\n"), []);
+    }
+}
