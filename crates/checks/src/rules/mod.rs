@@ -21,7 +21,6 @@ pub mod pct_base;
 pub mod pct_impl;
 pub mod qtl_n;
 pub mod rec_level;
-pub mod rec_level;
 pub mod sd_rev;
 pub mod sta_n;
 pub mod txt_free;
