@@ -1,7 +1,11 @@
 //! Counts of one table that tell the size of groups in another of the request: a supporting file, or a table beside it.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use rayon::prelude::*;
 
 use crate::read::{Grid, Held, Read};
 use crate::table::{Role, Table};
@@ -9,12 +13,34 @@ use crate::table::{Role, Table};
 /// Rows of a table of counts that are looked at.
 const ROWS: usize = 50_000;
 
-/// The counts of a table by the labels of their groups.
-#[derive(Debug)]
-pub(super) struct Counts {
-    pub(super) path: String,
-    /// By the labels in order; none where two rows give different counts.
-    counts: HashMap<String, Option<u64>>,
+/// A table of the request: its file's number, and its own in the file.
+type At = (usize, u32);
+
+/// The counts that tables of the request give, by the labels of their groups: one index, however many tables there are.
+#[derive(Debug, Default)]
+struct Index {
+    /// By the hash of the labels in order.
+    counts: HashMap<u64, Known, RandomState>,
+    hasher: RandomState,
+}
+
+/// What is known of a group.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// None where two rows give different counts.
+    n: Option<u64>,
+    /// The first table that gives it, and whether another does too.
+    of: At,
+    several: bool,
+}
+
+/// What the other tables of the request say of the groups of one.
+#[derive(Clone, Debug)]
+pub(super) struct Elsewhere {
+    own: At,
+    /// Of supporting files, and of the others.
+    indexes: Arc<[Index; 2]>,
+    paths: Arc<Vec<String>>,
 }
 
 /// A label as it is compared.
@@ -37,93 +63,109 @@ pub(super) fn labels(table: &Table, grid: &Grid, row: usize, but: Option<usize>)
     labels
 }
 
-fn key(labels: &[String]) -> String {
-    labels.join("\u{1f}")
-}
+impl Index {
+    fn key(&self, labels: &[String]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        labels.hash(&mut hasher);
+        hasher.finish()
+    }
 
-impl Counts {
-    fn read(path: &str, table: &Table) -> Option<Self> {
+    fn add(&mut self, labels: &[String], n: u64, of: At) {
+        if labels.is_empty() {
+            return;
+        }
+        let known = self.counts.entry(self.key(labels)).or_insert(Known { n: Some(n), of, several: false });
+        known.several |= known.of != of;
+        if known.n != Some(n) {
+            known.n = None;
+        }
+    }
+
+    fn read(&mut self, of: At, table: &Table) {
         let columns: Vec<usize> = (0..table.columns.len())
             .filter(|at| table.columns.get(*at).is_some_and(|c| matches!(c.role, Role::Count | Role::Base)))
             .collect();
-        let grid = table.grid().filter(|grid| !columns.is_empty() && grid.rows() <= ROWS)?;
-        let mut counts = HashMap::new();
-        let mut add = |labels: &[String], n: u64| {
-            let known = counts.entry(key(labels)).or_insert(Some(n));
-            if *known != Some(n) {
-                *known = None;
-            }
-        };
+        if columns.is_empty() || table.rows > ROWS as u64 {
+            return;
+        }
+        let Some(grid) = table.grid() else { return };
         for row in 0..grid.rows() {
             let labels = labels(table, grid, row, None);
             for &at in &columns {
-                let Some((n, _)) = super::size::count(grid, row, at).filter(|(least, most)| least == most)
-                else {
-                    continue;
-                };
+                let counted = super::size::count(grid, row, at).filter(|(least, most)| least == most);
+                let (Some((n, _)), Some(column)) = (counted, table.columns.get(at)) else { continue };
                 if columns.len() == 1 {
-                    add(&labels, n);
-                } else if let Some(column) = table.columns.get(at) {
-                    let plain =
-                        super::words::Words::of(&column.name).is("whole-n") || column.role == Role::Base;
-                    if plain {
-                        add(&labels, n);
-                    }
-                    let mut with = labels.clone();
-                    with.push(normal(&column.name));
-                    with.sort_unstable();
-                    add(&with, n);
+                    self.add(&labels, n, of);
+                    continue;
                 }
+                if column.role == Role::Base || super::words::Words::of(&column.name).is("whole-n") {
+                    self.add(&labels, n, of);
+                }
+                let mut with = labels.clone();
+                with.push(normal(&column.name));
+                with.sort_unstable();
+                self.add(&with, n, of);
             }
         }
-        counts.remove("");
-        (!counts.is_empty()).then(|| Self { path: path.to_owned(), counts })
     }
 
     /// The count of the group with these labels, those and the column's header, or all of them but one.
-    pub(super) fn of(&self, labels: &[String], header: &str) -> Option<u64> {
-        let get = |labels: &[String]| self.counts.get(&key(labels)).copied().flatten();
+    fn of(&self, labels: &[String], header: &str, own: At) -> Option<(u64, At)> {
+        let get = |labels: &[String]| {
+            let known =
+                self.counts.get(&self.key(labels)).filter(|known| known.of != own || known.several)?;
+            known.n.map(|n| (n, known.of))
+        };
         let mut with = labels.to_vec();
         with.push(header.to_owned());
         with.sort_unstable();
-        if let Some(n) = get(&with).or_else(|| get(labels)) {
-            return Some(n);
-        }
-        (0..labels.len()).filter(|_| labels.len() > 1).find_map(|at| {
-            let mut fewer = labels.to_vec();
-            fewer.remove(at);
-            get(&fewer)
+        get(&with).or_else(|| get(labels)).or_else(|| {
+            (0..labels.len()).filter(|_| labels.len() > 1).find_map(|at| {
+                let mut fewer = labels.to_vec();
+                fewer.remove(at);
+                get(&fewer)
+            })
         })
+    }
+}
+
+impl Elsewhere {
+    /// The count of a group, and the path of the file that gives it: a supporting one before the others.
+    pub(super) fn of(&self, labels: &[String], header: &str) -> Option<(u64, &str)> {
+        let (n, (file, _)) = self.indexes.iter().find_map(|index| index.of(labels, header, self.own))?;
+        Some((n, self.paths.get(file)?))
     }
 }
 
 /// Gives the tables that lack the size of a group the counts of the others.
 pub(super) fn share(files: &mut [Read]) {
     let lacking = |table: &Table| table.groups.as_ref().is_some_and(|groups| groups.lacks(table));
-    let lack = files.iter().flat_map(|read| read.held.tables()).any(lacking);
     let others = files.len() > 1 || files.iter().any(|read| read.held.tables().len() > 1);
-    if !lack || !others {
+    if !others {
         return;
     }
-    let mut counts: Vec<(usize, u32, Arc<Counts>)> = Vec::new();
-    for supporting in [true, false] {
-        for (file, read) in files.iter().enumerate().filter(|(_, read)| read.supporting == supporting) {
-            for table in read.held.tables().iter().filter(|table| !table.is_record_level()) {
-                let read = Counts::read(&read.path, table);
-                counts.extend(read.map(|read| (file, table.index, Arc::new(read))));
-            }
+    let lack: Vec<Vec<bool>> =
+        files.par_iter().map(|read| read.held.tables().iter().map(lacking).collect()).collect();
+    if !lack.iter().flatten().any(|lacks| *lacks) {
+        return;
+    }
+    let mut indexes = [Index::default(), Index::default()];
+    for (file, read) in files.iter().enumerate() {
+        let [supporting, output] = &mut indexes;
+        let index = if read.supporting { supporting } else { output };
+        for table in read.held.tables().iter().filter(|table| !table.is_record_level()) {
+            index.read((file, table.index), table);
         }
     }
-    for (file, read) in files.iter_mut().enumerate() {
+    let indexes = Arc::new(indexes);
+    let paths = Arc::new(files.iter().map(|read| read.path.clone()).collect());
+    for ((file, read), lack) in files.iter_mut().enumerate().zip(lack) {
         let Held::Tables { tables, .. } = &mut read.held else { continue };
-        for table in tables {
-            if !lacking(table) {
-                continue;
-            }
-            let other = counts.iter().filter(|(of, at, _)| (*of, *at) != (file, table.index));
-            let elsewhere = other.map(|(.., counts)| Arc::clone(counts)).collect();
+        for (table, _) in tables.iter_mut().zip(lack).filter(|(_, lacks)| *lacks) {
+            let own = (file, table.index);
             if let Some(groups) = &mut table.groups {
-                groups.elsewhere = elsewhere;
+                let (indexes, paths) = (Arc::clone(&indexes), Arc::clone(&paths));
+                groups.elsewhere = Some(Elsewhere { own, indexes, paths });
             }
         }
     }

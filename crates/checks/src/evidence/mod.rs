@@ -10,7 +10,6 @@ mod statistic;
 mod words;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -21,7 +20,7 @@ use crate::read::{Grid, Held, Read, TextLine};
 use crate::rule::Judgement;
 use crate::table::{Role, Table};
 pub(crate) use compound::Spec;
-use counts::Counts;
+use counts::Elsewhere;
 pub(crate) use share::Of;
 pub(crate) use share::{half, within};
 pub(crate) use size::Source;
@@ -38,7 +37,7 @@ pub(crate) struct Groups {
     /// A group's size in a title or note of the file.
     noted: Option<u64>,
     /// Counts of other tables of the request, those of supporting files first.
-    elsewhere: Vec<Arc<Counts>>,
+    elsewhere: Option<Elsewhere>,
     /// Zeros that the policy says cannot be otherwise.
     structural: HashSet<(usize, usize)>,
 }
@@ -94,7 +93,7 @@ impl Groups {
         let count_rows = size::count_rows(table, label.as_ref());
         let noted = outside.iter().find_map(|line| written(&line.text));
         let structural = structural(table, zeros);
-        Some(Self { columns, label, count_rows, noted, elsewhere: Vec::new(), structural })
+        Some(Self { columns, label, count_rows, noted, elsewhere: None, structural })
     }
 
     /// What is known of a column.

@@ -255,16 +255,12 @@ impl Groups {
 
     /// The size that another table of the request gives for the row's labels.
     fn elsewhere(&self, table: &Table, grid: &Grid, row: usize, column: usize) -> Option<Size> {
-        if self.elsewhere.is_empty() {
-            return None;
-        }
+        let elsewhere = self.elsewhere.as_ref()?;
         let statistic = self.label.as_ref().map(|label| label.column);
         let labels = super::counts::labels(table, grid, row, statistic);
         let header = table.columns.get(column).map(|column| super::counts::normal(&column.name))?;
-        self.elsewhere.iter().find_map(|counts| {
-            let n = counts.of(&labels, &header)?;
-            Some(Size::exact(n, Source::Elsewhere(counts.path.clone())))
-        })
+        let (n, path) = elsewhere.of(&labels, &header)?;
+        Some(Size::exact(n, Source::Elsewhere(path.to_owned())))
     }
 }
 
