@@ -1,6 +1,7 @@
 //! `cargo xtask generate [--check]`: the pages of `docs/` that are written from code, so that they cannot drift from it.
 
 mod binary;
+mod coverage;
 mod rules;
 mod schema;
 mod states;
@@ -25,7 +26,8 @@ pub(crate) struct Args {
 type Pages = BTreeMap<String, String>;
 
 /// Everything that pages are written from; each adds its own.
-const SOURCES: &[fn(&mut Pages) -> Result<()>] = &[binary::pages, rules::pages, states::pages];
+const SOURCES: &[fn(&mut Pages) -> Result<()>] =
+    &[binary::pages, coverage::pages, rules::pages, states::pages];
 
 /// The first line of every page here, by which one that nothing writes any more is found.
 const MARK: &str = "<!-- Written from code by `cargo xtask generate`; do not edit. -->\n";

@@ -8,6 +8,7 @@
 mod acro;
 pub mod band;
 mod cells;
+pub mod coverage;
 pub mod differ;
 mod engine;
 mod evidence;

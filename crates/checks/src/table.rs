@@ -6,7 +6,7 @@ use exeat_domain::finding::{ColumnSummary, Place, TableSummary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Groups;
+use crate::evidence::{Groups, statbarn};
 use crate::identifier::Tally;
 use crate::read::persons::Likeness;
 use crate::read::profile::Profile;
@@ -206,7 +206,7 @@ impl Table {
             .iter()
             .map(|column| ColumnSummary { name: shown(&column.name), role: column.role.name().to_owned() })
             .collect();
-        TableSummary { rows: self.rows, columns, statbarns: crate::read::statbarns(&self.columns) }
+        TableSummary { rows: self.rows, columns, statbarns: statbarn::of(self) }
     }
 }
 

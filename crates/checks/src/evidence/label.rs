@@ -30,6 +30,16 @@ impl Label {
         self.rows.get(row).copied().flatten().and_then(|spec| self.specs.get(usize::from(spec)))
     }
 
+    /// What the numbers of any row are.
+    pub(super) fn used(&self) -> impl Iterator<Item = &Spec> {
+        let used: HashSet<u16> = self.rows.iter().copied().flatten().collect();
+        self.specs
+            .iter()
+            .enumerate()
+            .filter(move |(at, _)| u16::try_from(*at).is_ok_and(|at| used.contains(&at)))
+            .map(|(_, spec)| spec)
+    }
+
     /// What else names a row's group.
     pub(super) fn key(&self, grid: &Grid, row: usize) -> String {
         self.others.iter().map(|at| grid.text(row, *at)).collect::<Vec<_>>().join("\u{1f}")
@@ -131,9 +141,11 @@ fn is_summary(statistic: Statistic) -> bool {
 
 /// Whether a label names its statistic behind a comma or colon: `Age, mean`.
 fn is_loud(label: &str) -> bool {
-    let Some((_, last)) = label.rsplit_once([',', ':']) else { return false };
+    let Some((before, last)) = label.rsplit_once([',', ':']) else { return false };
     let words = Words::of(last);
-    words.words.len() <= 2 && Statistic::named(last).is_some()
+    before.chars().filter(|c| c.is_alphabetic()).count() > 1
+        && words.words.len() <= 2
+        && Statistic::named(last).is_some()
 }
 
 /// What a label says of its row.

@@ -6,6 +6,7 @@ mod label;
 pub(crate) mod parts;
 mod share;
 mod size;
+pub(crate) mod statbarn;
 mod statistic;
 mod words;
 
@@ -106,6 +107,13 @@ impl Groups {
         let described = self.columns.get(column).filter(|described| described.figures)?;
         let labelled = self.label.as_ref().filter(|label| label.column != column);
         labelled.and_then(|label| label.row(row)).or(described.spec.as_ref())
+    }
+
+    /// Every statistic that its headers and labels name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Statistic> {
+        let columns = self.columns.iter().filter_map(|column| column.spec.as_ref());
+        let used = self.label.iter().flat_map(label::Label::used);
+        columns.chain(used).flat_map(|spec| spec.first.into_iter().chain(spec.inner.iter().copied()))
     }
 
     /// Whether any cell can hold a statistic that `is` wanted.
@@ -247,9 +255,22 @@ fn holds_figures(role: Role) -> bool {
     matches!(role, Role::Count | Role::Base | Role::Percentage | Role::Statistic | Role::Estimate)
 }
 
+/// Whether a column taken for counts holds noughts and ones only: a code.
+fn is_code(table: &Table, at: usize) -> bool {
+    let (Some(column), Some(profile)) = (table.columns.get(at), table.profiles.get(at)) else { return false };
+    let counts = matches!(column.role, Role::Count | Role::Base) && !table.statistic_rows;
+    counts
+        && profile.numbers >= 4
+        && profile.numbers == profile.said()
+        && profile.min >= 0.0
+        && profile.max <= 1.0
+}
+
 /// What a column's header and role say of it.
 fn describe(table: &Table, at: usize) -> Described {
-    let Some(column) = table.columns.get(at) else { return Described::default() };
+    let Some(column) = table.columns.get(at).filter(|_| !is_code(table, at)) else {
+        return Described::default();
+    };
     let name = column.name.as_str();
     let contributor = |statistic: &Statistic| {
         matches!(

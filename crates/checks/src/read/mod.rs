@@ -27,7 +27,7 @@ use crate::acro::{self, Session};
 use crate::input::{Content, Input, NotRead, Opened, Source};
 use crate::picture::{self, Picture};
 use crate::policy::Policy;
-use crate::table::{Column, Role, Table};
+use crate::table::Table;
 pub(crate) use grid::Grid;
 use record::RecordError;
 pub(crate) use rows::{Lines, Rows};
@@ -278,23 +278,4 @@ fn unreadable(error: &RecordError) -> Held {
         | RecordError::LineTooLong(line) => Held::Refused { why, place: at(*line) },
         RecordError::TooManyRows(_) => Held::Refused { why, place: Place::default() },
     }
-}
-
-/// The kinds of statistic that columns hold, by the names of the StatbarnsSDC ontology.
-pub(crate) fn statbarns(columns: &[Column]) -> Vec<String> {
-    let mut barns: Vec<&str> = columns
-        .iter()
-        .filter_map(|column| match column.role {
-            Role::Count | Role::Base => Some("Frequencies"),
-            Role::Percentage => Some("Frequencies"),
-            Role::Statistic => Some("LinearAggregations"),
-            Role::Estimate | Role::StandardError | Role::PValue | Role::Bound => {
-                Some("StatisticalHypothesisTests")
-            }
-            _ => None,
-        })
-        .collect();
-    barns.sort_unstable();
-    barns.dedup();
-    barns.into_iter().map(str::to_owned).collect()
 }

@@ -111,9 +111,7 @@ fn is_of_nobody(value: Value, text: &str) -> bool {
 fn may_hold(table: &Table, at: usize) -> bool {
     let Some(profile) = table.profiles.get(at) else { return false };
     let zero = profile.min <= 0.0 && profile.numbers > 0 || profile.with + profile.out_of > 0;
-    // A column of noughts and ones is a code.
-    let code = profile.numbers >= 4 && profile.max <= 1.0 && profile.with + profile.out_of == 0;
-    zero && !code && !Groups::of_things(table, at) && (table.statistic_rows || !is_rounded(profile))
+    zero && !Groups::of_things(table, at) && (table.statistic_rows || !is_rounded(profile))
 }
 
 /// Whether its counts are rounded so that a zero may stand for someone.
