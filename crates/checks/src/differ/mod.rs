@@ -71,6 +71,10 @@ pub(crate) fn gather(
     before: impl Iterator<Item = Input> + Send,
     policy: &Policy,
 ) {
+    let mut before = before.peekable();
+    if before.peek().is_none() {
+        return;
+    }
     let asked: BTreeMap<usize, Asked> = request
         .files
         .iter()
