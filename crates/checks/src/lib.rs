@@ -6,6 +6,7 @@
 //! not be read or decided is undecided: nothing passes by default.
 
 mod acro;
+pub mod audit;
 pub mod band;
 mod cells;
 pub mod coverage;
