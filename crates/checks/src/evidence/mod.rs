@@ -3,6 +3,7 @@
 mod compound;
 mod counts;
 mod label;
+pub(crate) mod margins;
 pub(crate) mod parts;
 mod share;
 mod size;

@@ -1,5 +1,6 @@
 //! The rules, one file each, and the one list that names them.
 
+pub mod cls_grp;
 pub mod cnt_min;
 pub mod cnt_zero;
 pub mod con_hhi;
@@ -21,8 +22,11 @@ pub mod pct_base;
 pub mod pct_impl;
 pub mod qtl_n;
 pub mod rec_level;
+pub mod rnd_mix;
 pub mod sd_rev;
 pub mod sta_n;
+pub mod sup_exact;
+pub mod sup_int;
 pub mod txt_free;
 
 use exeat_domain::finding::Finding;
@@ -93,9 +97,13 @@ const ALL: &[Rule] = &[
     Rule::of::<rec_level::RecordLevel>(),
     Rule::of::<cnt_min::SmallCount>(),
     Rule::of::<cnt_zero::Zero>(),
+    Rule::of::<cls_grp::ClassDisclosure>(),
     Rule::of::<sta_n::NoSize>(),
     Rule::of::<pct_impl::Implied>(),
     Rule::of::<pct_base::SmallBase>(),
+    Rule::of::<sup_exact::ExactlyRecovered>(),
+    Rule::of::<sup_int::CloselyRecovered>(),
+    Rule::of::<rnd_mix::MixedRounding>(),
     Rule::of::<dif_unmask::UnmaskedCell>(),
     Rule::of::<dif_cell::ChangedCell>(),
     Rule::of::<dom_nk::Dominance>(),

@@ -1,0 +1,186 @@
+//! What one cell of counts says to somebody who adds up: a number, something hidden within bounds, or nothing to add.
+
+use crate::audit::Interval;
+use crate::read::Grid;
+use crate::read::profile::Rounded;
+use crate::read::value::{Marker, Value, value};
+use crate::table::Table;
+
+/// A cell by row and column of the body.
+pub(crate) type At = (usize, usize);
+
+/// Counts from here on are not added up.
+const MOST: u64 = 1 << 40;
+
+/// What a cell says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// A count.
+    Known(i64),
+    /// Hidden, and what its marker tells of it.
+    Hidden(Interval),
+    /// Missing or not applicable: hidden only if a margin says that it is not zero.
+    Missing,
+    /// Nothing that adds up.
+    Other,
+}
+
+/// The cells of a table as counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cells<'a> {
+    table: &'a Table,
+    grid: &'a Grid,
+    /// The one negative number that stands for a suppressed count, without its sign.
+    negative: Option<i64>,
+}
+
+impl<'a> Cells<'a> {
+    /// Those of a table whose counts stand in these columns.
+    pub(crate) fn of(table: &'a Table, grid: &'a Grid, measures: &[usize]) -> Self {
+        Self { table, grid, negative: negative(table, grid, measures) }
+    }
+
+    /// What a cell says.
+    pub(crate) fn get(&self, (row, column): At) -> Content {
+        match self.grid.value(row, column) {
+            Value::Blank => Content::Hidden(Interval::new(0, None)),
+            Value::Marker(marker) => of_marker(marker),
+            Value::Number(number) if number.value < 0.0 => match self.negative {
+                Some(below) => Content::Hidden(Interval::new(1, below - 1)),
+                None => Content::Other,
+            },
+            Value::Number(number) | Value::CountWith(number) | Value::OutOf(number, _) => number
+                .count()
+                .filter(|&count| count < MOST)
+                .map_or(Content::Other, |count| Content::Known(count.cast_signed())),
+            Value::Text => self.before_bracket(row, column),
+            Value::Estimate(_) | Value::Date => Content::Other,
+        }
+    }
+
+    /// The count of a cell, if it is shown.
+    pub(crate) fn known(&self, at: At) -> Option<i64> {
+        if let Content::Known(count) = self.get(at) { Some(count) } else { None }
+    }
+
+    /// The cell as written.
+    pub(crate) fn text(&self, (row, column): At) -> &'a str {
+        self.grid.text(row, column)
+    }
+
+    /// `<5 (2.1%)`, `[REDACTED] ([REDACTED])`: what stands before the bracket.
+    fn before_bracket(&self, row: usize, column: usize) -> Content {
+        let text = self.grid.text(row, column);
+        let head = text.split_once(" (").or_else(|| text.split_once('(')).map(|(head, _)| head.trim());
+        match head.filter(|head| !head.is_empty()).map(|head| value(head, self.table.decimal)) {
+            Some(Value::Marker(marker)) => of_marker(marker),
+            Some(Value::Number(number)) => number
+                .count()
+                .filter(|&count| count < MOST)
+                .map_or(Content::Other, |count| Content::Known(count.cast_signed())),
+            _ => Content::Other,
+        }
+    }
+}
+
+fn of_marker(marker: Marker) -> Content {
+    match marker {
+        Marker::AtMost(0) => Content::Known(0),
+        Marker::AtMost(most) => Content::Hidden(Interval::new(1, i64::from(most))),
+        Marker::Suppressed => Content::Hidden(Interval::new(0, None)),
+        Marker::Missing => Content::Missing,
+    }
+}
+
+/// The one negative whole number among counts, if there is just one: OHDSI writes -5 for fewer than 5.
+fn negative(table: &Table, grid: &Grid, measures: &[usize]) -> Option<i64> {
+    let mut found = None;
+    for &column in
+        measures.iter().filter(|&&column| table.profiles.get(column).is_some_and(|profile| profile.min < 0.0))
+    {
+        for row in 0..grid.rows() {
+            let Value::Number(number) = grid.value(row, column) else { continue };
+            if number.value >= 0.0 {
+                continue;
+            }
+            #[allow(clippy::cast_possible_truncation, reason = "within the range that is looked at")]
+            let below = if (-20.0..=-2.0).contains(&number.value) && number.value.fract() == 0.0 {
+                -number.value as i64
+            } else {
+                return None;
+            };
+            if found.replace(below).is_some_and(|before| before != below) {
+                return None;
+            }
+        }
+    }
+    found
+}
+
+/// What counts are rounded to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// Multiples of ten.
+    Ten,
+    /// Multiples of seven.
+    Seven,
+    /// Multiples of six.
+    Six,
+    /// The middle of each run of six.
+    MidpointSix,
+    /// Multiples of five.
+    Five,
+}
+
+impl Base {
+    const ALL: [Self; 5] = [Self::Ten, Self::Seven, Self::Six, Self::MidpointSix, Self::Five];
+
+    /// The widest rounding that three or more counts, not zero, all agree with.
+    pub(crate) fn of(counts: impl Iterator<Item = i64>) -> Option<Self> {
+        let mut rounded = Rounded::default();
+        for count in counts {
+            rounded.add(count.unsigned_abs(), 1);
+        }
+        Self::ALL.into_iter().find(|base| rounded.nonzero >= 3 && base.fits(&rounded))
+    }
+
+    fn fits(self, rounded: &Rounded) -> bool {
+        !match self {
+            Self::Ten => rounded.not_ten,
+            Self::Seven => rounded.not_seven,
+            Self::Six => rounded.not_six,
+            Self::MidpointSix => rounded.not_midpoint_six,
+            Self::Five => rounded.not_five,
+        }
+    }
+
+    /// Whether a count is one that this rounding leaves.
+    pub(crate) fn leaves(self, count: i64) -> bool {
+        let mut rounded = Rounded::default();
+        rounded.add(count.unsigned_abs(), 1);
+        count == 0 || self.fits(&rounded)
+    }
+
+    /// What a rounded count can stand for.
+    pub(crate) fn hides(self, count: i64) -> Interval {
+        let (below, above) = match self {
+            Self::Ten => (5, 5),
+            Self::Seven | Self::Six => (3, 3),
+            Self::MidpointSix if count == 0 => (0, 0),
+            Self::MidpointSix => (2, 3),
+            Self::Five => (2, 2),
+        };
+        Interval::new((count - below).max(0), count + above)
+    }
+
+    /// Its name in a sentence.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ten => "10",
+            Self::Seven => "7",
+            Self::Six => "6",
+            Self::MidpointSix => "the middle of 6",
+            Self::Five => "5",
+        }
+    }
+}
