@@ -45,7 +45,8 @@ pub fn check_after(
     let mut files: Vec<Read> = inputs.into_par_iter().map(|input| read::read(input, policy)).collect();
     evidence::gather(&mut files, policy);
     let claims = claims(&files);
-    let mut request = Request { files, ..Request::default() };
+    let margins = evidence::margins::margins(&files);
+    let mut request = Request { files, margins, ..Request::default() };
     differ::gather(&mut request, &claims, before, policy);
     let mut findings: Vec<Vec<Finding>> = request.files.iter().map(not_understood).collect();
     for (file, finding) in not_compared(&request) {

@@ -1,9 +1,7 @@
 //! One request as rules that look across files see it.
 
-use std::sync::OnceLock;
-
 use crate::differ::{Differences, Released};
-use crate::evidence::margins::{self, Margins};
+use crate::evidence::margins::Margins;
 use crate::read::Read;
 
 /// The files of one request, read.
@@ -15,13 +13,6 @@ pub struct Request {
     pub before: Vec<Released>,
     /// How the files differ from what left before; none where nothing did, or nothing was named.
     pub(crate) differences: Vec<Differences>,
-    /// What adds up in its tables; worked out when it is first asked for.
-    pub(crate) margins: OnceLock<Vec<Margins>>,
-}
-
-impl Request {
     /// What adds up in its tables, and what that tells.
-    pub(crate) fn margins(&self) -> &[Margins] {
-        self.margins.get_or_init(|| margins::margins(self))
-    }
+    pub(crate) margins: Vec<Margins>,
 }

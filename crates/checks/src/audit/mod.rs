@@ -71,6 +71,12 @@ impl Problem {
     pub fn cells(&self) -> &[Interval] {
         &self.cells
     }
+
+    /// The relations, as they were added.
+    #[must_use]
+    pub fn relations(&self) -> &[Relation] {
+        &self.relations
+    }
 }
 
 /// How far an answer goes.

@@ -3,8 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use foldhash::fast::RandomState;
-
 use super::compound::Spec;
 use super::share;
 use super::statistic::Statistic;
@@ -93,7 +91,7 @@ fn read(table: &Table, grid: &Grid, column: usize, labels: &[usize]) -> Option<L
         rows: Vec::with_capacity(grid.rows()),
         others: labels.iter().copied().filter(|at| *at != column).collect(),
     };
-    let mut known: HashMap<&str, Option<u16>, RandomState> = HashMap::default();
+    let mut known: HashMap<&str, Option<u16>> = HashMap::new();
     let (mut filled, mut told) = (0_usize, 0_usize);
     for row in 0..grid.rows() {
         let text = grid.text(row, column);

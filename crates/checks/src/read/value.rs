@@ -80,15 +80,10 @@ pub fn value(cell: &str, decimal: Decimal) -> Value {
     if let Some((number, _)) = plain_number(cell, decimal) {
         return Value::Number(number);
     }
-    if day(cell) {
-        return Value::Date;
-    }
     if let Some(marker) = marker(cell) {
         return Value::Marker(marker);
     }
-    // Words have no digit, and everything else that is read has one.
-    let words = cell.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_digit());
-    if words || cell.len() > 200 {
+    if cell.len() > 200 {
         return Value::Text;
     }
     if let Some(number) = number(cell, decimal) {
@@ -115,11 +110,7 @@ fn marker(cell: &str) -> Option<Marker> {
     if bare.len() > 10 || bare.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let mut letters = [0; 10];
-    let Some(letters) = letters.get_mut(..bare.len()) else { return None };
-    letters.copy_from_slice(bare.as_bytes());
-    letters.make_ascii_lowercase();
-    match std::str::from_utf8(letters).unwrap_or_default() {
+    match bare.to_lowercase().as_str() {
         "redacted" | "suppressed" | "masked" | "hidden" | "*" | "**" | "***" | "#" | "s" | "c" | "x" => {
             Some(Marker::Suppressed)
         }

@@ -1,10 +1,40 @@
 //! What one cell of counts says to somebody who adds up: a number, something hidden within bounds, or nothing to add.
 
+use std::collections::BTreeMap;
+
 use crate::audit::Interval;
 use crate::read::Grid;
 use crate::read::profile::Rounded;
 use crate::read::value::{Marker, Value, value};
 use crate::table::Table;
+
+/// What the counts of a table are rounded to: all of them, or those of single columns.
+#[derive(Debug, Default)]
+pub(crate) struct Rounding {
+    all: Option<Base>,
+    columns: BTreeMap<usize, Base>,
+}
+
+impl Rounding {
+    /// The rounding of columns of so many rows; each by itself where they are measures of their own.
+    pub(crate) fn of(cells: &Cells, columns: &[usize], rows: usize, each: bool) -> Self {
+        let of = |columns: &[usize]| {
+            Base::of(
+                columns
+                    .iter()
+                    .flat_map(|&column| (0..rows).filter_map(move |row| cells.known((row, column)))),
+            )
+        };
+        let all = of(columns);
+        let own = columns.iter().filter(|_| each && all.is_none());
+        Self { all, columns: own.filter_map(|&column| Some((column, of(&[column])?))).collect() }
+    }
+
+    /// The rounding of a cell.
+    pub(crate) fn at(&self, (_, column): At) -> Option<Base> {
+        self.all.or_else(|| self.columns.get(&column).copied())
+    }
+}
 
 /// A cell by row and column of the body.
 pub(crate) type At = (usize, usize);

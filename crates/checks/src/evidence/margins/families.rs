@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::cells::{At, Base, Cells, Content};
+use super::cells::{At, Base, Cells, Content, Rounding};
 use super::frame::{Dimension, Frame, Key};
+use crate::audit::Interval;
 
 /// Lines that a run of lines is compared with before it is looked at whole.
 const PROBES: usize = 8;
 /// Rows or columns among which runs are looked for.
 const ITEMS: usize = 400;
 /// Bits of coincidence that arithmetic needs to be believed, beyond those of having looked so often.
-const BITS: f64 = 12.0;
+const BITS: f64 = 8.0;
 
 /// Cells and what they add up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +27,22 @@ pub(crate) struct Sum {
 pub(crate) struct Family {
     /// The relations that can hold.
     pub(crate) sums: Vec<Sum>,
-    /// Whether the parts are rounded while the totals are not.
-    pub(crate) mixed: Option<Base>,
+    /// The rounding of parts whose totals do not share it, by their column; by none where they lie along rows.
+    mixed: BTreeMap<Option<usize>, Base>,
     /// Whether totals stand at the end of rows rather than under columns.
     pub(crate) along_rows: bool,
+}
+
+impl Family {
+    /// The rounding of the parts of a sum, where its total does not share it.
+    pub(crate) fn mixed(&self, sum: &Sum) -> Option<Base> {
+        self.mixed.get(&line(sum, self.along_rows)).copied()
+    }
+}
+
+/// What the parts of a sum are compared with for a rounding of their own: the column that they stand in, or all rows.
+fn line(sum: &Sum, along_rows: bool) -> Option<usize> {
+    (!along_rows).then_some(sum.total.1)
 }
 
 /// How a relation stands to the numbers that are printed.
@@ -50,7 +63,7 @@ enum Standing {
 }
 
 /// Every family of a table.
-pub(crate) fn families(frame: &Frame, cells: &Cells, rounded: Option<Base>) -> Vec<Family> {
+pub(crate) fn families(frame: &Frame, cells: &Cells, rounding: &Rounding) -> Vec<Family> {
     let mut labelled: Vec<(Vec<Sum>, bool)> = Vec::new();
     for (at, _) in frame.rows.iter().enumerate().filter(|(_, dimension)| dimension.has_total()) {
         let sums = by_label(&frame.rows, at, frame.height);
@@ -74,7 +87,7 @@ pub(crate) fn families(frame: &Frame, cells: &Cells, rounded: Option<Base>) -> V
         labelled.push((sums.collect(), true));
     }
     let again = recomputed(labelled.iter().flat_map(|(sums, _)| sums), cells);
-    let accept = |(sums, along_rows)| accepted(sums, cells, rounded, along_rows, &again);
+    let accept = |(sums, along_rows)| accepted(sums, cells, rounding, along_rows, &again);
     let mut families: Vec<Family> = labelled.into_iter().filter_map(accept).collect();
     unlabelled(frame, cells, &mut families);
     families
@@ -82,7 +95,7 @@ pub(crate) fn families(frame: &Frame, cells: &Cells, rounded: Option<Base>) -> V
 
 /// Totals that what is shown adds up to although something is hidden.
 pub(crate) fn recomputed<'a>(sums: impl Iterator<Item = &'a Sum>, cells: &Cells) -> HashSet<At> {
-    let again = sums.filter(|sum| standing(sum, cells, None, false) == Standing::Recomputed);
+    let again = sums.filter(|sum| standing(sum, cells, &Rounding::default(), None) == Standing::Recomputed);
     again.map(|sum| sum.total).collect()
 }
 
@@ -136,13 +149,13 @@ fn of_group(dimension: &Dimension, items: &[usize], alone: bool) -> Vec<(usize, 
 fn accepted(
     sums: Vec<Sum>,
     cells: &Cells,
-    rounded: Option<Base>,
+    rounding: &Rounding,
     along_rows: bool,
     again: &HashSet<At>,
 ) -> Option<Family> {
-    let mixed = if rounded.is_none() { mixed(&sums, cells) } else { None };
-    let standings: Vec<Standing> =
-        sums.iter().map(|sum| standing(sum, cells, rounded.or(mixed), mixed.is_some())).collect();
+    let mixed = mixed(&sums, cells, rounding, along_rows);
+    let of = |sum: &Sum| mixed.get(&line(sum, along_rows)).copied();
+    let standings: Vec<Standing> = sums.iter().map(|sum| standing(sum, cells, rounding, of(sum))).collect();
     let (mut holds, mut fails) = (0, 0);
     for (sum, standing) in sums.iter().zip(&standings) {
         match standing {
@@ -159,70 +172,99 @@ fn accepted(
     if fails * 2 > holds {
         return None;
     }
-    let near = standings.contains(&Standing::Near);
+    let near =
+        |(sum, standing): (&Sum, &Standing)| (*standing == Standing::Near).then(|| line(sum, along_rows));
+    let near: HashSet<Option<usize>> = sums.iter().zip(&standings).filter_map(near).collect();
+    let mixed = mixed.into_iter().filter(|(line, _)| near.contains(line)).collect();
     let kept = sums
         .into_iter()
         .zip(standings)
         .filter(|(_, standing)| !matches!(standing, Standing::Fails | Standing::Nothing));
     let sums: Vec<Sum> = kept.map(|(sum, _)| sum).collect();
-    (!sums.is_empty()).then_some(Family { sums, mixed: mixed.filter(|_| near), along_rows })
+    (!sums.is_empty()).then_some(Family { sums, mixed, along_rows })
 }
 
-/// The rounding of the parts, where the totals do not share it.
-fn mixed(sums: &[Sum], cells: &Cells) -> Option<Base> {
+/// The rounding of parts whose totals do not share it.
+fn mixed(
+    sums: &[Sum],
+    cells: &Cells,
+    rounding: &Rounding,
+    along_rows: bool,
+) -> BTreeMap<Option<usize>, Base> {
     let totals: HashSet<At> = sums.iter().map(|sum| sum.total).collect();
-    let parts = sums.iter().flat_map(|sum| &sum.parts).filter(|at| !totals.contains(at));
-    let base = Base::of(parts.filter_map(|&at| cells.known(at)))?;
-    sums.iter().any(|sum| cells.known(sum.total).is_some_and(|total| !base.leaves(total))).then_some(base)
+    let mut lines: BTreeMap<Option<usize>, Vec<&Sum>> = BTreeMap::new();
+    for sum in sums.iter().filter(|sum| rounding.at(sum.total).is_none()) {
+        lines.entry(line(sum, along_rows)).or_default().push(sum);
+    }
+    let base = |sums: &[&Sum]| {
+        let parts = sums.iter().flat_map(|sum| &sum.parts).filter(|at| !totals.contains(at));
+        let base = Base::of(parts.filter_map(|&at| cells.known(at)))?;
+        sums.iter().any(|sum| cells.known(sum.total).is_some_and(|total| !base.leaves(total))).then_some(base)
+    };
+    lines.into_iter().filter_map(|(line, sums)| Some((line, base(&sums)?))).collect()
 }
 
-/// How a relation stands, with the rounding of its parts and, unless only they are rounded, of its total.
-fn standing(sum: &Sum, cells: &Cells, rounded: Option<Base>, parts_only: bool) -> Standing {
-    let (mut shown, mut hidden, mut least, mut most) = (0_i64, 0_usize, 0_i64, Some(0_i64));
-    let (mut low, mut high, mut positive) = (0_i64, 0_i64, false);
+/// What the parts of a sum come to.
+#[derive(Default)]
+struct Parts {
+    shown: i64,
+    positive: bool,
+    hidden: usize,
+    /// The least that they can come to.
+    least: i64,
+    /// The greatest; none where nothing bounds it.
+    most: Option<i64>,
+}
+
+/// What the parts of a sum come to, with the rounding of each; none where one is no count.
+fn parts(sum: &Sum, cells: &Cells, rounding: &Rounding, mixed: Option<Base>) -> Option<Parts> {
+    let mut parts = Parts { most: Some(0), ..Parts::default() };
     for &at in &sum.parts {
-        match cells.get(at) {
+        let can = match cells.get(at) {
             Content::Known(count) => {
-                let can = rounded.map_or(crate::audit::Interval::new(count, count), |base| base.hides(count));
-                shown += count;
-                low += can.least;
-                high += can.most.unwrap_or(count);
-                positive |= count > 0;
+                parts.shown += count;
+                parts.positive |= count > 0;
+                stands_for(rounding.at(at).or(mixed), count)
             }
             Content::Hidden(known) => {
-                hidden += 1;
-                least += known.least;
-                most = most.zip(known.most).map(|(sum, most)| sum + most);
+                parts.hidden += 1;
+                known
             }
             Content::Missing => {
-                hidden += 1;
-                most = None;
+                parts.hidden += 1;
+                Interval::new(0, None)
             }
-            Content::Other => return Standing::Nothing,
-        }
+            Content::Other => return None,
+        };
+        parts.least += can.least;
+        parts.most = parts.most.zip(can.most).map(|(sum, most)| sum + most);
     }
+    Some(parts)
+}
+
+/// What a count that is rounded so can stand for.
+pub(crate) fn stands_for(base: Option<Base>, count: i64) -> Interval {
+    base.map_or(Interval::new(count, count), |base| base.hides(count))
+}
+
+/// How a relation stands, with the rounding of all cells, or of its parts alone.
+fn standing(sum: &Sum, cells: &Cells, rounding: &Rounding, mixed: Option<Base>) -> Standing {
+    let Some(parts) = parts(sum, cells, rounding, mixed) else { return Standing::Nothing };
     let total = match cells.get(sum.total) {
         Content::Known(total) => total,
         Content::Hidden(_) | Content::Missing => return Standing::May,
         Content::Other => return Standing::Nothing,
     };
-    let can = rounded
-        .filter(|_| !parts_only)
-        .map_or(crate::audit::Interval::new(total, total), |base| base.hides(total));
-    let (total_low, total_high) = (can.least, can.most.unwrap_or(total));
-    if hidden == 0 {
-        return match () {
-            () if total == 0 && !positive => Standing::Nothing,
-            () if shown == total => Standing::Holds,
-            () if rounded.is_some() && low <= total_high && total_low <= high => Standing::Near,
-            () => Standing::Fails,
-        };
-    }
-    let fits = low + least <= total_high && most.is_none_or(|most| high + most >= total_low);
-    match () {
-        () if shown == total && positive => Standing::Recomputed,
-        () if fits => Standing::May,
-        () => Standing::Fails,
+    let can = stands_for(rounding.at(sum.total), total);
+    let fits =
+        can.most.is_none_or(|most| parts.least <= most) && parts.most.is_none_or(|most| most >= can.least);
+    match (parts.hidden, fits) {
+        (0, _) if total == 0 && !parts.positive => Standing::Nothing,
+        (0, _) if parts.shown == total => Standing::Holds,
+        (0, true) => Standing::Near,
+        (1.., _) if parts.shown == total && parts.positive => Standing::Recomputed,
+        (1.., true) => Standing::May,
+        (_, false) => Standing::Fails,
     }
 }
 
@@ -245,7 +287,7 @@ fn unlabelled(frame: &Frame, cells: &Cells, families: &mut Vec<Family>) {
                 total: at(total, row),
                 parts: parts.clone().map(|part| at(part, row)).collect(),
             });
-            families.extend(accepted(sums.collect(), cells, None, true, &HashSet::new()));
+            families.extend(accepted(sums.collect(), cells, &Rounding::default(), true, &HashSet::new()));
         }
     }
     if (3..=ITEMS).contains(&frame.height) && width >= 2 {
@@ -257,7 +299,7 @@ fn unlabelled(frame: &Frame, cells: &Cells, families: &mut Vec<Family>) {
                 total: (total, column(measure)),
                 parts: parts.clone().map(|row| (row, column(measure))).collect(),
             });
-            families.extend(accepted(sums.collect(), cells, None, false, &HashSet::new()));
+            families.extend(accepted(sums.collect(), cells, &Rounding::default(), false, &HashSet::new()));
         }
     }
 }

@@ -116,7 +116,10 @@ fn agree(drafts: &[Draft], one: &View, other: &View) -> bool {
     let differ = one.names.iter().zip(&other.names).any(|(a, b)| !a.is_empty() && !b.is_empty() && a != b);
     let numeric = one.cells.keys().flatten().all(|level| level.parse::<f64>().is_ok());
     let (Some(first), Some(second)) = (drafts.get(one.draft), drafts.get(other.draft)) else { return false };
-    if differ && numeric || first.rounded != second.rounded {
+    if differ && numeric
+        || one.cells.values().any(|&at| first.rounding.at(at).is_some())
+            != other.cells.values().any(|&at| second.rounding.at(at).is_some())
+    {
         return false;
     }
     let left_out: HashSet<(usize, At)> = [(one.draft, first), (other.draft, second)]

@@ -14,11 +14,11 @@ use std::collections::BTreeMap;
 use exeat_domain::finding::Place;
 use rayon::prelude::*;
 
-use crate::audit::Interval;
+use crate::read::Read;
 use crate::request::Request;
 use crate::rule::{Evidence, Piece};
 use crate::table::Table;
-use cells::{Base, Cells, Content};
+use cells::{Cells, Content, Rounding};
 use families::Family;
 use frame::Frame;
 pub(crate) use shares::{Holds, Share};
@@ -48,7 +48,7 @@ pub struct Margins {
 
 impl Evidence for Margins {
     fn gather(request: &Request) -> Vec<Piece<'_, Self>> {
-        request.margins().iter().map(|evidence| Piece { file: evidence.file, evidence }).collect()
+        request.margins.iter().map(|evidence| Piece { file: evidence.file, evidence }).collect()
     }
 }
 
@@ -60,18 +60,17 @@ struct Draft<'a> {
     cells: Cells<'a>,
     frame: Frame,
     families: Vec<Family>,
-    /// The rounding of all its counts.
-    rounded: Option<Base>,
+    rounding: Rounding,
 }
 
 impl<'a> Draft<'a> {
     fn of(file: usize, table: &'a Table, beside_others: bool) -> Option<Self> {
         let (frame, grid) = Frame::of(table, beside_others)?;
         let cells = Cells::of(table, grid, &frame.measures);
-        let all = frame.measures.iter().flat_map(|&column| (0..frame.height).map(move |row| (row, column)));
-        let rounded = Base::of(all.filter_map(|at| cells.known(at)));
-        let families = families::families(&frame, &cells, rounded);
-        Some(Self { file, table, cells, frame, families, rounded })
+        let each = !frame.columns.iter().any(frame::Dimension::has_total);
+        let rounding = Rounding::of(&cells, &frame.measures, frame.height, each);
+        let families = families::families(&frame, &cells, &rounding);
+        Some(Self { file, table, cells, frame, families, rounding })
     }
 
     /// Whether something is hidden that is counted into a total.
@@ -81,17 +80,11 @@ impl<'a> Draft<'a> {
         cells.any(|&at| matches!(self.cells.get(at), Content::Hidden(_) | Content::Missing))
     }
 
-    /// What a number as printed can stand for.
-    fn stands_for(&self, family: &Family, count: i64, total: bool) -> Interval {
-        let base = self.rounded.or(family.mixed.filter(|_| !total));
-        base.map_or(Interval::new(count, count), |base| base.hides(count))
-    }
-
     fn unrounded(&self) -> Vec<(Place, i64, &'static str)> {
         let mut found: BTreeMap<(usize, usize), (Place, i64, &'static str)> = BTreeMap::new();
         for family in &self.families {
-            let Some(base) = family.mixed else { continue };
             for sum in &family.sums {
+                let Some(base) = family.mixed(sum) else { continue };
                 let shown: Option<Vec<i64>> = sum.parts.iter().map(|&at| self.cells.known(at)).collect();
                 let (Some(total), Some(shown)) = (self.cells.known(sum.total), shown) else { continue };
                 if !base.leaves(total) && shown.iter().sum::<i64>() != total {
@@ -106,9 +99,8 @@ impl<'a> Draft<'a> {
 }
 
 /// The margins of every table of a request.
-pub(crate) fn margins(request: &Request) -> Vec<Margins> {
-    let tables: Vec<(usize, &Table)> = request
-        .files
+pub(crate) fn margins(files: &[Read]) -> Vec<Margins> {
+    let tables: Vec<(usize, &Table)> = files
         .iter()
         .enumerate()
         .flat_map(|(file, read)| read.held.tables().iter().map(move |table| (file, table)))

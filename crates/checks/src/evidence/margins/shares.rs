@@ -89,13 +89,14 @@ fn held(draft: &Draft, line: &Line) -> Option<(At, Holds, String)> {
         return None;
     }
     let along = line.along;
-    if draft.rounded.is_none() && count == margin {
+    let exact = draft.rounding.at(at).is_none();
+    if exact && count == margin {
         let message = format!(
             "The cell holds all {margin} of its {along}, so that what it says is true of everybody there."
         );
         return Some((at, Holds::All, message));
     }
-    if draft.rounded.is_none() && count == margin - 1 && count >= 2 {
+    if exact && count == margin - 1 && count >= 2 {
         return Some((
             at,
             Holds::AllButOne,

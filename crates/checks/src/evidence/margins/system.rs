@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use exeat_domain::finding::Place;
 
 use super::cells::{At, Content};
-use super::families::Sum;
+use super::families::{self, Sum};
 use super::link::{self, Same};
 use super::{Draft, LARGE, Margins};
 use crate::audit::{self, Interval, Problem, Reach, Relation, Solved};
@@ -205,7 +205,10 @@ fn build(drafts: &[Draft], hides: &[bool], same: &[Same], without: &HashSet<usiz
         for family in &draft.families {
             for sum in &family.sums {
                 let known = |cell: At, total: bool| match draft.cells.get(cell) {
-                    Content::Known(count) => Some(draft.stands_for(family, count, total)),
+                    Content::Known(count) => {
+                        let mixed = family.mixed(sum).filter(|_| !total);
+                        Some(families::stands_for(draft.rounding.at(cell).or(mixed), count))
+                    }
                     Content::Hidden(stated) => Some(stated),
                     Content::Missing => Some(Interval::new(0, None)),
                     Content::Other => None,
@@ -268,7 +271,7 @@ impl Builder {
             (Some(open), None) | (None, Some(open)) => {
                 let settled = if self.numbers.contains_key(&link.one) { link.other } else { link.one };
                 let Some(sum) = value(settled) else { return };
-                match drafts.get(settled.0).and_then(|draft| draft.rounded) {
+                match drafts.get(settled.0).and_then(|draft| draft.rounding.at(settled.1)) {
                     None => drop(self.problem.relation(Relation { terms: vec![(open, true)], sum })),
                     Some(base) => {
                         let rounded = self.number(settled, base.hides(sum));

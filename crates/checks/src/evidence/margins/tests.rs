@@ -205,6 +205,10 @@ fn what_does_not_add_up_is_no_margin() {
 #[test]
 fn rounded_cells_are_intervals() {
     silent("be-default", &["group,n\nA,10\nB,15\nC,*\nD,45\nTotal,75\n"]);
+    // Each measure of a table by itself.
+    silent("be-default", &["group,n,deaths\nA,110,12\nB,115,17\nC,*,13\nD,145,11\nTotal,375,53\n"]);
+    let mixed = "group,n,deaths\nA,110,12\nB,115,17\nC,130,13\nTotal,357,42\n";
+    assert_eq!(cells("be-default", "RND-MIX", mixed), [(Block, [3, 1])]);
 }
 
 #[test]
@@ -218,6 +222,11 @@ fn a_margin_that_two_files_share_links_them() {
         assert_eq!(found.len(), 1, "{reports:#?}");
         assert_eq!((found[0].severity, found[0].interval), (Block, Some((3, Some(3)))));
     }
+    let titles =
+        ["Table 1\n\n", "Table 2\n\n"].iter().zip([one, other]).map(|(title, text)| format!("{title}{text}"));
+    let titled: Vec<String> = titles.collect();
+    let titled: Vec<&str> = titled.iter().map(String::as_str).collect();
+    assert_eq!(hidden("acro", "SUP-EXACT", &titled), [(Block, [0, 2], (3, Some(3)))]);
     // Another population is no link.
     silent("be-default", &[one, "sex,north,south,Total\nF,7,8,15\nM,21,35,56\n"]);
 }
