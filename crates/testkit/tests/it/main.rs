@@ -7,6 +7,7 @@
     reason = "a test makes files, starts programs, and fails where something is not as it should be"
 )]
 
+mod audit;
 mod crash;
 mod fault;
 mod mail;
