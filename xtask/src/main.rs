@@ -9,6 +9,7 @@
 mod advisories;
 mod bench;
 mod corpus;
+mod fit;
 mod fresh;
 mod generate;
 mod layers;
@@ -53,6 +54,8 @@ tasks! {
     Bench => bench,
     /// Put every file of a folder through the checks and count the verdicts.
     Corpus => corpus,
+    /// Fit the points of REC-LEVEL to labelled files.
+    Fit => fit,
     /// Find locked crates that are younger than a week.
     Fresh => fresh,
     /// Write the pages of docs/ that come from code, or compare them.

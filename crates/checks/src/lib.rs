@@ -13,6 +13,7 @@ pub mod coverage;
 pub mod differ;
 mod engine;
 mod evidence;
+pub mod fitting;
 pub mod identifier;
 pub mod input;
 pub mod picture;

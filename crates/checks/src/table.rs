@@ -189,7 +189,7 @@ impl Table {
     /// Whether its rows look like persons or events: rules on groups are not applicable then, REC-LEVEL is.
     #[must_use]
     pub fn is_record_level(&self) -> bool {
-        self.likeness.score >= crate::read::PERSONS
+        self.likeness.persons
     }
 
     /// Whether any column holds counts or statistics.

@@ -10,7 +10,7 @@ pub(crate) mod names;
 pub(crate) mod persons;
 pub(crate) mod profile;
 pub mod record;
-mod roles;
+pub(crate) mod roles;
 mod rows;
 mod sniff;
 mod stream;
@@ -31,7 +31,6 @@ use crate::table::Table;
 pub(crate) use grid::Grid;
 use record::RecordError;
 pub(crate) use rows::{Lines, Rows};
-pub(crate) use understand::PERSONS;
 
 /// Bytes that are looked at to tell what content is.
 const HEAD: u64 = 256 << 10;

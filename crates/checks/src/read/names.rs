@@ -1,6 +1,6 @@
 //! What a header says of its column, in English, Dutch, French and German.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -77,23 +77,33 @@ fn ascii_words(header: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The sections of the lexicon.
+/// The sections of the lexicon, by how they are asked for.
+#[derive(Default)]
 struct Lexicon {
-    /// Meanings by how they apply: `whole`, `phrase` or `word`, in the order of the file.
-    meanings: Vec<(&'static str, Meaning, Vec<&'static str>)>,
+    /// Headers as a whole.
+    wholes: HashMap<&'static str, Meaning>,
+    /// Words in a row, in the order of the file.
+    phrases: Vec<(&'static str, Meaning)>,
+    /// Words, with the number of their section: the first section that has one decides.
+    words: HashMap<&'static str, (usize, Meaning)>,
     /// The other lists, by name.
-    lists: BTreeMap<&'static str, Vec<&'static str>>,
+    lists: HashMap<&'static str, HashSet<&'static str>>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { meanings: Vec::new(), lists: BTreeMap::new() };
-    for section in include_str!("lexicon.txt").split("\n[").skip(1) {
+    let mut lexicon = Lexicon::default();
+    for (number, section) in include_str!("lexicon.txt").split("\n[").skip(1).enumerate() {
         let Some((title, text)) = section.split_once("]\n") else { continue };
-        let entries: Vec<&str> =
-            text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()).collect();
+        let entries = text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty());
         match title.split_once(' ').and_then(|(how, name)| Some((how, Meaning::named(name)?))) {
-            Some((how, meaning)) => lexicon.meanings.push((how, meaning, entries)),
-            None => drop(lexicon.lists.insert(title, entries)),
+            Some(("whole", meaning)) => entries.for_each(|entry| {
+                lexicon.wholes.entry(entry).or_insert(meaning);
+            }),
+            Some(("phrase", meaning)) => lexicon.phrases.extend(entries.map(|entry| (entry, meaning))),
+            Some((_, meaning)) => entries.for_each(|entry| {
+                lexicon.words.entry(entry).or_insert((number, meaning));
+            }),
+            None => lexicon.lists.entry(title).or_default().extend(entries),
         }
     }
     lexicon
@@ -124,21 +134,19 @@ impl Meaning {
 
 /// Whether the list of this name has the word.
 pub(crate) fn lists(list: &str, word: &str) -> bool {
-    LEXICON.lists.get(list).is_some_and(|entries| entries.contains(&word))
+    LEXICON.lists.get(list).is_some_and(|entries| entries.contains(word))
 }
 
 /// What the header means, and the word that says so.
 pub(crate) fn meaning(header: &str) -> Option<(Meaning, String)> {
-    let words = words(header);
+    meaning_of(header, &words(header))
+}
+
+/// What the header of these words means, and the word that says so.
+pub(crate) fn meaning_of(header: &str, words: &[String]) -> Option<(Meaning, String)> {
     let whole = words.join(" ");
-    let find = |how: &str, told: &dyn Fn(&str) -> bool| {
-        let sections = LEXICON.meanings.iter().filter(|(applies, ..)| *applies == how);
-        let mut found = sections
-            .filter_map(|(_, meaning, entries)| Some((*meaning, *entries.iter().find(|entry| told(entry))?)));
-        found.next().map(|(meaning, entry)| (meaning, entry.to_owned()))
-    };
-    if let Some(found) = find("whole", &|entry| entry == whole) {
-        return Some(found);
+    if let Some(meaning) = LEXICON.wholes.get(whole.as_str()) {
+        return Some((*meaning, whole));
     }
     if quantile(header) {
         return Some((Meaning::Statistic, whole));
@@ -146,9 +154,24 @@ pub(crate) fn meaning(header: &str) -> Option<(Meaning, String)> {
     if header.contains('%') {
         return Some((Meaning::Percentage, "%".to_owned()));
     }
+    phrase(&whole, words.len()).or_else(|| {
+        let told = words.iter().filter_map(|word| Some((LEXICON.words.get(word.as_str())?, word)));
+        told.min_by_key(|((section, _), _)| *section).map(|((_, meaning), word)| (*meaning, word.clone()))
+    })
+}
+
+/// The first phrase of the lexicon that the words hold in a row.
+fn phrase(whole: &str, words: usize) -> Option<(Meaning, String)> {
+    if words < 2 {
+        return None;
+    }
     let spaced = format!(" {whole} ");
-    find("phrase", &|entry| spaced.contains(&format!(" {entry} ")))
-        .or_else(|| find("word", &|entry| words.iter().any(|word| word == entry)))
+    let mut held = LEXICON.phrases.iter().filter(|(entry, _)| {
+        spaced
+            .match_indices(entry)
+            .any(|(at, _)| spaced[..at].ends_with(' ') && spaced[at + entry.len()..].starts_with(' '))
+    });
+    held.next().map(|(entry, meaning)| (*meaning, (*entry).to_owned()))
 }
 
 /// Whether a header is that of a quantile: `25%` is one, `% vaccinated` is not.

@@ -23,14 +23,27 @@ pub(crate) struct Sketch {
     pub(crate) person_value: bool,
     /// Headed as an attribute of a person.
     pub(crate) attribute: bool,
+    /// Headed as a quasi-identifier, and not as what was worked out of one.
+    pub(crate) quasi: bool,
+    /// Headed as an age.
+    pub(crate) aged: bool,
 }
 
 /// Sketches each column.
 pub(crate) fn sketches(header: &[String], profiles: &[Profile], policy: &Policy) -> Vec<Sketch> {
+    sketches_with(header, profiles, |name| policy.role(name))
+}
+
+/// Sketches each column, with the roles that are declared by header.
+pub(crate) fn sketches_with(
+    header: &[String],
+    profiles: &[Profile],
+    declared: impl Fn(&str) -> Option<Role>,
+) -> Vec<Sketch> {
     let model = is_model(header);
     let labelled = profiles.iter().skip(1).any(|profile| profile.texts + profile.dates > 0);
     let all = header.iter().zip(profiles).enumerate();
-    all.map(|(at, (name, profile))| sketch(name, profile, at == 0, labelled, model, policy)).collect()
+    all.map(|(at, (name, profile))| sketch(name, profile, at == 0, labelled, model, declared(name))).collect()
 }
 
 /// Whether the headers are those of a table of estimates.
@@ -47,19 +60,49 @@ fn sketch(
     first: bool,
     labelled: bool,
     model: bool,
-    policy: &Policy,
+    declared: Option<Role>,
 ) -> Sketch {
-    let found = names::meaning(name);
-    let meaning = found.as_ref().map(|(meaning, _)| *meaning);
     let words = names::words(name);
+    let found = names::meaning_of(name, &words);
+    let meaning = found.as_ref().map(|(meaning, _)| *meaning);
     let has = |list: &str| words.iter().any(|word| names::lists(list, word));
     let id_like = has("id-like");
     let person = person(&words);
     let person_value = has("person-values");
     let attribute = has("attributes");
-    let (role, reason) = settled(name, profile, first, labelled, model, found.as_ref(), policy)
+    let aged = words.iter().any(|word| matches!(word.as_str(), "age" | "leeftijd" | "alter"));
+    let quasi = quasi(name, &words, meaning);
+    let (role, reason) = settled(name, profile, first, labelled, model, found.as_ref(), declared)
         .map_or((None, String::new()), |(role, reason)| (Some(role), reason));
-    Sketch { name: name.to_owned(), meaning, role, reason, id_like, person, person_value, attribute }
+    Sketch {
+        name: name.to_owned(),
+        meaning,
+        role,
+        reason,
+        id_like,
+        person,
+        person_value,
+        attribute,
+        quasi,
+        aged,
+    }
+}
+
+/// Whether a header names a quasi-identifier, and not what was worked out of one.
+fn quasi(name: &str, words: &[String], meaning: Option<Meaning>) -> bool {
+    let worked_out = matches!(
+        meaning,
+        Some(Meaning::Count | Meaning::Base | Meaning::Statistic | Meaning::Percentage | Meaning::Estimate)
+    );
+    let named = words.iter().any(|word| names::lists("quasi", word));
+    !worked_out && (named || token::quasi_identifier(name).is_some())
+}
+
+/// Whether a header names a quasi-identifier, such as an age or a postcode.
+pub(crate) fn is_quasi(name: &str) -> bool {
+    let words = names::words(name);
+    let meaning = names::meaning_of(name, &words).map(|(meaning, _)| meaning);
+    quasi(name, &words, meaning)
 }
 
 fn settled(
@@ -69,9 +112,9 @@ fn settled(
     labelled: bool,
     model: bool,
     found: Option<&(Meaning, String)>,
-    policy: &Policy,
+    declared: Option<Role>,
 ) -> Option<(Role, String)> {
-    if let Some(role) = policy.role(name) {
+    if let Some(role) = declared {
         return Some((role, "the policy says so".to_owned()));
     }
     if profile.said() == 0 && profile.suppressed + profile.at_most == 0 {
@@ -149,6 +192,12 @@ fn by_name(meaning: Meaning, word: &str, profile: &Profile, model: bool) -> Opti
         }
         Meaning::Estimate if model || word.len() > 2 => Role::Estimate,
         Meaning::Statistic => Role::Statistic,
+        // How long someone survived is no probability of it.
+        Meaning::Percentage
+            if matches!(word, "survival" | "risk" | "prob" | "probability") && profile.max > 100.0 =>
+        {
+            return None;
+        }
         Meaning::Percentage => Role::Percentage,
         Meaning::Base if profile.whole == profile.numbers => Role::Base,
         Meaning::Count if profile.whole == profile.numbers => Role::Count,

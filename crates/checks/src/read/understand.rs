@@ -14,9 +14,6 @@ use crate::policy::Policy;
 use crate::table::Table;
 use exeat_domain::finding::Place;
 
-/// Score from which the rows of a table are taken for persons.
-pub(crate) const PERSONS: i32 = 2;
-
 /// Cells of a table that is also looked at on its side.
 const TURNED: u64 = 4_000_000;
 
@@ -116,7 +113,7 @@ impl Gathered {
         let sketches = roles::sketches(&header, &profiles, policy);
         let features = persons::features(&sketches, &profiles, rows, sample)?;
         let likeness = persons::likeness(&features);
-        let columns = roles::columns(sketches, &profiles, &features, likeness.score >= PERSONS);
+        let columns = roles::columns(sketches, &profiles, &features, likeness.persons);
         Ok(Table {
             index: 0,
             one_of_several: false,
@@ -144,7 +141,7 @@ fn turned(
     policy: &Policy,
 ) -> Result<Option<Likeness>, RecordError> {
     let width = header.len();
-    if width < 21 || rows < 2 || rows * 2 > width as u64 || rows * width as u64 > TURNED {
+    if width < 21 || rows < 2 || rows >= width as u64 || rows * width as u64 > TURNED {
         return Ok(None);
     }
     let mut cells: Vec<Vec<String>> = vec![header.to_vec()];

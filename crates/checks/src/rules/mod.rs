@@ -20,6 +20,7 @@ pub mod img_fig;
 pub mod km_step;
 pub mod pct_base;
 pub mod pct_impl;
+pub mod qi_kanon;
 pub mod qtl_n;
 pub mod rec_level;
 pub mod rnd_mix;
@@ -95,6 +96,7 @@ const ALL: &[Rule] = &[
     Rule::of::<did_name::IdentifierName>(),
     Rule::of::<did_val::IdentifierValue>(),
     Rule::of::<rec_level::RecordLevel>(),
+    Rule::of::<qi_kanon::SmallClass>(),
     Rule::of::<cnt_min::SmallCount>(),
     Rule::of::<cnt_zero::Zero>(),
     Rule::of::<cls_grp::ClassDisclosure>(),
@@ -140,9 +142,9 @@ mod tests {
     fn every_rule_is_listed_once_and_says_what_it_is() {
         let files: BTreeSet<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules"))
             .unwrap()
-            .map(|entry| {
-                entry.unwrap().path().file_stem().unwrap().to_str().unwrap().replace('_', "-").to_uppercase()
-            })
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().unwrap().is_file())
+            .map(|entry| entry.path().file_stem().unwrap().to_str().unwrap().replace('_', "-").to_uppercase())
             .filter(|id| id != "MOD")
             .collect();
         let listed: BTreeSet<String> = ALL.iter().map(|rule| rule.declaration.id.to_owned()).collect();

@@ -1,22 +1,31 @@
-//! REC-LEVEL: one row, one column or one cell a person or event, rather than a group.
+//! REC-LEVEL: one row, one column, one cell or one file a person or event, rather than a group.
+
+mod cells;
+mod stacks;
+#[cfg(test)]
+mod tests;
 
 use exeat_domain::finding::{Place, Risk, Severity};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::read::persons::Likeness;
-use crate::read::value::number;
-use crate::read::{names, record::Record};
-use crate::rule::{Check, Findings, Judgement, rule};
+use crate::read::Rows;
+use crate::read::persons::{self, LOOKED_AT, Likeness};
+use crate::read::record::Record;
+use crate::request::Request;
+use crate::rule::{Check, Findings, Judgement, Said, rule};
 use crate::table::{Role, Table};
 
 rule! {
     /// ## What it looks for
-    /// Tables of twenty rows or more whose rows look like persons or events: groups that repeat, or that it takes many
-    /// columns to tell apart, columns headed as identifiers or persons, several attributes of a person beside a label,
-    /// values that are worked out for each person. Columns of counts, statistics or estimates, totals, suppressed cells
-    /// and groups that are crossed speak against it. The points and their reasons are in the finding. A table wider than
-    /// long is looked at on its side too, and a cell that holds a list of numbers or a JSON document is a finding by itself.
+    /// Tables of twenty rows or more whose rows look like persons or events: groups that repeat, or that fill few of their
+    /// combinations, columns headed as identifiers or persons, attributes of a person, no column that counts or summarises.
+    /// Columns of counts, statistics or estimates, totals, suppressed cells, groups that are crossed and labels of each row's
+    /// own speak against it. How many points each sign gives was fitted to real tables of both sorts (`cargo xtask fit`); the
+    /// points and their reasons are in the finding. A table wider than long is looked at on its side too; small files of one
+    /// request that share a header or their labels are looked at together; and a cell that holds a list of numbers or a JSON
+    /// document is a finding by itself. Of a large table the first 20,000 rows are looked at.
     ///
     /// ## Why it matters
     /// One row a person is the data itself: names need not be in it to recognise someone.
@@ -42,138 +51,98 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { block_from: 2, review_from: 1, least_rows: 20, numbers_in_a_cell: 10 }
+        let (block_from, review_from) = persons::weights();
+        Self { block_from, review_from, least_rows: persons::LEAST_ROWS, numbers_in_a_cell: 10 }
     }
 }
 
 impl Check for RecordLevel {
     type Params = Params;
-    type Evidence = Table;
+    type Evidence = Request;
 
-    fn check(params: &Params, table: &Table) -> Judgement {
+    fn check(params: &Params, request: &Request) -> Judgement {
+        let tables = request.files.par_iter().enumerate().flat_map_iter(|(file, read)| {
+            read.held
+                .tables()
+                .iter()
+                .flat_map(move |table| of_table(params, table).into_iter().map(move |said| (file, said)))
+        });
         let mut found = Findings::default();
-        let whole = Place { table: Some(table.index), ..table.whole() };
-        if table.rows >= params.least_rows {
-            judge(params, &table.likeness, "row", &whole, &mut found);
+        for (file, said) in tables.collect::<Vec<_>>() {
+            found.say_of(Some(file), said);
         }
-        if let Some(likeness) = &table.transposed {
-            judge(params, likeness, "column", &whole, &mut found);
-        }
-        let suspects: Vec<usize> = (0..table.columns.len())
-            .filter(|&at| table.profiles[at].longest >= 2 * params.numbers_in_a_cell.max(1) - 1)
-            .collect();
-        if suspects.is_empty() {
-            return Judgement::Decided(found);
-        }
-        let read = table.body.each(|row, record| cells(params, table, &suspects, row, record, &mut found));
-        read.map_or_else(|error| Judgement::Undecided(error.to_string()), |()| Judgement::Decided(found))
+        stacks::judge_all(params, request, &mut found);
+        Judgement::Decided(found)
     }
 }
 
-fn judge(params: &Params, likeness: &Likeness, each: &str, place: &Place, found: &mut Findings) {
-    let severity = match likeness.score {
-        score if score >= params.block_from => Severity::Block,
-        score if score >= params.review_from => Severity::Review,
-        _ => return,
-    };
-    let reasons: Vec<String> =
-        likeness.reasons.iter().map(|(points, reason)| format!("{points:+} {reason}")).collect();
-    found.push(
-        severity,
-        place.clone(),
-        format!(
-            "Each {each} looks like one person or event ({} points): {}.",
-            likeness.score,
-            reasons.join("; ")
-        ),
-    );
+/// What there is to say of one table.
+fn of_table(params: &Params, table: &Table) -> Vec<Said> {
+    let mut said = Vec::new();
+    let whole = Place { table: Some(table.index), ..table.whole() };
+    if table.rows >= params.least_rows {
+        said.extend(judge(params, &table.likeness, "row", &whole));
+    }
+    if let Some(likeness) = &table.transposed {
+        said.extend(judge(params, likeness, "column", &whole));
+    }
+    let suspects: Vec<usize> = (0..table.columns.len())
+        .filter(|&at| {
+            table.profiles[at].longest >= 2 * params.numbers_in_a_cell.max(1) - 1
+                && table.columns[at].role != Role::RowNumber
+        })
+        .collect();
+    if suspects.is_empty() {
+        return said;
+    }
+    let sample = Rows { end: table.body.end.min(table.body.start + LOOKED_AT), ..table.body.clone() };
+    let read = sample.each(|row, record| of_row(params, table, &suspects, row, record, &mut said));
+    if let Err(error) = read {
+        let message = format!("The file could not be read again: {error}.");
+        said.push(Said { severity: Severity::Review, message, place: whole, interval: None });
+    }
+    said
 }
 
-fn cells(
+/// What a table's points come to.
+fn judge(params: &Params, likeness: &Likeness, each: &str, place: &Place) -> Option<Said> {
+    let severity = params.severity(likeness.score)?;
+    let reasons: Vec<String> =
+        likeness.reasons().iter().map(|(points, reason)| format!("{points:+} {reason}")).collect();
+    let message = format!(
+        "Each {each} looks like one person or event ({} points): {}.",
+        likeness.score,
+        reasons.join("; ")
+    );
+    Some(Said { severity, message, place: place.clone(), interval: None })
+}
+
+impl Params {
+    /// What a score is, if it is anything.
+    fn severity(&self, score: i32) -> Option<Severity> {
+        match score {
+            _ if score >= self.block_from => Some(Severity::Block),
+            _ if score >= self.review_from => Some(Severity::Review),
+            _ => None,
+        }
+    }
+}
+
+/// The cells of a row that hold many persons each.
+fn of_row(
     params: &Params,
     table: &Table,
     suspects: &[usize],
     row: u64,
     record: &Record,
-    found: &mut Findings,
+    said: &mut Vec<Said>,
 ) {
     for &at in suspects {
         let cell = record.get(at);
-        if json(cell, params.numbers_in_a_cell) {
-            found.push(
-                Severity::Block,
-                table.cell(row, at, cell),
-                "The cell holds a JSON document of many values.",
-            );
-        } else if table.columns[at].role != Role::RowNumber
-            && list(cell, params.numbers_in_a_cell)
-            && !codes(&table.columns[at].name, cell)
-        {
-            found.push(
-                Severity::Block,
-                table.cell(row, at, cell),
-                "The cell holds a list of numbers, one a person.",
-            );
-        }
+        let Some(what) = cells::holds(cell, &table.columns[at].name, params.numbers_in_a_cell) else {
+            continue;
+        };
+        let (severity, place) = (Severity::Block, table.cell(row, at, cell));
+        said.push(Said { severity, message: what.to_owned(), place, interval: None });
     }
-}
-
-/// Whether a cell is a JSON list of many values, or an object or list that holds objects.
-fn json(cell: &str, many: usize) -> bool {
-    if !cell.starts_with(['[', '{']) {
-        return false;
-    }
-    match serde_json::from_str::<serde_json::Value>(cell) {
-        Ok(serde_json::Value::Array(values)) => {
-            values.iter().any(serde_json::Value::is_object)
-                || values.iter().filter(|value| value.is_number()).count() >= many
-        }
-        Ok(serde_json::Value::Object(fields)) => {
-            fields.len() >= many
-                || fields
-                    .values()
-                    .any(|value| matches!(value, serde_json::Value::Array(_) | serde_json::Value::Object(_)))
-                || fields.len() > 1
-        }
-        _ => false,
-    }
-}
-
-/// Whether a cell is `many` or more numbers with something between them.
-fn list(cell: &str, many: usize) -> bool {
-    let bare = cell.trim_matches(['[', ']', '(', ')', '{', '}']).trim_start_matches("c(");
-    let (mut all, mut numbers) = (0, 0);
-    for part in bare
-        .split(|c: char| matches!(c, ',' | ';' | '|' | '/' | '\n') || c.is_whitespace())
-        .filter(|part| !part.is_empty())
-    {
-        all += 1;
-        numbers += usize::from(number(part, crate::read::value::Decimal::Point).is_some());
-    }
-    numbers >= many && numbers * 10 >= all * 9
-}
-
-/// Whether a list is one of codes: its header says so, or its numbers are long and different, as those of a terminology are.
-fn codes(header: &str, cell: &str) -> bool {
-    let named = names::words(header).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "code"
-                | "codes"
-                | "codelist"
-                | "snomed"
-                | "icd"
-                | "icd10"
-                | "icd9"
-                | "atc"
-                | "icpc"
-                | "ctv3"
-                | "read"
-                | "dmd"
-        )
-    });
-    let parts: Vec<&str> =
-        cell.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
-    let different = parts.iter().collect::<std::collections::BTreeSet<_>>().len() == parts.len();
-    named || different && parts.iter().all(|part| part.len() >= 6)
 }

@@ -1,0 +1,177 @@
+use exeat_domain::finding::Severity::{self, Block};
+
+use crate::{Input, Policy, Source, check};
+
+type Lines = Vec<Vec<String>>;
+
+/// Severities and messages of REC-LEVEL, file by file.
+fn found_in(files: &[String]) -> Vec<Vec<(Severity, String)>> {
+    let inputs = files.iter().enumerate().map(|(at, text)| {
+        let bytes = text.clone().into_bytes();
+        Input { path: format!("{at}.csv"), supporting: false, source: Source::Bytes(bytes) }
+    });
+    let checked = check(inputs.collect(), &Policy::preset("be-default").unwrap());
+    let ours = checked.into_iter().map(|checked| {
+        let findings = checked.report.findings.into_iter().filter(|finding| finding.rule == "REC-LEVEL");
+        findings.map(|finding| (finding.severity, finding.message)).collect()
+    });
+    ours.collect()
+}
+
+fn found(text: &str) -> Vec<(Severity, String)> {
+    found_in(&[text.to_owned()]).remove(0)
+}
+
+fn blocks(lines: &Lines) -> bool {
+    found(&written(lines)).iter().any(|(severity, _)| *severity == Block)
+}
+
+fn written(lines: &Lines) -> String {
+    lines.iter().map(|line| line.join(",") + "\n").collect()
+}
+
+/// A header, and made-up people under it.
+fn people(count: u32) -> Lines {
+    let header = ["id", "sex", "age", "region", "smoker", "sbp", "diabetes"];
+    let mut lines: Lines = vec![header.map(str::to_owned).to_vec()];
+    let mut seed = 12_345_u32;
+    let mut below = |end: u32| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 16) % end
+    };
+    for number in 0..count {
+        lines.push(vec![
+            format!("P{}", 7_000 + number * 13),
+            ["M", "F"][below(2) as usize].to_owned(),
+            (18 + below(70)).to_string(),
+            ["north", "south", "east", "west"][below(4) as usize].to_owned(),
+            below(2).to_string(),
+            (95 + below(80)).to_string(),
+            below(2).to_string(),
+        ]);
+    }
+    lines
+}
+
+fn without_first(lines: &Lines) -> Lines {
+    lines.iter().map(|line| line[1..].to_vec()).collect()
+}
+
+fn turned(lines: &Lines) -> Lines {
+    (0..lines[0].len()).map(|at| lines.iter().map(|line| line[at].clone()).collect()).collect()
+}
+
+fn banded(mut lines: Lines, column: usize) -> Lines {
+    for line in &mut lines[1..] {
+        let low = line[column].parse::<u32>().unwrap() / 10 * 10;
+        line[column] = format!("{low}-{}", low + 9);
+    }
+    lines
+}
+
+fn sorted(mut lines: Lines) -> Lines {
+    lines[1..].sort();
+    lines
+}
+
+#[test]
+fn persons_are_found_and_groups_are_not() {
+    assert_eq!(found(include_str!("../../../fixtures/rec-level/clear.csv")), []);
+    let found = found(include_str!("../../../fixtures/rec-level/found.csv"));
+    let [(Block, message)] = &found[..] else { panic!("{found:?}") };
+    assert!(
+        message.starts_with("Each row looks like one person or event (") && message.contains("+"),
+        "{message}"
+    );
+}
+
+#[test]
+fn disguises_of_rows_are_seen_through() {
+    let people = people(120);
+    let bare = without_first(&people);
+    let mut with_ones = people.clone();
+    for (at, line) in with_ones.iter_mut().enumerate() {
+        line.push(if at == 0 { "n".to_owned() } else { "1".to_owned() });
+    }
+    for (disguise, lines) in [
+        ("none", people.clone()),
+        ("ids dropped", bare.clone()),
+        ("a column of ones", with_ones.clone()),
+        ("ids dropped and ones", without_first(&with_ones)),
+        ("sorted", sorted(bare.clone())),
+        ("ages banded", banded(bare.clone(), 1)),
+        ("banded and sorted", sorted(banded(banded(bare, 1), 4))),
+        ("on its side", turned(&people)),
+        ("on its side, banded", turned(&banded(people.clone(), 2))),
+    ] {
+        assert!(blocks(&lines), "{disguise}: {:?}", found(&written(&lines)));
+    }
+    assert!(blocks(&turned(&self::people(30))), "thirty people");
+}
+
+#[test]
+fn a_cell_of_many_persons_is_found() {
+    for cell in [
+        r#""[{""age"":41,""sex"":""M""},{""age"":52,""sex"":""F""}]""#,
+        r#""[41,52,38,41,60,33,29,47,55,61]""#,
+        r#""41;52;38;41;60;33;29;47;55;61""#,
+        "41 52 38 41 60 33 29 47 55 61",
+    ] {
+        let table = format!("group,values,n\nA,{cell},10\n");
+        assert!(found(&table).iter().any(|(severity, _)| *severity == Block), "{cell}");
+    }
+    for cell in [
+        "\"1,2,3\"",
+        "E10 E11 E12 E13 E14 E10 E11 E12 E13 E14",
+        "\"123456 234567 345678 456789 567890 678901 789012 890123 901234 112345\"",
+    ] {
+        assert_eq!(found(&format!("group,codes,n\nA,{cell},100\n")), [], "{cell}");
+    }
+}
+
+#[test]
+fn one_file_a_person_is_found_across_a_request() {
+    let people = people(40);
+    let wide: Vec<String> =
+        people[1..].iter().map(|line| written(&vec![people[0].clone(), line.clone()])).collect();
+    let long: Vec<String> = people[1..]
+        .iter()
+        .map(|line| {
+            let pairs = people[0].iter().zip(line).map(|(label, value)| format!("{label},{value}\n"));
+            format!("variable,value\n{}", pairs.collect::<String>())
+        })
+        .collect();
+    for (layout, files) in [("a row", wide), ("a column", long)] {
+        let found = found_in(&files);
+        assert!(
+            found.iter().all(|found| found.iter().any(|(severity, _)| *severity == Block)),
+            "{layout}: {:?}",
+            found[0]
+        );
+        assert!(found[0][0].1.contains("40 files"), "{}", found[0][0].1);
+        assert!(found_in(&files[..4]).iter().all(Vec::is_empty), "too few to tell");
+    }
+}
+
+#[test]
+fn one_file_a_group_is_clear() {
+    let files: Vec<String> = (0..30)
+        .map(|region| {
+            format!(
+                "sex,n,mean_age,sd_age\nM,{},{}.2,9.1\nF,{},{}.4,8.7\n",
+                200 + region * 7,
+                40 + region % 5,
+                300 + region * 3,
+                41 + region % 7
+            )
+        })
+        .collect();
+    assert!(found_in(&files).iter().all(Vec::is_empty), "{:?}", found_in(&files)[0]);
+}
+
+#[test]
+fn below_twenty_rows_others_decide() {
+    assert_eq!(found(&written(&people(19))), []);
+    assert_eq!(found(""), []);
+    assert_eq!(found("id,sex,age\n"), []);
+}
