@@ -118,7 +118,8 @@ impl Profile {
 
     /// Whether it is a column of whole numbers that are not negative; OHDSI's -5 is a marker there.
     pub(crate) fn is_counts(&self) -> bool {
-        self.is_numeric() && self.counts == self.numbers && self.percents == 0
+        let hidden = self.min == -5.0 && self.whole == self.numbers;
+        self.is_numeric() && (self.counts == self.numbers || hidden) && self.percents == 0
     }
 
     /// Whether it is a column of long numeric codes, as those of a terminology are: whole, of six digits or more, some of eight.

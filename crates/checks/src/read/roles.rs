@@ -149,7 +149,22 @@ fn settled(
         ));
     }
     let (meaning, word) = found?;
+    let closed = profile.max - profile.min + 1.0 == profile.distinct as f64;
+    let steps = first
+        && labelled_or_counts(*meaning)
+        && closed
+        && profile.distinct == profile.numbers
+        && profile.numbers >= 3
+        && profile.whole == profile.numbers;
+    if steps && profile.numbers == profile.filled {
+        return Some((Role::Dimension, "it labels the rows, one number after the other".to_owned()));
+    }
     by_name(*meaning, word, profile, model)
+}
+
+/// Whether a header that leads the table counts, or says that it labels: the numbers 1, 2, 3 under it are labels either way.
+fn labelled_or_counts(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Count | Meaning::CountOfThings | Meaning::Label | Meaning::Attribute)
 }
 
 /// The role of a column whose cells say what they are.
@@ -217,6 +232,17 @@ fn by_name(meaning: Meaning, word: &str, profile: &Profile, model: bool) -> Opti
     Some((role, format!("its header says {word:?}")))
 }
 
+/// What the table as a whole says to a column that is left open.
+struct Context<'a> {
+    features: &'a Features,
+    /// Any column counts, summarises or estimates.
+    aggregates: bool,
+    /// Any column counts by its header or its cells.
+    counted: bool,
+    /// Columns of numbers with decimals or below nothing stand beside, and nothing says what any of them are.
+    mixed: bool,
+}
+
 /// Settles what the columns themselves left open, by whether the table's rows are persons or groups.
 pub(crate) fn columns(
     sketches: Vec<Sketch>,
@@ -224,20 +250,32 @@ pub(crate) fn columns(
     features: &Features,
     persons: bool,
 ) -> Vec<Column> {
-    let labelled = sketches
-        .iter()
-        .any(|sketch| matches!(sketch.role, Some(Role::Dimension | Role::Period | Role::Term)));
-    let aggregates = sketches.iter().any(|sketch| sketch.role.is_some_and(Role::is_aggregate));
+    let any = |told: fn(Role) -> bool| sketches.iter().any(|sketch| sketch.role.is_some_and(told));
+    let labelled = any(|role| matches!(role, Role::Dimension | Role::Period | Role::Term));
+    let measures = sketches.iter().zip(profiles).any(|(sketch, profile)| {
+        sketch.role.is_none()
+            && profile.is_numeric()
+            && (profile.whole < profile.numbers || profile.min < 0.0)
+    });
+    let context = Context {
+        features,
+        aggregates: any(Role::is_aggregate),
+        counted: any(|role| matches!(role, Role::Count | Role::Base)),
+        mixed: measures,
+    };
     let mut first = true;
     sketches
         .into_iter()
         .zip(profiles)
         .map(|(sketch, profile)| {
-            let leads = std::mem::take(&mut first);
+            let leads = std::mem::take(&mut first) && !labelled;
             let (role, reason) = match sketch.role {
                 Some(role) => (role, sketch.reason),
                 None if persons => (Role::Value, "the rows look like persons or events".to_owned()),
-                None => of_groups(sketch.meaning, profile, leads && !labelled, features, aggregates),
+                None => {
+                    let (role, reason) = of_groups(&sketch, profile, leads, &context);
+                    (role, reason.to_owned())
+                }
             };
             Column { name: sketch.name, role, reason, filled: profile.filled, distinct: profile.distinct }
         })
@@ -245,35 +283,75 @@ pub(crate) fn columns(
 }
 
 /// The role of a column of numbers that nothing names, in a table of groups.
-fn of_groups(
-    meaning: Option<Meaning>,
-    profile: &Profile,
-    labels: bool,
-    features: &Features,
-    aggregates: bool,
-) -> (Role, String) {
+fn of_groups(sketch: &Sketch, profile: &Profile, leads: bool, context: &Context<'_>) -> (Role, &'static str) {
+    let features = context.features;
     if features.statistic_rows >= 2 && profile.is_numeric() {
-        return (Role::Statistic, "its rows are named as statistics".to_owned());
+        return (Role::Statistic, "its rows are named as statistics");
     }
-    if profile.is_codes() && !labels && aggregates && profile.distinct * 2 > features.rows {
-        return (Role::Dimension, "its cells are codes".to_owned());
+    let whole = profile.whole == profile.numbers;
+    if profile.is_codes() && !leads && context.aggregates && profile.distinct * 2 > features.rows {
+        return (Role::Dimension, "its cells are codes");
     }
-    let levels =
-        profile.whole == profile.numbers && (profile.rising || profile.distinct * 2 <= features.rows);
-    if labels && profile.whole == profile.numbers && profile.distinct == profile.filled && profile.rising {
-        return (Role::Dimension, "it labels the rows".to_owned());
+    let closed = profile.max - profile.min + 1.0 == profile.distinct as f64;
+    if leads && whole && profile.distinct == profile.filled && (profile.rising || closed) {
+        return (Role::Dimension, "it labels the rows");
     }
-    match meaning {
+    let own = profile.distinct * 10 >= features.rows * 9;
+    if sketch.id_like && whole && own {
+        return (Role::Dimension, "its header names a code, and each row has its own");
+    }
+    let levels = whole && (profile.rising || profile.distinct * 2 <= features.rows);
+    match sketch.meaning {
         Some(Meaning::Attribute | Meaning::Label | Meaning::Term) if levels => {
-            (Role::Dimension, "its header names an attribute, and its values recur".to_owned())
+            return (Role::Dimension, "its header names an attribute, and its values recur");
         }
-        Some(Meaning::Attribute) => (Role::Statistic, "its header names a measurement".to_owned()),
-        _ if profile.is_counts() => {
-            (Role::Count, "its cells are whole numbers in a table of groups".to_owned())
+        Some(Meaning::Attribute | Meaning::Term) => {
+            return (Role::Statistic, "its header names a measurement");
         }
-        _ if profile.is_numeric() => {
-            (Role::Statistic, "its cells are numbers in a table of groups".to_owned())
-        }
-        _ => (Role::Dimension, "its cells are labels".to_owned()),
+        _ => {}
     }
+    if !profile.is_counts() {
+        return if profile.is_numeric() {
+            (Role::Statistic, "its cells are numbers in a table of groups")
+        } else {
+            (Role::Dimension, "its cells are labels")
+        };
+    }
+    if is_coded(profile, features.rows, context.counted) {
+        return (Role::Dimension, "its cells are a few codes that recur");
+    }
+    let things = sketch.meaning == Some(Meaning::CountOfThings);
+    if !things && is_rank(profile, features.rows) {
+        return (Role::Statistic, "its cells rank the rows");
+    }
+    if !things && context.mixed && !context.counted {
+        return (Role::Statistic, "nothing says that it counts, and numbers of other kinds stand beside it");
+    }
+    (Role::Count, "its cells are whole numbers in a table of groups")
+}
+
+/// Whether whole numbers are codes of groups rather than counts: all from 1 or so to the last,
+/// each several times. Small counts have zeros among them, and gaps.
+fn is_coded(profile: &Profile, rows: u64, counted: bool) -> bool {
+    let (filled, distinct) = (profile.filled, profile.distinct);
+    if rows < 8 || distinct < 2 || profile.numbers < filled {
+        return false;
+    }
+    let zeros = profile.counts.saturating_sub(profile.rounding.nonzero);
+    let closed = profile.max - profile.min + 1.0 == distinct as f64;
+    let two = distinct == 2
+        && profile.min == 0.0
+        && profile.max == 1.0
+        && (filled..=4 * filled).contains(&(5 * zeros));
+    let often = if distinct <= 12 && !counted { 3 } else { 2 };
+    two || (rows >= 12 || counted) && profile.min >= 1.0 && closed && distinct * often <= filled
+}
+
+/// Whether whole numbers rank the rows: from 1, none above their number, hardly any twice, in no order.
+fn is_rank(profile: &Profile, rows: u64) -> bool {
+    rows >= 20
+        && profile.min == 1.0
+        && profile.max <= rows as f64
+        && profile.distinct * 10 >= rows * 9
+        && profile.max * 10.0 >= rows as f64 * 9.0
 }

@@ -1,13 +1,15 @@
 //! CNT-MIN: a cell of a table counts too few people.
 
+use std::collections::HashMap;
+
 use exeat_domain::finding::{Risk, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::cells::Row;
 use crate::read::names::{self, Meaning};
 use crate::read::profile::Rounded;
-use crate::read::record::Record;
-use crate::read::value::{Marker, Number, Value, value};
+use crate::read::value::{Marker, Number, Value};
 use crate::rule::{Check, Findings, Judgement, Said, rule};
 use crate::table::{Role, Table};
 use crate::threshold::Threshold;
@@ -98,17 +100,25 @@ impl Check for SmallCount {
         if counts.is_empty() {
             return Judgement::NotApplicable;
         }
+        let small: Vec<&CountColumn> =
+            counts.iter().filter(|column| column.can_be_small(params, table)).collect();
+        let hidden = Hidden::of(table, &counts);
         let mut found = Findings::default();
-        let read = table.body.each(|row, record| {
-            if table.statistic_rows
-                && names::meaning(record.get(0)).is_none_or(|(meaning, _)| meaning != Meaning::Count)
-            {
-                return;
+        if small.is_empty() && hidden.is_none() {
+            return Judgement::Decided(found);
+        }
+        let mut labels = Labels::of(table);
+        let read = table.each_row(|row, cells| {
+            let counting = !table.statistic_rows
+                || names::meaning(cells.text(0)).is_some_and(|(meaning, _)| meaning == Meaning::Count);
+            if counting {
+                small
+                    .iter()
+                    .for_each(|column| column.judge(params, table, row, cells, &mut labels, &mut found));
             }
-            for column in &counts {
-                column.judge(params, table, row, record, &mut found);
+            if let Some(hidden) = &hidden {
+                hidden.judge(params, table, row, cells, &mut found);
             }
-            hidden(params, table, &counts, row, record, &mut found);
         });
         read.map_or_else(|error| Judgement::Undecided(error.to_string()), |()| Judgement::Decided(found))
     }
@@ -147,16 +157,29 @@ impl CountColumn {
         })
     }
 
-    fn judge(&self, params: &Params, table: &Table, row: u64, record: &Record, found: &mut Findings) {
-        let cell = record.get(self.at);
-        let Some(count) = count(cell, table) else { return };
+    /// Whether any of its cells can be small, as far as its profile tells.
+    fn can_be_small(&self, params: &Params, table: &Table) -> bool {
+        let profile = &table.profiles[self.at];
+        let most = params.small.least() as f64 + 5.0;
+        profile.with + profile.out_of > 0 || profile.numbers > 0 && profile.min < most
+    }
+
+    fn judge(
+        &self,
+        params: &Params,
+        table: &Table,
+        row: u64,
+        cells: &Row<'_>,
+        labels: &mut Labels,
+        found: &mut Findings,
+    ) {
+        let Some(count) = count(cells.value(self.at)) else { return };
         let (least, greatest) = self.rounding.map_or((count, count), |(rounding, _)| rounding.hides(count));
         let threshold = params.small.least();
         if least >= threshold || greatest == 0 {
             return;
         }
-        let things =
-            self.things.clone().or_else(|| (0..self.at).find_map(|at| label_of_things(table, at, record)));
+        let things = self.things.clone().or_else(|| labels.things(self.at, cells));
         let what = things.clone().unwrap_or_else(|| "people".to_owned());
         let all_small = least >= 1 && greatest < threshold;
         let severity = match (all_small, self.rounding) {
@@ -171,57 +194,176 @@ impl CountColumn {
         };
         let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let interval = self.rounding.is_some().then(|| (whole(least), Some(whole(greatest))));
-        found.say(Said { severity, message, place: table.cell(row, self.at, cell), interval });
+        found.say(Said { severity, message, place: table.cell(row, self.at, cells.text(self.at)), interval });
     }
 }
 
 /// The count that a cell holds.
-fn count(cell: &str, table: &Table) -> Option<u64> {
-    match value(cell, table.decimal) {
+fn count(value: Value) -> Option<u64> {
+    match value {
         Value::Number(number) | Value::CountWith(number) | Value::OutOf(number, _) => Number::count(&number),
         Value::Blank | Value::Marker(_) | Value::Estimate(_) | Value::Date | Value::Text => None,
     }
 }
 
-/// The word of a row's label by which the row counts things.
-fn label_of_things(table: &Table, at: usize, record: &Record) -> Option<String> {
-    (table.columns[at].role == Role::Dimension).then(|| names::counts_things(record.get(at))).flatten()
+/// The words of row labels by which rows count things, each label read once.
+struct Labels {
+    /// Columns of labels.
+    columns: Vec<usize>,
+    known: HashMap<String, Option<String>>,
 }
 
-/// Statistics of a group whose count is hidden as small.
-fn hidden(
-    params: &Params,
-    table: &Table,
-    counts: &[CountColumn],
-    row: u64,
-    record: &Record,
-    found: &mut Findings,
-) {
-    let mut greatest = None;
-    for column in counts.iter().filter(|column| column.things.is_none()) {
-        match value(record.get(column.at), table.decimal) {
-            Value::Marker(Marker::AtMost(most)) if u64::from(most) < params.small.least() => {
-                greatest = greatest.max(Some(u64::from(most)));
+/// Labels that are remembered.
+const REMEMBERED: usize = 10_000;
+
+impl Labels {
+    fn of(table: &Table) -> Self {
+        let labels = |at: &usize| table.columns[*at].role == Role::Dimension;
+        Self { columns: (0..table.columns.len()).filter(labels).collect(), known: HashMap::new() }
+    }
+
+    /// The word by which a label before this column counts things.
+    fn things(&mut self, before: usize, cells: &Row<'_>) -> Option<String> {
+        let columns = self.columns.iter().take_while(|&&at| at < before);
+        let mut told = columns.filter_map(|&at| {
+            let label = cells.text(at);
+            if let Some(known) = self.known.get(label) {
+                return known.clone();
             }
-            Value::Marker(Marker::Suppressed) => greatest = greatest.max(Some(params.small.least() - 1)),
-            Value::Blank | Value::Marker(_) => {}
-            // Another count of the row is shown: which of them the statistic is of cannot be told.
-            Value::Number(_)
-            | Value::CountWith(_)
-            | Value::OutOf(..)
-            | Value::Estimate(_)
-            | Value::Date
-            | Value::Text => return,
+            let things = names::counts_things(label);
+            if self.known.len() < REMEMBERED {
+                self.known.insert(label.to_owned(), things.clone());
+            }
+            things
+        });
+        told.next()
+    }
+}
+
+/// Means, quantiles and standard deviations of groups whose counts may be hidden as small.
+struct Hidden {
+    /// Columns that count people.
+    counts: Vec<usize>,
+    /// Columns of means, quantiles and standard deviations.
+    averages: Vec<usize>,
+}
+
+impl Hidden {
+    /// None where no count is hidden, or nothing is averaged.
+    fn of(table: &Table, counts: &[CountColumn]) -> Option<Self> {
+        let counts: Vec<usize> =
+            counts.iter().filter(|column| column.things.is_none()).map(|column| column.at).collect();
+        let hides = |at: &usize| {
+            let profile = &table.profiles[*at];
+            profile.suppressed + profile.at_most > 0 || profile.min == OHDSI
+        };
+        let averages = |at: &usize| {
+            let column = &table.columns[*at];
+            column.role == Role::Statistic
+                && names::words(&column.name).iter().any(|word| names::lists("averages", word))
+        };
+        let averages: Vec<usize> = (0..table.columns.len()).filter(averages).collect();
+        (counts.iter().any(hides) && !averages.is_empty()).then_some(Self { counts, averages })
+    }
+
+    fn judge(&self, params: &Params, table: &Table, row: u64, cells: &Row<'_>, found: &mut Findings) {
+        let mut greatest = None;
+        for &at in &self.counts {
+            greatest = greatest.max(match cells.value(at) {
+                Value::Marker(Marker::AtMost(most)) if u64::from(most) < params.small.least() => {
+                    Some(u64::from(most))
+                }
+                Value::Marker(Marker::Suppressed) => Some(params.small.least() - 1),
+                Value::Number(number) if number.value == OHDSI => Some(4),
+                Value::Blank | Value::Marker(_) => None,
+                // Another count of the row is shown: which of them the statistic is of cannot be told.
+                Value::Number(_)
+                | Value::CountWith(_)
+                | Value::OutOf(..)
+                | Value::Estimate(_)
+                | Value::Date
+                | Value::Text => return,
+            });
+        }
+        let Some(greatest) = greatest else { return };
+        for &at in &self.averages {
+            if matches!(cells.value(at), Value::Number(_) | Value::Estimate(_)) {
+                let message = "The group's count is hidden as small, but its statistic is shown.";
+                found.push(params.small.severity(greatest), table.cell(row, at, cells.text(at)), message);
+            }
         }
     }
-    let Some(greatest) = greatest else { return };
-    for (at, column) in table.columns.iter().enumerate() {
-        let cell = record.get(at);
-        if column.role == Role::Statistic
-            && matches!(value(cell, table.decimal), Value::Number(_) | Value::Estimate(_))
-        {
-            let message = "The group's count is hidden as small, but its statistic is shown.";
-            found.push(params.small.severity(greatest), table.cell(row, at, cell), message);
-        }
+}
+
+/// How OHDSI writes a count below five.
+const OHDSI: f64 = -5.0;
+
+#[cfg(test)]
+mod tests {
+    use exeat_domain::finding::Severity::{self, Block, Review};
+
+    use crate::{Input, Policy, Source, check};
+
+    fn found(policy: &str, table: &str) -> Vec<(Severity, Option<[u64; 2]>)> {
+        let input = Input { path: "a.csv".into(), supporting: false, source: Source::Bytes(table.into()) };
+        let report = check(vec![input], &Policy::from_toml(policy).unwrap()).remove(0).report;
+        let ours = report.findings.into_iter().filter(|finding| finding.rule == "CNT-MIN");
+        ours.map(|finding| (finding.severity, finding.place.cell)).collect()
+    }
+
+    #[test]
+    fn small_counts_of_people_are_found() {
+        let table = include_str!("../../fixtures/cnt-min/found.csv");
+        assert_eq!(found("", table), [(Block, Some([1, 1])), (Review, Some([2, 2]))]);
+        assert_eq!(found("", include_str!("../../fixtures/cnt-min/clear.csv")), []);
+        assert_eq!(found("", "sex,n\n"), []);
+        assert_eq!(found("", "sex,n\nM,0\nF,-3\nX,1e300\nY,NaN\nZ,\n"), []);
+    }
+
+    #[test]
+    fn codes_ranks_and_numbers_of_another_kind_are_no_counts() {
+        let coded: String =
+            (0..24).map(|row| format!("ward {row},{},{}\n", row % 2, 100 + row * 7)).collect();
+        assert_eq!(found("", &format!("ward,treated,cases\n{coded}")), [], "0 and 1 by turns");
+        let bands: String =
+            (0..36).map(|row| format!("area {},{},{}\n", row / 3, 1 + row % 3, 50 + row)).collect();
+        assert_eq!(found("", &format!("area,band,cases\n{bands}")), [], "1, 2 and 3 of each area");
+        let ranks: String =
+            (0..30).map(|row| format!("town {row},{},{}.5\n", 1 + (row * 7) % 30, row + 60)).collect();
+        assert_eq!(found("", &format!("town,commerce,rainfall\n{ranks}")), [], "a rank each");
+        let lands: String =
+            (0..30).map(|row| format!("land {row},{},{}.25\n", 3 + (row * 11) % 40, row)).collect();
+        assert_eq!(found("", &format!("land,clergy,growth\n{lands}")), [], "nothing says that it counts");
+        assert_eq!(found("", "num_of_adults,share\n1,0.31\n2,0.52\n3,0.17\n"), [], "labels that count up");
+    }
+
+    #[test]
+    fn crosstabs_without_a_word_for_counts_are_counts() {
+        let rare: String =
+            (0..30).map(|row| format!("area {row},{},{}\n", 200 + row * 3, (row * 5) % 4)).collect();
+        let found = found("", &format!("area,yes,no\n{rare}"));
+        assert!(
+            found.len() > 15
+                && found.iter().all(|(severity, cell)| {
+                    *severity == Block && cell.is_some_and(|[_, column]| column == 2)
+                }),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn statistics_of_hidden_groups_are_found_and_sums_are_not() {
+        let table = "sex,n,mean_age,person_years\nM,<5,41.2,17\nF,120,44.1,900\n";
+        assert_eq!(found("", table), [(Block, Some([0, 2]))]);
+        let ohdsi = "sex,n,median_age\nM,-5,41\nF,120,44\n";
+        assert_eq!(found("preset = 'ohdsi'", ohdsi), [(Block, Some([0, 2]))]);
+        assert_eq!(found("", "sex,n,total,mean_age\nM,<5,300,41.2\n"), [], "another count is shown");
+    }
+
+    #[test]
+    fn a_declared_role_holds() {
+        let table = "sex,units\nM,3\nF,40\n";
+        assert_eq!(found("[columns]\nunits = 'statistic'", table), []);
+        assert_eq!(found("[columns]\nunits = 'count'", table), [(Block, Some([0, 1]))]);
     }
 }

@@ -5,6 +5,7 @@
 
 mod normal;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Which list a token is on.
@@ -53,6 +54,13 @@ static TOKENS: LazyLock<Vec<Token>> = LazyLock::new(|| {
     tokens
 });
 
+static BY_TEXT: LazyLock<HashMap<&'static str, Token>> =
+    LazyLock::new(|| TOKENS.iter().map(|token| (token.text, *token)).collect());
+
+/// Letters of the longest token.
+static LONGEST: LazyLock<usize> =
+    LazyLock::new(|| TOKENS.iter().map(|token| token.text.len()).max().unwrap_or(0));
+
 /// Every token, list by list.
 #[must_use]
 pub fn tokens() -> &'static [Token] {
@@ -63,11 +71,7 @@ pub fn tokens() -> &'static [Token] {
 #[must_use]
 pub fn of(header: &str) -> Option<Token> {
     let readings = normal::readings(header);
-    tokens()
-        .iter()
-        .filter(|token| readings.iter().any(|words| matches(words, token.text)))
-        .min_by_key(|token| token.kind)
-        .copied()
+    readings.iter().flat_map(|words| runs(words)).min_by_key(|token| token.kind)
 }
 
 /// Whether a header names an identifier of persons.
@@ -82,20 +86,22 @@ pub fn quasi_identifier(header: &str) -> Option<&'static str> {
     of(header).filter(|token| token.kind == Kind::QuasiIdentifier).map(|token| token.text)
 }
 
-/// Whether the words joined are the token, or for a long token a run of them is.
-fn matches(words: &[String], token: &str) -> bool {
-    let run = |first: usize| {
-        let mut rest = token;
-        for (at, word) in words[first..].iter().enumerate() {
-            match rest.strip_prefix(word.as_str()) {
-                Some("") => return token.len() >= LONG || (first == 0 && at + 1 == words.len()),
-                Some(behind) => rest = behind,
-                None => return false,
+/// The tokens that the words joined are, and the long ones that a run of them is.
+fn runs(words: &[String]) -> Vec<Token> {
+    let (mut found, mut joined) = (Vec::new(), String::new());
+    for first in 0..words.len() {
+        joined.clear();
+        for (at, word) in words.iter().enumerate().skip(first) {
+            joined.push_str(word);
+            if joined.len() > *LONGEST {
+                break;
             }
+            let whole = first == 0 && at + 1 == words.len();
+            let token = BY_TEXT.get(joined.as_str()).filter(|_| whole || joined.len() >= LONG);
+            found.extend(token.copied());
         }
-        false
-    };
-    (0..words.len()).any(run)
+    }
+    found
 }
 
 #[cfg(test)]
