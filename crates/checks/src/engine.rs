@@ -43,8 +43,8 @@ pub fn check_after(
     policy: &Policy,
 ) -> Vec<Checked> {
     let mut files: Vec<Read> = inputs.into_par_iter().map(|input| read::read(input, policy)).collect();
-    evidence::gather(&mut files, policy);
     let claims = claims(&files);
+    evidence::gather(&mut files, &claims, policy);
     let margins = evidence::margins::margins(&files);
     let mut request = Request { files, margins, ..Request::default() };
     differ::gather(&mut request, &claims, before, policy);
@@ -66,7 +66,7 @@ pub fn check_after(
 }
 
 /// What acro's records among the files claim of the others, by the number of the file.
-fn claims(files: &[Read]) -> Vec<Option<Claim>> {
+pub(crate) fn claims(files: &[Read]) -> Vec<Option<Claim>> {
     let mut claimed: HashMap<String, &Claim> = HashMap::new();
     for read in files {
         let Some(Ok(session)) = &read.record else { continue };
