@@ -7,7 +7,6 @@ use exeat_domain::finding::{Place, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::read::persons::LOOKED_AT;
 use crate::read::record::RecordError;
 use crate::read::value::Value;
 use crate::read::{Held, Read, TextLine, dates, names};
@@ -76,6 +75,9 @@ struct Days {
 /// Different days of a column that are kept; more of them are no series of persons that must be looked at one by one.
 const DAYS: usize = 100_000;
 
+/// Rows of persons that are looked at first.
+const FIRST: u64 = 500;
+
 /// Columns that may hold full dates, with those that they hold in so many rows.
 fn columns(table: &Table, rows: u64) -> Result<Vec<Days>, RecordError> {
     let can = |at: &usize| {
@@ -131,9 +133,9 @@ impl Days {
 
 /// Dates in a file with a row a person or event. The first rows tell, unless one of them is not enough to.
 fn of_records(table: &Table, found: &mut Findings) -> Result<(), RecordError> {
-    let mut dated = columns(table, LOOKED_AT)?;
+    let mut dated = columns(table, FIRST)?;
     let held = table.profiles.iter().filter(|profile| profile.dates > 0).count();
-    if table.rows > LOOKED_AT && (dated.len() < held || dated.iter().any(|of| of.days.len() < 2)) {
+    if table.rows > FIRST && (dated.len() < held || dated.iter().any(|of| of.days.len() < 2)) {
         dated = columns(table, u64::MAX)?;
     }
     for of in dated {
