@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::read::{self, Held, Read};
 use crate::request::Request;
 use crate::rule::{self, Check, Declared, Evidence, Judgement, Piece};
-use crate::rules::{self, dif_cell::ChangedCell, fmt_type::FileType};
+use crate::rules::{self, dif_cell::ChangedCell, dif_lp::ImpliedGroup, fmt_type::FileType};
 use crate::table::shown;
 
 /// Earlier files that could not be read which are named to each file.
@@ -93,6 +93,14 @@ fn not_compared(request: &Request) -> Vec<(usize, Finding)> {
             let why = format!("what left before as {} was not compared: {why}", shown(&left.label));
             let place = Place { baseline: Some(shown(&left.label)), ..Place::default() };
             undecided.push((differences.file, rule::undecided(rule, &why, place)));
+        }
+        for label in &differences.too_large {
+            let why = format!(
+                "what it gives away together with {} was not worked out: they are too large",
+                shown(label)
+            );
+            let place = Place { baseline: Some(shown(label)), ..Place::default() };
+            undecided.push((differences.file, rule::undecided(&ImpliedGroup::DECLARATION, &why, place)));
         }
         if let Some(more) = count.checked_sub(NOT_COMPARED).filter(|more| *more > 0) {
             let why = format!("{more} more files that left before were not compared");
