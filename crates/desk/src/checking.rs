@@ -14,7 +14,7 @@ use exeat_domain::state::{Action, Owner, State};
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::naming::leaving_name;
-use crate::ports::{Effects, Failure, FileProblem, Inspectable, Inspected, Job, Port, Task};
+use crate::ports::{Before, Effects, Failure, FileProblem, Inspectable, Inspected, Job, Port, Task};
 
 /// Files that were found and sealed, and what could not be.
 #[derive(Default)]
@@ -37,7 +37,8 @@ impl Desk {
             return Ok(self.ports.store.drop_job(job).await?);
         }
         let sealed = self.seal(&request, asked).await?;
-        let files = self.inspect(&sealed.files).await?;
+        let before = self.released_before(&request).await?;
+        let files = self.inspect(&sealed.files, before).await?;
         let carried = undecided(&request, &self.settings.roots);
         let Some(round) = request.round_mut() else { return Ok(()) };
         round.problems = sealed.problems;
@@ -117,7 +118,11 @@ impl Desk {
     }
 
     /// Runs the checks over sealed files; what would leave is sealed as well.
-    async fn inspect(&self, sealed: &[(SharePath, Purpose, Seal)]) -> Result<Vec<File>, DeskError> {
+    async fn inspect(
+        &self,
+        sealed: &[(SharePath, Purpose, Seal)],
+        before: Before,
+    ) -> Result<Vec<File>, DeskError> {
         let mut inputs = vec![];
         for (path, purpose, seal) in sealed {
             let bytes = self.ports.seals.open(seal).await?;
@@ -127,7 +132,7 @@ impl Desk {
                 bytes,
             });
         }
-        let results = self.ports.inspector.inspect(inputs).await?;
+        let results = self.ports.inspector.inspect(inputs, before).await?;
         if results.len() != sealed.len() {
             let detail = format!("{} results for {} files", results.len(), sealed.len());
             return Err(Failure::new(Port::Checks, "checks-incomplete", INCOMPLETE, detail).into());

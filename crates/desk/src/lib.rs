@@ -7,6 +7,7 @@
 mod asking;
 mod checking;
 mod desk;
+mod earlier;
 mod error;
 mod naming;
 pub mod ports;

@@ -18,6 +18,7 @@ mod pack;
 mod password;
 mod place;
 mod split;
+mod unpack;
 mod vault;
 mod verify;
 
@@ -27,5 +28,6 @@ pub use pack::{Names, Order, Packed, Part, Protection, Written, pack, pack_parts
 pub use password::{BadPassword, ZipPassword, generate_password};
 pub use place::TEMPORARY_PREFIX;
 pub use split::{TooBig, plan};
+pub use unpack::{UnpackError, transfer, unpack};
 pub use vault::{Unlock, read_password, write_vault};
 pub use verify::verify;

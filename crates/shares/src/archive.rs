@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,6 +61,11 @@ impl Archive for FolderArchive {
         blocking(&PLACE, move || root.blamed(put(&root, &person, &name, &zip))).await
     }
 
+    async fn open(&self, copy: &ArchiveCopy) -> Result<File, Failure> {
+        let (root, copy) = (Arc::clone(&self.0), copy.clone());
+        blocking(&PLACE, move || root.blamed(open(&root, &copy))).await
+    }
+
     async fn sweep(&self) -> Result<usize, Failure> {
         let root = Arc::clone(&self.0);
         blocking(&PLACE, move || {
@@ -80,6 +85,33 @@ fn put(root: &Root, person: &str, wanted: &str, zip: &Path) -> Result<ArchiveCop
     let name = placed(root, &folder, &mut temporary, &Names::of(wanted), &copy)?;
     keep(&folder).and_then(|()| keep(dir)).map_err(failed)?;
     Ok(ArchiveCopy { path: format!("{person}/{name}"), sha256: copy.sha256, bytes: copy.bytes })
+}
+
+/// Opens a copy, reading it once to see that it is what was put there.
+fn open(root: &Root, copy: &ArchiveCopy) -> Result<File, Failure> {
+    let shown = path::shown(&copy.path);
+    let lost = |code, what: &str, detail: String| {
+        let message = format!(
+            "“{shown}” in the archive {what}, so nothing can be compared with that release. Put it back from a backup."
+        );
+        Failure::new(Port::Archive, code, message, detail)
+    };
+    let (person, name) = copy
+        .path
+        .split_once('/')
+        .filter(|(person, name)| !person.is_empty() && !name.contains('/'))
+        .ok_or_else(|| lost("archive-lost", "is no name of a copy", String::new()))?;
+    let opened = entry::open_folder(root.still()?, OsStr::new(person))
+        .and_then(|folder| entry::open_file(&folder, OsStr::new(name)));
+    let mut file = opened.map_err(|error| lost("archive-lost", "cannot be opened", error.to_string()))?;
+    let found = hashed(&mut file, |_| Ok(()))
+        .map_err(|error| lost("archive-lost", "cannot be read", error.to_string()))?;
+    if found != (Content { sha256: copy.sha256, bytes: copy.bytes }) {
+        return Err(lost("archive-changed", "is not what was put there", found.sha256.to_string()));
+    }
+    let mut file = file.into_std();
+    file.rewind().map_err(|error| lost("archive-lost", "cannot be read", error.to_string()))?;
+    Ok(file)
 }
 
 /// What a file holds.

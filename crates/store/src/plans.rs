@@ -34,6 +34,8 @@ async fn frequent_questions_use_an_index() {
         ..Filter::default()
     };
     let page = |requester, state| requests::page(&filter(requester), state).unwrap();
+    let project = Filter { project: Some("diabetes".to_owned()), ..filter(false) };
+    let of_project = requests::page(&project, Some(State::Released)).unwrap();
     let seal = Seal { sha256: Sha256([7; 32]), bytes: 1 };
     for (query, index) in [
         (plan(&store, page(false, None)).await, "INTEGER PRIMARY KEY (rowid>?)"),
@@ -43,6 +45,7 @@ async fn frequent_questions_use_an_index() {
             plan(&store, page(true, Some(State::Submitted))).await,
             "requests_by_requester_and_state (requester_key=? AND state=? AND id>?)",
         ),
+        (plan(&store, of_project).await, "requests_by_project_and_state (project=? AND state=? AND id>?)"),
         (plan(&store, requests::holders(&seal, Some(7))).await, "PRIMARY KEY (sha256=?"),
         (plan(&store, jobs::claimable(0, None)).await, "jobs_by_due (due_at<?)"),
         (plan(&store, jobs::claimable(0, Some(7))).await, "jobs_by_request (request_id=? AND due_at<?)"),

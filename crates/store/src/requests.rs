@@ -161,6 +161,9 @@ pub(crate) fn page(filter: &Filter, state: Option<State>) -> Result<Select<Entit
     if let Some(requester) = &filter.requester {
         rows = rows.filter(Column::RequesterKey.eq(account_key(requester)));
     }
+    if let Some(project) = &filter.project {
+        rows = rows.filter(Column::Project.eq(project.as_str()));
+    }
     if let Some(after) = filter.after {
         rows = rows.filter(Column::Id.gt(key(after)?));
     }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::Ports;
 use exeat_desk::ports::{
-    Archive, Change, Courier, Effects, Failure, FileProblem, Filter, Found, Inspectable, Inspected,
+    Archive, Before, Change, Courier, Effects, Failure, FileProblem, Filter, Found, Inspectable, Inspected,
     Inspector, Job, LedgerEntry, Letter, People, Port, Receipt, Scratch, SealWriter, Seals, Share, Store,
     StoreError, Summary, Vault,
 };
@@ -147,6 +147,10 @@ impl Archive for Gated<dyn Archive> {
         self.call(Port::Archive, "put", self.inner.put(person, name, zip)).await
     }
 
+    async fn open(&self, copy: &ArchiveCopy) -> Result<File, Failure> {
+        self.call(Port::Archive, "open", self.inner.open(copy)).await
+    }
+
     async fn sweep(&self) -> Result<usize, Failure> {
         self.call(Port::Archive, "sweep", self.inner.sweep()).await
     }
@@ -176,8 +180,8 @@ impl Vault for Gated<dyn Vault> {
 
 #[async_trait]
 impl Inspector for Gated<dyn Inspector> {
-    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Inspected>, Failure> {
-        self.call(Port::Checks, "inspect", self.inner.inspect(files)).await
+    async fn inspect(&self, files: Vec<Inspectable>, before: Before) -> Result<Vec<Inspected>, Failure> {
+        self.call(Port::Checks, "inspect", self.inner.inspect(files, before)).await
     }
 
     fn policy(&self) -> &str {

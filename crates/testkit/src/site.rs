@@ -7,8 +7,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use exeat_channels::{MaildirCourier, Opened, Sender};
-use exeat_checks::{Input, Policy as Checks, Source, check};
-use exeat_desk::ports::{Clock, Dice, Failure, Inspectable, Inspected, Inspector, People, Vault};
+use exeat_checks::{Input, Policy as Checks, Source, check_after};
+use exeat_desk::ports::{Before, Clock, Dice, Failure, Inspectable, Inspected, Inspector, People, Vault};
 use exeat_desk::{Ask, Desk, Ports, Settings, Unobserved, Worked};
 use exeat_domain::ledger::{Actor, Event, Fact};
 use exeat_domain::path::Roots;
@@ -189,7 +189,7 @@ struct InProcess;
 
 #[async_trait]
 impl Inspector for InProcess {
-    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Inspected>, Failure> {
+    async fn inspect(&self, files: Vec<Inspectable>, before: Before) -> Result<Vec<Inspected>, Failure> {
         let input = |file: Inspectable| Input {
             path: file.path.to_string(),
             supporting: file.supporting,
@@ -198,7 +198,8 @@ impl Inspector for InProcess {
         let policy = Checks::preset("be-default").map_err(|error| {
             Failure::new(exeat_desk::ports::Port::Checks, "policy", error.to_string(), "")
         })?;
-        Ok(check(files.into_iter().map(input).collect(), &policy).into_iter().map(Inspected::from).collect())
+        let checked = check_after(files.into_iter().map(input).collect(), before.inputs(), &policy);
+        Ok(checked.into_iter().map(Inspected::from).collect())
     }
 
     fn policy(&self) -> &str {

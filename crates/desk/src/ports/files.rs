@@ -2,13 +2,18 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use exeat_checks::{Input, Source};
 use exeat_domain::finding::FileReport;
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
 use exeat_domain::request::{RequestId, Seal};
+
+use serde::{Deserialize, Serialize};
 
 use super::Failure;
 
@@ -91,6 +96,56 @@ pub struct Inspectable {
     pub bytes: File,
 }
 
+/// Tables that left before, for the checks to hold the files against.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// All that could be read back, one file behind another.
+    pub spool: Option<Arc<File>>,
+    /// In the order of the releases.
+    pub files: Vec<Earlier>,
+}
+
+/// One file that left before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The release and the file's name in it, such as `EX-7/table1.csv`.
+    pub label: String,
+    /// Its part of [`Before::spool`]; or why it cannot be read back, for people.
+    pub bytes: Result<Part, String>,
+}
+
+/// A part of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Where it begins.
+    pub start: u64,
+    /// How many bytes it has.
+    pub length: u64,
+}
+
+impl Before {
+    /// The files as the checks take them: each is read when it is asked for.
+    pub fn inputs(self) -> impl Iterator<Item = Input> + Send {
+        let Self { spool, files } = self;
+        files.into_iter().map(move |Earlier { label, bytes }| {
+            let read = bytes.and_then(|part| {
+                let spool = spool.as_ref().ok_or("it was not handed over")?;
+                part.read(spool).map_err(|error| format!("it could not be read back: {error}"))
+            });
+            let source = read.map_or_else(|why| Source::Unread { why }, Source::Bytes);
+            Input { path: label, supporting: false, source }
+        })
+    }
+}
+
+impl Part {
+    fn read(self, file: &File) -> std::io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(self.length).map_err(std::io::Error::other)?];
+        file.read_exact_at(&mut bytes, self.start)?;
+        Ok(bytes)
+    }
+}
+
 /// What the checks say of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspected {
@@ -113,6 +168,12 @@ pub trait Archive: Send + Sync {
     /// over another. If one of these names already holds exactly these bytes, that is the copy: a resumed release
     /// makes no second one.
     async fn put(&self, person: &str, name: &str, zip: PathBuf) -> Result<ArchiveCopy, Failure>;
+
+    /// A copy, opened for reading, seen to hold what it held when it was put there.
+    ///
+    /// # Errors
+    /// [`Failure`] where it is gone or holds something else.
+    async fn open(&self, copy: &ArchiveCopy) -> Result<File, Failure>;
 
     /// Removes what an interrupted [`Archive::put`] has left; gives how many files.
     async fn sweep(&self) -> Result<usize, Failure>;

@@ -15,7 +15,10 @@ pub use courier::{
     Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned,
     ReturnedFile, Standing,
 };
-pub use files::{Archive, FileProblem, Found, Inspectable, Inspected, Scratch, SealWriter, Seals, Share};
+pub use files::{
+    Archive, Before, Earlier, FileProblem, Found, Inspectable, Inspected, Part, Scratch, SealWriter, Seals,
+    Share,
+};
 pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
 
 /// Which port failed.
@@ -115,8 +118,8 @@ pub trait Vault: Send + Sync {
 /// Runs the checks over the files of one round, away from the network and from every other file.
 #[async_trait]
 pub trait Inspector: Send + Sync {
-    /// One result a file, in the same order.
-    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Inspected>, Failure>;
+    /// One result a file, in the same order. The files are held against what left `before`.
+    async fn inspect(&self, files: Vec<Inspectable>, before: Before) -> Result<Vec<Inspected>, Failure>;
 
     /// The name of the policy that is in force, for the ledger.
     fn policy(&self) -> &str;

@@ -189,6 +189,8 @@ pub struct Filter {
     pub states: Vec<State>,
     /// Only this requester's.
     pub requester: Option<String>,
+    /// Only this project's.
+    pub project: Option<String>,
     /// Only those after this one (lists page by key).
     pub after: Option<RequestId>,
     /// The most to list.

@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use exeat_checks::{Input, Policy, Source, check};
-use exeat_desk::ports::Inspected;
+use exeat_checks::{Input, Policy, Source, check_after};
+use exeat_desk::ports::{Before, Inspected};
 
 use super::{Answer, FIRST, Order, cage};
 
@@ -32,8 +33,10 @@ fn inspect() -> io::Result<()> {
     let mut order = vec![];
     io::stdin().read_to_end(&mut order)?;
     let order: Order = serde_json::from_slice(&order)?;
-    let files = (FIRST..).zip(&order.files).map(|(at, _)| File::open(format!("/proc/self/fd/{at}")));
-    let files = files.collect::<io::Result<Vec<File>>>()?;
+    let count = order.files.len() + usize::from(order.spooled);
+    let files = (FIRST..).take(count).map(|at| File::open(format!("/proc/self/fd/{at}")));
+    let mut files = files.collect::<io::Result<Vec<File>>>()?;
+    let spool = files.split_off(order.files.len()).pop().map(Arc::new);
     cage::enter(order.seconds, order.memory)?;
     let policy = Policy::from_toml(&order.policy).map_err(io::Error::other)?;
     let input = |(asked, file): (super::Asked, File)| Input {
@@ -42,7 +45,9 @@ fn inspect() -> io::Result<()> {
         source: Source::File(file),
     };
     let inputs = order.files.into_iter().zip(files).map(input).collect();
-    let inspected: Vec<Inspected> = check(inputs, &policy).into_iter().map(Inspected::from).collect();
+    let before = Before { spool, files: order.before };
+    let checked = check_after(inputs, before.inputs(), &policy);
+    let inspected: Vec<Inspected> = checked.into_iter().map(Inspected::from).collect();
     answer(inspected)
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use command_fds::{CommandFdExt as _, FdMapping};
 use exeat_checks::Policy;
-use exeat_desk::ports::{Failure, Inspectable, Inspected, Inspector, Port};
+use exeat_desk::ports::{Before, Earlier, Failure, Inspectable, Inspected, Inspector, Port};
 use exeat_domain::finding::{FileReport, Finding, Outcome, Place, Severity, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,9 @@ const LAST_WORDS: u64 = 4096;
 struct Order {
     policy: String,
     files: Vec<Asked>,
+    /// What left before; its bytes are the descriptor behind those of the files, if it has any.
+    before: Vec<Earlier>,
+    spooled: bool,
     /// Seconds of one core.
     seconds: u64,
     /// Bytes of address space.
@@ -96,7 +99,7 @@ impl Sandboxed {
     }
 
     /// Runs one child over these files.
-    fn child(&self, files: &[Inspectable]) -> Result<Vec<Inspected>, Failure> {
+    fn child(&self, files: &[Inspectable], before: &Before) -> Result<Vec<Inspected>, Failure> {
         let lost = |error: std::io::Error| {
             Failure::new(Port::Checks, "checks-start", "the checks could not be started", error)
         };
@@ -104,12 +107,19 @@ impl Sandboxed {
             .iter()
             .map(|file| Asked { path: file.path.to_string(), supporting: file.supporting })
             .collect();
-        let order =
-            Order { policy: self.rules.clone(), files: asked, seconds: self.seconds, memory: self.memory };
+        let order = Order {
+            policy: self.rules.clone(),
+            files: asked,
+            before: before.files.clone(),
+            spooled: before.spool.is_some(),
+            seconds: self.seconds,
+            memory: self.memory,
+        };
         let order = serde_json::to_vec(&order).map_err(|error| lost(error.into()))?;
         let mut mappings = vec![];
-        for (at, file) in (FIRST..).zip(files) {
-            let descriptor: OwnedFd = file.bytes.try_clone().map_err(lost)?.into();
+        let all = files.iter().map(|file| &file.bytes).chain(before.spool.as_deref());
+        for (at, bytes) in (FIRST..).zip(all) {
+            let descriptor: OwnedFd = bytes.try_clone().map_err(lost)?.into();
             mappings.push(FdMapping { parent_fd: descriptor, child_fd: at });
         }
         let mut command = Command::new(&self.program);
@@ -207,9 +217,9 @@ fn understood(stdout: &[u8], files: usize) -> Result<Vec<Inspected>, Failure> {
 impl Inspector for Sandboxed {
     /// All files in one child; if that fails, each in a child of its own, and a file whose child fails again is
     /// undecided.
-    async fn inspect(&self, files: Vec<Inspectable>) -> Result<Vec<Inspected>, Failure> {
+    async fn inspect(&self, files: Vec<Inspectable>, before: Before) -> Result<Vec<Inspected>, Failure> {
         tokio::task::block_in_place(|| {
-            let together = match self.child(&files) {
+            let together = match self.child(&files, &before) {
                 Err(failure) if failure.code != "checks-start" => failure,
                 other => return other,
             };
@@ -220,7 +230,7 @@ impl Inspector for Sandboxed {
             );
             let alone = |file: Inspectable| {
                 let (path, supporting, bytes) = (file.path.to_string(), file.supporting, length(&file.bytes));
-                match self.child(std::slice::from_ref(&file)) {
+                match self.child(std::slice::from_ref(&file), &before) {
                     Ok(mut one) if one.len() == 1 => Ok(one.remove(0)),
                     Err(failure) if failure.code == "checks-start" => Err(failure),
                     Ok(_) => {

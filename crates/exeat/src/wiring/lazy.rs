@@ -1,5 +1,6 @@
 //! Folders that may be away when a command starts: opened at the first call that finds them, and held from then on.
 
+use std::fs::File;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -66,6 +67,10 @@ impl LazyArchive {
 impl Archive for LazyArchive {
     async fn put(&self, person: &str, name: &str, zip: PathBuf) -> Result<ArchiveCopy, Failure> {
         self.archive().await?.put(person, name, zip).await
+    }
+
+    async fn open(&self, copy: &ArchiveCopy) -> Result<File, Failure> {
+        self.archive().await?.open(copy).await
     }
 
     async fn sweep(&self) -> Result<usize, Failure> {

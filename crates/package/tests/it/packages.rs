@@ -7,8 +7,8 @@ use std::path::Path;
 use chrono::NaiveDateTime;
 use exeat_domain::digest::Sha256;
 use exeat_package::{
-    Names, Order, PackError, Part, Protection, Reviewed, TEMPORARY_PREFIX, VerifyError, Written, ZipPassword,
-    pack, pack_parts, verify,
+    Names, Order, PackError, Part, Protection, Reviewed, TEMPORARY_PREFIX, UnpackError, VerifyError, Written,
+    ZipPassword, pack, pack_parts, transfer, unpack, verify,
 };
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof};
 use proptest::proptest;
@@ -393,4 +393,31 @@ fn all_parts_appear_or_none() {
     assert!(matches!(error, PackError::Exists { .. }), "{error}");
     assert_eq!(desk.on_disk(), ["out 2 of 2.zip"]);
     assert!(!desk.on_disk().iter().any(|name| name.starts_with(TEMPORARY_PREFIX)));
+}
+
+#[test]
+fn what_was_packed_without_a_password_is_read_back_as_it_was() {
+    let desk =
+        Desk::with([("a.csv", b"one".to_vec()), ("b/c.csv", b"three".to_vec()), ("d.csv", b"two".to_vec())]);
+    let written = desk.pack(&Protection::None).unwrap();
+    let open = || std::fs::File::open(&written.path).unwrap();
+    let read = |wanted: &[Reviewed]| {
+        let mut out = Vec::new();
+        unpack(open(), wanted, &mut out).map(|()| String::from_utf8(out).unwrap())
+    };
+    let files = [reviewed("d.csv", b"two"), reviewed("b/c.csv", b"three")];
+    assert_eq!(read(&files).unwrap(), "twothree");
+    assert_eq!(read(&[]).unwrap(), "");
+    for other in ["twp", "tw", "twoo", ""] {
+        let differs = read(&[reviewed("d.csv", other.as_bytes())]);
+        assert_eq!(differs, Err(UnpackError::Differs { name: "d.csv".into() }), "{other}");
+    }
+    assert!(matches!(read(&[reviewed("e.csv", b"two")]), Err(UnpackError::Lost { .. })));
+    std::fs::write(desk.folder.path().join("no.zip"), "no zip").unwrap();
+    let no_zip = std::fs::File::open(desk.folder.path().join("no.zip")).unwrap();
+    assert!(matches!(unpack(no_zip, &files, &mut Vec::new()), Err(UnpackError::Unreadable(_))));
+    let mut out = Vec::new();
+    transfer(&b"two"[..], &files[0], &mut out).unwrap();
+    assert_eq!(out, b"two");
+    assert!(transfer(&b"tow"[..], &files[0], &mut out).is_err());
 }

@@ -176,3 +176,34 @@ proptest! {
         prop_assert_eq!(count, held.len());
     }
 }
+
+#[tokio::test]
+async fn a_copy_is_opened_as_it_was_put_or_not_at_all() {
+    let folder = Folder::new();
+    let copy = put(&folder, "Ann", NAME, "abc").await.unwrap();
+    let archive = archive(&folder);
+    let code = async |copy: &ArchiveCopy| archive.open(copy).await.err().map(|failure| failure.code);
+    let mut read = String::new();
+    std::io::Read::read_to_string(&mut archive.open(&copy).await.unwrap(), &mut read).unwrap();
+    assert_eq!(read, "abc");
+    let other = ArchiveCopy { bytes: 4, ..copy.clone() };
+    assert_eq!(code(&other).await, Some("archive-changed"));
+    for path in
+        ["", "Sent to Ann", "../secret", "Sent to Ann/../x", "/etc/passwd", "Sent to Ann/gone.zip", "a/b/c"]
+    {
+        assert_eq!(
+            code(&ArchiveCopy { path: path.into(), ..copy.clone() }).await,
+            Some("archive-lost"),
+            "{path}"
+        );
+    }
+    let path = folder.at("archive").join(&copy.path);
+    fs::write(&path, "abd").unwrap();
+    assert_eq!(code(&copy).await, Some("archive-changed"));
+    fs::remove_file(&path).unwrap();
+    folder.file("outside.zip", "abc");
+    folder.link(folder.at("outside.zip"), path.strip_prefix(folder.at("")).unwrap());
+    assert_eq!(code(&copy).await, Some("archive-lost"), "links are not followed");
+    fs::remove_dir_all(folder.at("archive")).unwrap();
+    assert!(code(&copy).await.is_some());
+}

@@ -9,7 +9,10 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Version { name: "0001_desk", sqlite: include_str!("0001_desk.sqlite.sql") })]
+        vec![
+            Box::new(Version { name: "0001_desk", sqlite: include_str!("0001_desk.sqlite.sql") }),
+            Box::new(Version { name: "0002_projects", sqlite: include_str!("0002_projects.sqlite.sql") }),
+        ]
     }
 }
 

@@ -119,6 +119,10 @@ async fn lists_page_by_key_and_narrow_by_state_and_requester() {
     assert_eq!(list(Filter { states, after, limit: 1, ..all.clone() }).await, [3]);
     assert_eq!(list(Filter { requester: Some("ANN_p".into()), ..all.clone() }).await, [1, 2, 3, 4, 5]);
     assert_eq!(list(Filter { requester: Some("bob_P".into()), ..all.clone() }).await, [0; 0]);
+    let project = |project: &str| Filter { project: Some(project.into()), ..all.clone() };
+    assert_eq!(list(project("diabetes")).await, [1, 2, 3, 4, 5]);
+    assert_eq!(list(project("Diabetes")).await, [0; 0]);
+    assert_eq!(list(Filter { states: vec![State::Rejected], ..project("diabetes") }).await, [4]);
     assert_eq!(
         house.store.list(&Filter { limit: 1, ..all }).await.unwrap(),
         [Summary {
