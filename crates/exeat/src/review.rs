@@ -136,7 +136,9 @@ async fn show(checker: &Checker<'_>, id: RequestId, file: Option<&str>, format: 
     status::files(&mut text, &request);
     out::text(&text)?;
     for (_, file) in request.current_files() {
-        if only.as_ref().is_none_or(|only| *only == file.path) && !file.report.findings.is_empty() {
+        if only.as_ref().is_none_or(|only| *only == file.path)
+            && (!file.report.findings.is_empty() || file.report.claim.is_some())
+        {
             let bytes = checker.open(file).await.ok();
             out::text(&format!("\n{}", render::file(&file.report, bytes)))?;
         }

@@ -1,5 +1,6 @@
 //! `exeat check`: what a checker would find in these files, before anyone asks for their release.
 
+mod baseline;
 mod json;
 mod output;
 mod sarif;
@@ -20,6 +21,7 @@ use exeat_domain::path::shown;
 use indicatif::ProgressBar;
 
 use crate::words;
+use baseline::Baseline;
 
 pub(crate) use output::{Output, PlainJson, print};
 
@@ -28,6 +30,7 @@ Examples:
   exeat check results/                     every file in a folder
   exeat check table1.csv figure1.png       two files
   exeat check fig.png --supporting n.csv   a figure, with the counts behind it
+  exeat check t2.csv --baseline released/  a table, beside what left before
   exeat check --format json results/       the same for a script
   exeat check --preset opensafely out/     by the thresholds of OpenSAFELY
   exeat rules explain CNT-MIN              what a rule looks for, and why
@@ -70,9 +73,9 @@ pub(crate) struct Args {
     /// The least verdict for which the exit code is 1.
     #[arg(long, value_enum, default_value_t, value_name = "VERDICT")]
     fail_on: FailOn,
-    /// Not in this version: nothing compares with earlier releases yet.
-    #[arg(long, value_name = "DIR", hide = true)]
-    baseline: Option<PathBuf>,
+    /// Every table under it was released before: what the files give away beside them is found; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    baseline: Vec<PathBuf>,
 }
 
 /// How the findings are printed.
@@ -118,9 +121,6 @@ struct Report<'a> {
 
 /// Runs the command; see [`HELP`] for the exit codes.
 pub(crate) fn run(args: Args) -> ExitCode {
-    if args.baseline.is_some() {
-        return refuse("--baseline needs the differencing rules, which this version does not have");
-    }
     match policy(&args) {
         Ok(policy) => check(args, &policy),
         Err(why) => refuse(&why),
@@ -131,9 +131,12 @@ fn check(args: Args, policy: &Policy) -> ExitCode {
     let progress = ProgressBar::new_spinner();
     progress.enable_steady_tick(Duration::from_millis(120));
     progress.set_message("looking for files");
-    let walk::Found { inputs, places, problems } = walk::find(args.paths, args.supporting, &progress);
+    let earlier = Baseline::find(&args.baseline);
+    let walk::Found { inputs, places, mut problems } =
+        walk::find(args.paths, args.supporting, &earlier.folders, &progress);
+    problems.extend_from_slice(&earlier.problems);
     progress.set_message(format!("checking {}", words::count(inputs.len(), "file")));
-    let checked = exeat_checks::check(inputs, policy);
+    let checked = exeat_checks::check_after(inputs, earlier.inputs(), policy);
     progress.finish_and_clear();
     for problem in &problems {
         complain(problem);

@@ -98,6 +98,9 @@ fn artifact(file: &FileReport) -> Value {
         "length": file.bytes,
         "properties": { "kind": file.kind, "verdict": file.verdict, "supporting": file.supporting },
     });
+    if let Some(claim) = &file.claim {
+        artifact["properties"]["claim"] = json!(claim);
+    }
     if let Some(sha256) = &file.sha256 {
         artifact["hashes"] = json!({ "sha-256": sha256.to_string() });
     }

@@ -25,9 +25,16 @@ pub(super) struct Found {
     pub(super) problems: Vec<String>,
 }
 
-/// Finds and opens the files; one that is named as supporting is no output, even if a folder of outputs holds it.
-pub(super) fn find(outputs: Vec<PathBuf>, supporting: Vec<PathBuf>, progress: &ProgressBar) -> Found {
-    let mut walk = Walk { found: Found::default(), supporting: true, seen: BTreeSet::new(), progress };
+/// Finds and opens the files; one that is named as supporting is no output, even if a folder of outputs holds it. Folders
+/// of what was `released` before are left out where another folder holds them.
+pub(super) fn find(
+    outputs: Vec<PathBuf>,
+    supporting: Vec<PathBuf>,
+    released: &[PathBuf],
+    progress: &ProgressBar,
+) -> Found {
+    let mut walk =
+        Walk { found: Found::default(), supporting: true, seen: BTreeSet::new(), released, progress };
     supporting.into_iter().for_each(|path| walk.argument(path));
     let evidence = std::mem::take(&mut walk.found);
     walk.supporting = false;
@@ -43,6 +50,7 @@ struct Walk<'a> {
     found: Found,
     supporting: bool,
     seen: BTreeSet<PathBuf>,
+    released: &'a [PathBuf],
     progress: &'a ProgressBar,
 }
 
@@ -77,6 +85,7 @@ impl Walk<'_> {
             // Joined with the name as it was read: an argument of `.` or `dir/` stays as it was typed.
             let path = folder.join(entry.file_name());
             match entry.file_type() {
+                Ok(kind) if kind.is_dir() && self.was_released(&path) => {}
                 Ok(kind) if kind.is_dir() => self.folder(&path, false),
                 Ok(kind) => match opened(&path, kind) {
                     Ok(source) => self.take(path, source),
@@ -85,6 +94,12 @@ impl Walk<'_> {
                 Err(error) => self.unopened(path, &error),
             }
         }
+    }
+
+    /// Whether a folder is one of what was released before.
+    fn was_released(&self, folder: &Path) -> bool {
+        !self.released.is_empty()
+            && fs::canonicalize(folder).is_ok_and(|whole| self.released.contains(&whole))
     }
 
     /// A file of a folder that cannot be opened is listed all the same, and nobody is told that it is fine.
@@ -116,7 +131,7 @@ impl Walk<'_> {
 ///
 /// # Errors
 /// It is a regular file, but may not be opened or read.
-fn opened(path: &Path, kind: FileType) -> io::Result<Source> {
+pub(super) fn opened(path: &Path, kind: FileType) -> io::Result<Source> {
     if let Some(what) = unreadable(kind) {
         return Ok(Source::Unread { why: what.to_owned() });
     }

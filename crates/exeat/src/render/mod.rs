@@ -9,7 +9,7 @@ use std::fs::File;
 
 use exeat_checks::read::{self, View};
 use exeat_checks::{Policy, Source};
-use exeat_domain::finding::{FileReport, TableSummary};
+use exeat_domain::finding::{Claim, FileReport, TableSummary};
 
 pub(crate) use findings::{Explained, section};
 pub(crate) use look::{Look, Tone, cut, sign, width};
@@ -18,6 +18,8 @@ use crate::words;
 
 /// Rows of a table that are read again at most to show a finding; one that lies deeper is told in words.
 const DEEPEST: u64 = 200_000;
+/// Columns that one text of another checker's claim may take.
+const CLAIM: usize = 160;
 /// What stands before everything in a heading that is not its sign.
 const INDENT: &str = "           ";
 
@@ -68,7 +70,10 @@ fn heading(report: &FileReport, content: &Content, look: Look) -> String {
     let path = exeat_domain::path::shown(&report.path);
     let mut text = format!("{}{}", look.paint(report.verdict.into(), &sign), look.paint(Tone::Strong, &path));
     let facts = facts(report, content);
-    if report.findings.is_empty() && INDENT.len() + width(&path) + 2 + width(&facts) <= look.width {
+    if report.findings.is_empty()
+        && report.claim.is_none()
+        && INDENT.len() + width(&path) + 2 + width(&facts) <= look.width
+    {
         text.push_str(&look.paint(Tone::Quiet, &format!("  {facts}\n")));
         return text;
     }
@@ -77,6 +82,36 @@ fn heading(report: &FileReport, content: &Content, look: Look) -> String {
     if let Some(table) = report.table.as_ref().filter(|_| !report.findings.is_empty()) {
         text.push_str(&look.paragraph(INDENT, &format!("read as: {}", roles(table))));
     }
+    if let Some(claim) = &report.claim {
+        text.push_str(&look.paragraph(INDENT, &claimed(claim)));
+    }
+    text
+}
+
+/// What another checker's record claims, in its own words.
+fn claimed(claim: &Claim) -> String {
+    let shown = exeat_domain::path::shown;
+    let mut text =
+        format!("{} claims of {}: {}", shown(&claim.tool), shown(&claim.output), shown(&claim.status));
+    let made: Vec<String> = [&claim.kind, &claim.method]
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .map(|word| shown(word))
+        .collect();
+    if !made.is_empty() {
+        text.push_str(&format!(" ({})", made.join(", ")));
+    }
+    let fair = claim.fair.as_ref();
+    let named = |name: &str, said: &str| {
+        if said.is_empty() { String::new() } else { format!("; {name}: {}", cut(&shown(said), CLAIM)) }
+    };
+    text.push_str(&named("statbarn", fair.map_or("", |fair| &fair.statbarn)));
+    text.push_str(&named("by", &fair.map_or(String::new(), |fair| fair.independent.join(", "))));
+    text.push_str(&named("command", &claim.command));
+    text.push_str(&named("summary", &claim.summary));
+    text.push_str(&named("asks for an exception", &claim.exception));
+    text.push_str(&named("comments", &claim.comments.join("; ")));
+    text.push_str(". All of it is checked again here.");
     text
 }
 

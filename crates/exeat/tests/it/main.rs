@@ -10,6 +10,7 @@ mod cage;
 mod check;
 mod demo;
 mod desk;
+mod earlier;
 mod init;
 mod ledger;
 mod serve;
