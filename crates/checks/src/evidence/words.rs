@@ -1,28 +1,12 @@
 //! The words of statistics, by list.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use foldhash::fast::RandomState;
-
-/// One list: its entries, and each with a blank around it.
-#[derive(Debug, Default)]
-struct List {
-    entries: HashSet<&'static str, RandomState>,
-    spaced: Vec<String>,
-}
-
-static LISTS: LazyLock<HashMap<&'static str, List, RandomState>> = LazyLock::new(|| {
+static LISTS: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
     let sections = include_str!("words.txt").split("\n[").skip(1);
     let lists = sections.filter_map(|section| section.split_once("]\n"));
-    let list = |text: &'static str| {
-        let entries = text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty());
-        List {
-            entries: entries.clone().collect(),
-            spaced: entries.map(|entry| format!(" {entry} ")).collect(),
-        }
-    };
-    lists.map(|(title, text)| (title, list(text))).collect()
+    lists.map(|(title, text)| (title, text.split([',', '\n']).map(str::trim).collect())).collect()
 });
 
 /// The words of one header or label.
@@ -47,7 +31,8 @@ impl Words {
 
     /// Whether it has an entry of the list as a run of whole words.
     pub(super) fn run(&self, list: &str) -> bool {
-        LISTS.get(list).is_some_and(|list| list.spaced.iter().any(|entry| self.spaced.contains(entry)))
+        let entries = LISTS.get(list).into_iter().flatten();
+        entries.filter(|entry| !entry.is_empty()).any(|entry| self.spaced.contains(&format!(" {entry} ")))
     }
 
     /// Whether it is one word, and that is on the list.
@@ -58,7 +43,7 @@ impl Words {
 
 /// Whether the list of this name has the word.
 pub(super) fn on(list: &str, word: &str) -> bool {
-    LISTS.get(list).is_some_and(|list| list.entries.contains(word))
+    !word.is_empty() && LISTS.get(list).is_some_and(|entries| entries.contains(&word))
 }
 
 #[cfg(test)]

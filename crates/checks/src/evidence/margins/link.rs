@@ -9,10 +9,13 @@ use super::frame::{Dimension, Key};
 
 /// Cells of a table that are compared with those of others.
 const CELLS: usize = 50_000;
-/// Bits of agreeing numbers that make two margins the same, where their dimensions have the same names.
+/// Bits of agreement that make two margins the same.
+const BITS: f64 = 10.0;
+/// What dimensions of the same names are worth, and each level in words.
 const NAMED: f64 = 5.0;
-/// The same where they have none.
-const UNNAMED: f64 = 10.0;
+const WORDED: f64 = 3.0;
+/// Pairs of views that are compared in one request.
+const PAIRS: usize = 20_000;
 
 /// Two cells that say the same thing.
 #[derive(Clone, Copy, Debug)]
@@ -44,12 +47,18 @@ pub(super) fn same(drafts: &[Draft], hides: &[bool]) -> Vec<Same> {
             }
         }
     }
+    let left_out: Vec<HashSet<At>> = drafts.iter().map(recomputed).collect();
     let mut found = Vec::new();
+    let mut left = PAIRS;
     for views in views.into_values() {
         for (at, one) in views.iter().enumerate() {
             for other in views.iter().skip(at + 1) {
                 let hidden = hides.get(one.draft) == Some(&true) || hides.get(other.draft) == Some(&true);
-                if one.draft != other.draft && hidden && agree(drafts, one, other) {
+                if one.draft == other.draft || !hidden || left == 0 {
+                    continue;
+                }
+                left -= 1;
+                if agree(drafts, &left_out, one, other) {
                     let both = one.cells.iter().filter_map(|(key, &at)| Some((at, *other.cells.get(key)?)));
                     found.extend(both.map(|(a, b)| Same { one: (one.draft, a), other: (other.draft, b) }));
                 }
@@ -112,7 +121,7 @@ fn views_of(number: usize, draft: &Draft) -> Vec<(Vec<Vec<String>>, View)> {
 }
 
 /// Whether two views are of the same population: their numbers agree, but for totals of which something was left out.
-fn agree(drafts: &[Draft], one: &View, other: &View) -> bool {
+fn agree(drafts: &[Draft], left_out: &[HashSet<At>], one: &View, other: &View) -> bool {
     let differ = one.names.iter().zip(&other.names).any(|(a, b)| !a.is_empty() && !b.is_empty() && a != b);
     let numeric = one.cells.keys().flatten().all(|level| level.parse::<f64>().is_ok());
     let (Some(first), Some(second)) = (drafts.get(one.draft), drafts.get(other.draft)) else { return false };
@@ -122,10 +131,7 @@ fn agree(drafts: &[Draft], one: &View, other: &View) -> bool {
     {
         return false;
     }
-    let left_out: HashSet<(usize, At)> = [(one.draft, first), (other.draft, second)]
-        .into_iter()
-        .flat_map(|(number, draft)| recomputed(number, draft))
-        .collect();
+    let again = |draft: usize, at: &At| left_out.get(draft).is_some_and(|left_out| left_out.contains(at));
     let (mut bits, mut equal, mut unequal) = (0.0, 0, 0);
     for (key, &a) in &one.cells {
         let Some(&b) = other.cells.get(key) else { continue };
@@ -133,20 +139,21 @@ fn agree(drafts: &[Draft], one: &View, other: &View) -> bool {
             if x == y {
                 equal += 1;
                 bits += (x as f64 + 1.0).log2();
-            } else if left_out.contains(&(one.draft, a)) || left_out.contains(&(other.draft, b)) {
+            } else if again(one.draft, &a) || again(other.draft, &b) {
                 unequal += 1;
             } else {
                 return false;
             }
         }
     }
-    let named =
-        !one.names.is_empty() && one.names == other.names && one.names.iter().all(|name| !name.is_empty());
-    bits >= if named { NAMED } else { UNNAMED } && equal >= unequal
+    let named = one.names == other.names && one.names.iter().all(|name| !name.is_empty());
+    let words: HashSet<&String> =
+        one.cells.keys().flatten().filter(|level| level.parse::<f64>().is_err()).collect();
+    let alike = if named { NAMED } else { 0.0 } + WORDED * words.len() as f64;
+    equal >= 1.max(unequal) && bits + alike >= BITS
 }
 
 /// Totals that what is shown adds up to although something is hidden.
-pub(super) fn recomputed(number: usize, draft: &Draft) -> Vec<(usize, At)> {
-    let sums = draft.families.iter().flat_map(|family| &family.sums);
-    families::recomputed(sums, &draft.cells).into_iter().map(|at| (number, at)).collect()
+pub(super) fn recomputed(draft: &Draft) -> HashSet<At> {
+    families::recomputed(draft.families.iter().flat_map(|family| &family.sums), &draft.cells)
 }

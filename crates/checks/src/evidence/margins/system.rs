@@ -201,7 +201,7 @@ fn build(drafts: &[Draft], hides: &[bool], same: &[Same], without: &HashSet<usiz
     let mut builder = Builder::default();
     let mut number = 0;
     for (at, draft) in drafts.iter().enumerate().filter(|(at, _)| hides.get(*at) == Some(&true)) {
-        let left_out: HashSet<At> = link::recomputed(at, draft).into_iter().map(|(_, at)| at).collect();
+        let left_out = link::recomputed(draft);
         for family in &draft.families {
             for sum in &family.sums {
                 let known = |cell: At, total: bool| match draft.cells.get(cell) {

@@ -239,6 +239,9 @@ fn totals_that_were_worked_out_again_give_way() {
     let third = "year,F,M,All\n2010,22,20,42\n2011,50,46,96\n";
     assert_eq!(hidden("acro", "SUP-EXACT", &[one, third]), [(Block, [0, 1], (3, Some(3)))]);
     assert_eq!(hidden("acro", "SUP-EXACT", &[one, other]), [(Block, [0, 1], (3, Some(3)))]);
+    let columns = "group,n\nA,13\nB,29\nAll,42\n";
+    let crossed = "year,A,B,All\n2010,*,19,19\n2011,10,10,20\nAll,10,29,39\n";
+    assert_eq!(hidden("acro", "SUP-EXACT", &[crossed, columns]), [(Block, [0, 1], (3, Some(3)))]);
     let within = "year,A,B,All\n2010,*,15,15\n2011,12,12,24\nAll,15,27,42\n";
     assert_eq!(hidden("acro", "SUP-EXACT", &[within]), [(Block, [0, 1], (3, Some(3)))]);
 }
