@@ -94,7 +94,7 @@ fn variants(file: usize, labelled: &Labelled, bytes: &[u8], policy: &Policy) -> 
     let original =
         Input { path: labelled.file.clone(), supporting: false, source: Source::Bytes(bytes.to_vec()) };
     let mut inputs = vec![("as it is", original)];
-    let mut dice = disguise::Dice::of(&labelled.file);
+    let mut dice = Dice::of(&labelled.file);
     if let Some(plain) = disguise::plain(bytes, &labelled.file, policy) {
         let disguised = if persons {
             disguise::of_persons(&plain, &mut dice)
@@ -130,8 +130,7 @@ fn weigh(seen: &mut [Seen], labelled: &[Labelled]) {
     for one in &*seen {
         of_file[one.file] += 1;
     }
-    for (at, labelled) in labelled.iter().enumerate().filter(|(at, _)| of_file[*at] > 0) {
-        let _ = at;
+    for (labelled, _) in labelled.iter().zip(&of_file).filter(|(_, tables)| **tables > 0) {
         *of_source.entry((&labelled.source, &labelled.class)).or_default() += 1;
     }
     for one in seen {
