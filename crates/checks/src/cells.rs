@@ -1,8 +1,8 @@
 //! A table's rows, from the cells in memory where they are held, else read again from its file.
 
-use crate::read::Grid;
 use crate::read::record::{Record, RecordError};
 use crate::read::value::{Decimal, Value, value};
+use crate::read::{Grid, Rows};
 use crate::table::Table;
 
 /// One row of a table's body.
@@ -44,11 +44,27 @@ impl Table {
     ///
     /// # Errors
     /// The file changed or could not be read again.
-    pub(crate) fn each_row(&self, mut each: impl FnMut(u64, &Row<'_>)) -> Result<(), RecordError> {
-        if let Some(grid) = self.grid() {
-            (0..grid.rows()).for_each(|row| each(row as u64, &Row::Held(grid, row)));
+    pub(crate) fn each_row(&self, each: impl FnMut(u64, &Row<'_>)) -> Result<(), RecordError> {
+        self.each_row_of(u64::MAX, each)
+    }
+
+    /// The same for so many rows at most. What is read of a table of persons is a column or two, so its cells are not all
+    /// read for that.
+    ///
+    /// # Errors
+    /// The file changed or could not be read again.
+    pub(crate) fn each_row_of(
+        &self,
+        most: u64,
+        mut each: impl FnMut(u64, &Row<'_>),
+    ) -> Result<(), RecordError> {
+        if let Some(grid) = (if self.is_record_level() { None } else { self.grid() }) {
+            let rows = grid.rows().min(usize::try_from(most).unwrap_or(usize::MAX));
+            (0..rows).for_each(|row| each(row as u64, &Row::Held(grid, row)));
             return Ok(());
         }
-        self.body.each(|row, record| each(row, &Row::Read(record, self.decimal)))
+        let end = self.body.end.min(self.body.start.saturating_add(most));
+        let rows = Rows { end, ..self.body.clone() };
+        rows.each(|row, record| each(row, &Row::Read(record, self.decimal)))
     }
 }

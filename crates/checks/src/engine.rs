@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::read::{self, Held, Read};
 use crate::request::Request;
 use crate::rule::{self, Check, Declared, Evidence, Judgement, Piece};
-use crate::rules::{self, dif_cell::ChangedCell, fmt_type::FileType};
+use crate::rules::{self, dif_cell::ChangedCell, dif_lp::ImpliedGroup, fmt_type::FileType};
 use crate::table::shown;
 
 /// Earlier files that could not be read which are named to each file.
@@ -43,8 +43,8 @@ pub fn check_after(
     policy: &Policy,
 ) -> Vec<Checked> {
     let mut files: Vec<Read> = inputs.into_par_iter().map(|input| read::read(input, policy)).collect();
-    evidence::gather(&mut files, policy);
     let claims = claims(&files);
+    evidence::gather(&mut files, &claims, policy);
     let margins = evidence::margins::margins(&files);
     let mut request = Request { files, margins, ..Request::default() };
     differ::gather(&mut request, &claims, before, policy);
@@ -66,7 +66,7 @@ pub fn check_after(
 }
 
 /// What acro's records among the files claim of the others, by the number of the file.
-fn claims(files: &[Read]) -> Vec<Option<Claim>> {
+pub(crate) fn claims(files: &[Read]) -> Vec<Option<Claim>> {
     let mut claimed: HashMap<String, &Claim> = HashMap::new();
     for read in files {
         let Some(Ok(session)) = &read.record else { continue };
@@ -93,6 +93,14 @@ fn not_compared(request: &Request) -> Vec<(usize, Finding)> {
             let why = format!("what left before as {} was not compared: {why}", shown(&left.label));
             let place = Place { baseline: Some(shown(&left.label)), ..Place::default() };
             undecided.push((differences.file, rule::undecided(rule, &why, place)));
+        }
+        for label in &differences.too_large {
+            let why = format!(
+                "what it gives away together with {} was not worked out: they are too large",
+                shown(label)
+            );
+            let place = Place { baseline: Some(shown(label)), ..Place::default() };
+            undecided.push((differences.file, rule::undecided(&ImpliedGroup::DECLARATION, &why, place)));
         }
         if let Some(more) = count.checked_sub(NOT_COMPARED).filter(|more| *more > 0) {
             let why = format!("{more} more files that left before were not compared");

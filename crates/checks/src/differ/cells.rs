@@ -6,6 +6,7 @@ use std::sync::Arc;
 use exeat_domain::finding::Place;
 
 use super::align::Fit;
+use super::level;
 use super::sheet::{Cell, Measure, Sheet, Shows, TOTAL};
 use crate::read::profile::Rounded;
 use crate::rules::cnt_min::Rounding;
@@ -13,6 +14,10 @@ use crate::rules::cnt_min::Rounding;
 /// A measure of the old table, and the levels of the new one.
 type Key = (u32, Box<[u32]>);
 
+/// The most that rounding takes away or adds.
+const WIDEST: u64 = 5;
+/// Round counts that are no chance.
+const ROUND: u64 = 6;
 /// Matched counts from which it is asked whether two tables are of the same thing at all.
 const MATCHED: usize = 5;
 
@@ -74,41 +79,75 @@ pub(super) struct Seen {
     pub(super) pairs: Vec<Pair>,
     /// Cells of the new table that the old one shows just so: table, row and column.
     pub(super) same: Vec<(u32, u32, u32)>,
+    /// By pair of measures.
+    pub(super) matched: Vec<Matched>,
 }
 
-/// Compares all cells that two tables have under one key.
-pub(super) fn compare(new: &Sheet, old: &Sheet, fit: &Fit, release: &Arc<str>) -> Seen {
+/// Compares all cells that two tables have under one key; none where they cannot be of the same thing.
+pub(super) fn compare(new: &Sheet, old: &Sheet, fit: &Fit, release: &Arc<str>) -> Option<Seen> {
     let index = index(new, old, fit);
-    let mut seen = Seen::default();
-    let mut alike = Alike::default();
-    for cell in &new.cells {
-        if new_only(cell, fit) {
-            continue;
-        }
-        for &(measure, other) in fit.measures.iter().filter(|(measure, _)| *measure == cell.measure) {
-            let Some(before) = index.get(&(other, cell.levels.clone())) else { continue };
-            let (Some(one), Some(two)) =
-                (new.measures.get(measure as usize), old.measures.get(other as usize))
-            else {
-                continue;
-            };
-            let spans = Spans::of(one, two, cell.levels.contains(&TOTAL));
-            match what(cell.shows, before.shows, &spans, &mut alike) {
-                Known::Same => seen.same.push((new.table, cell.row, cell.column)),
-                Known::Nothing => {}
-                Known::Differs(what) => seen.pairs.push(Pair {
-                    place: Place::default(),
-                    table: new.table,
-                    row: cell.row,
-                    column: cell.column,
-                    release: Arc::clone(release),
-                    things: one.things.clone().or_else(|| two.things.clone()),
-                    what,
-                }),
+    let mut matches: Vec<(&Cell, &Cell, usize)> = Vec::new();
+    let mut seen = Seen { matched: vec![Matched::default(); fit.measures.len()], ..Seen::default() };
+    for cell in new.cells.iter().filter(|cell| !new_only(cell, fit)) {
+        for (at, (_, other)) in fit.measures.iter().enumerate().filter(|(_, pair)| pair.0 == cell.measure) {
+            let Some(before) = index.get(&(*other, cell.levels.clone())) else { continue };
+            matches.push((cell, before, at));
+            if let (Shows::Count(new), Shows::Count(old), Some(matched)) =
+                (cell.shows, before.shows, seen.matched.get_mut(at))
+            {
+                matched.add(new, old);
             }
         }
     }
-    if alike.strangers() { Seen::default() } else { seen }
+    let mut alike = Alike::default();
+    for (cell, before, at) in matches {
+        let Some((one, two)) = fit.measures.get(at).and_then(|(one, two)| {
+            Some((new.measures.get(*one as usize)?, old.measures.get(*two as usize)?))
+        }) else {
+            continue;
+        };
+        let matched = seen.matched.get(at).copied().unwrap_or_default();
+        let spans = Spans::of(one, two, cell.levels.contains(&TOTAL), matched);
+        match what(cell.shows, before.shows, &spans, &mut alike) {
+            Known::Same => seen.same.push((new.table, cell.row, cell.column)),
+            Known::Nothing => {}
+            Known::Differs(what) => seen.pairs.push(Pair {
+                place: Place::default(),
+                table: new.table,
+                row: cell.row,
+                column: cell.column,
+                release: Arc::clone(release),
+                things: one.things.clone().or_else(|| two.things.clone()),
+                what,
+            }),
+        }
+    }
+    (!alike.strangers()).then_some(seen)
+}
+
+/// How the counts agree that two tables have under one key.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Matched {
+    all: usize,
+    equal: usize,
+    /// Differ by more than rounding does.
+    off: usize,
+}
+
+impl Matched {
+    fn add(&mut self, new: i64, old: i64) {
+        if new != 0 && old != 0 {
+            self.all += 1;
+            self.equal += usize::from(new == old);
+            self.off += usize::from(new.abs_diff(old) > WIDEST);
+        }
+    }
+
+    /// Whether a table is rounded, all counts of which are round, beside one whose counts are not: the round ones may be so
+    /// by chance.
+    fn believes(self, rounded: &Rounded) -> bool {
+        if self.all > 0 && self.off == 0 { self.equal * 2 < self.all } else { rounded.nonzero >= ROUND }
+    }
 }
 
 /// Whether a cell lies in a part that the old table does not tell apart.
@@ -120,6 +159,11 @@ fn new_only(cell: &Cell, fit: &Fit) -> bool {
 fn index<'a>(new: &Sheet, old: &'a Sheet, fit: &Fit) -> HashMap<Key, &'a Cell> {
     let mut index = HashMap::new();
     let translated = translations(new, old, fit);
+    let same = |(at, other): (usize, &Option<usize>)| {
+        let (one, two) = (new.dims.get(at), other.and_then(|other| old.dims.get(other)));
+        one.zip(two).is_some_and(|(one, two)| one.is_as(two))
+    };
+    let same: Vec<bool> = fit.dims.iter().enumerate().map(same).collect();
     'cells: for cell in &old.cells {
         if fit.extra.iter().any(|&at| cell.levels.get(at).is_some_and(|level| *level != TOTAL)) {
             continue;
@@ -128,8 +172,18 @@ fn index<'a>(new: &Sheet, old: &'a Sheet, fit: &Fit) -> HashMap<Key, &'a Cell> {
         for (at, other) in fit.dims.iter().enumerate() {
             let Some(other) = other else { continue };
             let level = cell.levels.get(*other).copied().unwrap_or(TOTAL);
+            let (Some(one), Some(two)) = (new.dims.get(at), old.dims.get(*other)) else { continue };
+            let differ = !same.get(at).is_some_and(|same| *same);
             key[at] = match level {
+                // Totals over other periods, and what is left beside other levels, are of other people.
+                TOTAL if differ && (one.period || two.period) => continue 'cells,
                 TOTAL => TOTAL,
+                level
+                    if differ
+                        && two.levels.get(level as usize).is_some_and(|level| level::is_rest(level)) =>
+                {
+                    continue 'cells;
+                }
                 level => match translated[at].get(level as usize) {
                     Some(Some(level)) => *level,
                     _ => continue 'cells,
@@ -159,21 +213,22 @@ pub(super) struct Spans {
 
 impl Spans {
     /// Told from both tables: the narrowest rounding that fits all that both show, or else each by itself.
-    pub(super) fn of(new: &Measure, old: &Measure, total: bool) -> Self {
+    pub(super) fn of(new: &Measure, old: &Measure, total: bool, matched: Matched) -> Self {
         let own = |measure: &Measure| {
             let all = both(&measure.rounded, &measure.rounded_totals);
-            if total {
-                narrowest(&all).filter(|_| narrowest(&measure.rounded).is_some())
-            } else {
-                narrowest(&measure.rounded)
-            }
+            let cells = narrowest(&measure.rounded);
+            if total { narrowest(&all).filter(|_| cells.is_some()) } else { cells }
         };
-        let (one, two) = (own(new), own(old));
-        if one.is_none() || two.is_none() {
-            return Self { new: one, old: two };
+        match (own(new), own(old)) {
+            (Some(one), Some(two)) => {
+                let common = narrowest(&both(&new.rounded, &old.rounded));
+                Self { new: common.or(Some(one)), old: common.or(Some(two)) }
+            }
+            (one, two) => Self {
+                new: one.filter(|_| matched.believes(&new.rounded)),
+                old: two.filter(|_| matched.believes(&old.rounded)),
+            },
         }
-        let common = narrowest(&both(&new.rounded, &old.rounded));
-        Self { new: common.or(one), old: common.or(two) }
     }
 
     pub(super) fn of_new(&self, count: i64) -> Span {

@@ -178,6 +178,26 @@ pub(super) fn level(text: &str) -> String {
     }
 }
 
+/// Whether a level takes up what is left beside others.
+pub(super) fn is_rest(level: &str) -> bool {
+    matches!(
+        level,
+        "other"
+            | "others"
+            | "rest"
+            | "all other"
+            | "all others"
+            | "overige"
+            | "overig"
+            | "andere"
+            | "ander"
+            | "autre"
+            | "autres"
+            | "sonstige"
+            | "elsewhere"
+    )
+}
+
 /// A band of whole numbers, both ends included; no upper end where it is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Band {

@@ -2,8 +2,10 @@
 //! release at a time, so that of those only their differences are kept.
 
 mod align;
+mod atoms;
 mod cells;
 mod level;
+mod refine;
 mod sheet;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,9 +18,11 @@ use crate::input::Input;
 use crate::policy::Policy;
 use crate::read::{self, Held, Read};
 use crate::request::Request;
-use crate::rule::{Evidence, Piece};
+use crate::rule::{Declared as _, Evidence, Piece};
+use crate::rules::dif_lp::ImpliedGroup;
 pub(crate) use crate::table::{Table, shown};
 pub(crate) use cells::{Pair, Span, What};
+pub(crate) use refine::Implied;
 use sheet::Sheet;
 
 /// Cells that differ which are kept of one file and one release.
@@ -40,6 +44,10 @@ pub struct Differences {
     pub(crate) file: usize,
     /// Cells that are not as they were; of those that several releases show differently, each.
     pub(crate) pairs: Vec<Pair>,
+    /// Groups that can be worked out from it and one release together.
+    pub(crate) implied: Vec<Implied>,
+    /// Releases that are too large for that.
+    pub(crate) too_large: Vec<Arc<str>>,
     /// Why a table of it could not be compared.
     pub(crate) unreadable: Option<String>,
 }
@@ -61,7 +69,7 @@ struct Compared {
     number: usize,
     released: Released,
     /// By the number of the asked file.
-    seen: Vec<cells::Seen>,
+    seen: Vec<Seen>,
 }
 
 /// Holds the files of a request against what left before.
@@ -71,7 +79,7 @@ pub(crate) fn gather(
     before: impl Iterator<Item = Input> + Send,
     policy: &Policy,
 ) {
-    let mut before = before.peekable();
+    let mut before = before.enumerate().peekable();
     if before.peek().is_none() {
         return;
     }
@@ -85,48 +93,47 @@ pub(crate) fn gather(
     if asked.is_empty() {
         return;
     }
-    let mut compared: Vec<Compared> = before
-        .enumerate()
-        .par_bridge()
-        .map(|(number, input)| compare(number, input, &asked, policy))
-        .collect();
+    let mut compared: Vec<Compared> =
+        before.par_bridge().map(|(number, input)| compare(number, input, &asked, policy)).collect();
     compared.sort_by_key(|compared| compared.number);
-    if compared.is_empty() {
-        return;
-    }
     let mut all: Vec<Differences> = asked
         .into_iter()
         .map(|(file, asked)| Differences { file, unreadable: asked.unreadable, ..Differences::default() })
         .collect();
     let mut same: Vec<BTreeSet<(u32, u32, u32)>> = vec![BTreeSet::new(); all.len()];
     for Compared { released, seen, .. } in compared {
-        request.before.push(released);
         for ((differences, same), seen) in all.iter_mut().zip(&mut same).zip(seen) {
-            differences.pairs.extend(seen.pairs);
-            same.extend(seen.same);
+            differences.pairs.extend(seen.cells.pairs);
+            same.extend(seen.cells.same);
+            differences.implied.extend(seen.refined.implied);
+            if seen.refined.too_large {
+                differences.too_large.push(Arc::clone(&released.label));
+            }
         }
+        request.before.push(released);
     }
     for (differences, same) in all.iter_mut().zip(&same) {
         // What was shown just so before is known already.
         differences.pairs.retain(|pair| !same.contains(&(pair.table, pair.row, pair.column)));
         let tables = request.files.get(differences.file).map_or(&[][..], |read| read.held.tables());
         for pair in &mut differences.pairs {
-            if let Some(place) = place(tables, pair) {
-                pair.place = place;
-            }
+            pair.place = place(tables, (pair.table, pair.row, pair.column), &pair.release);
+        }
+        for implied in &mut differences.implied {
+            implied.place = place(tables, (implied.table, implied.row, implied.column), &implied.release);
         }
     }
     request.differences = all;
 }
 
 /// Where a cell of a file lies, and what it says.
-fn place(tables: &[Table], pair: &Pair) -> Option<Place> {
-    let table = tables.iter().find(|table| table.index == pair.table)?;
-    let text = table.grid()?.text(pair.row as usize, pair.column as usize);
-    Some(Place {
-        baseline: Some(shown(&pair.release)),
-        ..table.cell(u64::from(pair.row), pair.column as usize, text)
-    })
+fn place(tables: &[Table], (table, row, column): (u32, u32, u32), release: &str) -> Place {
+    let found = tables.iter().find(|known| known.index == table);
+    let place = found.and_then(|table| {
+        let text = table.grid()?.text(row as usize, column as usize);
+        Some(table.cell(u64::from(row), column as usize, text))
+    });
+    Place { baseline: Some(shown(release)), ..place.unwrap_or_default() }
 }
 
 /// The tables of a file that asks to leave; none where it holds nothing to be compared.
@@ -147,6 +154,7 @@ fn sheets(read: &Read, claim: Option<&Claim>) -> (Vec<Sheet>, Option<String>) {
 }
 
 fn compare(number: usize, input: Input, asked: &BTreeMap<usize, Asked>, policy: &Policy) -> Compared {
+    let enough = enough(policy);
     let read = read::read(input, policy);
     let label: Arc<str> = read.path.as_str().into();
     let unreadable = match &read.held {
@@ -154,23 +162,39 @@ fn compare(number: usize, input: Input, asked: &BTreeMap<usize, Asked>, policy: 
         Held::Tables { .. } | Held::Picture(_) | Held::Refused { .. } => None,
     };
     let (old, large) = sheets(&read, None);
-    let seen = asked.values().map(|asked| seen(&asked.sheets, &old, &label)).collect();
+    let seen = asked.values().map(|asked| seen(&asked.sheets, &old, &label, enough)).collect();
     Compared { number, released: Released { label, unreadable: unreadable.or(large) }, seen }
 }
 
 /// What one file gives beside one release.
-fn seen(new: &[Sheet], old: &[Sheet], label: &Arc<str>) -> cells::Seen {
-    let mut all = cells::Seen::default();
+#[derive(Debug, Default)]
+struct Seen {
+    cells: cells::Seen,
+    refined: refine::Refined,
+}
+
+fn seen(new: &[Sheet], old: &[Sheet], label: &Arc<str>, enough: i64) -> Seen {
+    let mut all = Seen::default();
     for new in new {
         for old in old {
             let Some(fit) = align::fit(new, old) else { continue };
-            let seen = cells::compare(new, old, &fit, label);
-            let room = KEPT.saturating_sub(all.pairs.len());
-            all.pairs.extend(seen.pairs.into_iter().take(room));
-            all.same.extend(seen.same);
+            let Some(seen) = cells::compare(new, old, &fit, label) else { continue };
+            let room = KEPT.saturating_sub(all.cells.pairs.len());
+            all.cells.pairs.extend(seen.pairs.into_iter().take(room));
+            all.cells.same.extend(seen.same);
+            let refined = refine::refine(new, old, &fit, &seen.matched, label, enough);
+            let room = KEPT.saturating_sub(all.refined.implied.len());
+            all.refined.implied.extend(refined.implied.into_iter().take(room));
+            all.refined.too_large |= refined.too_large;
         }
     }
     all
+}
+
+/// The smallest count that may leave, or one that is as good.
+fn enough(policy: &Policy) -> i64 {
+    let set = policy.settings(ImpliedGroup::DECLARATION.id).params;
+    set.get("threshold").and_then(toml::Value::as_integer).unwrap_or(100)
 }
 
 #[cfg(test)]

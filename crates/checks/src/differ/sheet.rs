@@ -10,6 +10,7 @@ use crate::read::Grid;
 use crate::read::names::{self, Meaning};
 use crate::read::profile::Rounded;
 use crate::read::value::{Marker, Value};
+use crate::rules::cnt_min::Rounding;
 use crate::table::{Role, Table};
 
 /// The level that stands for all of a dimension.
@@ -80,6 +81,13 @@ pub(super) enum Shows {
     Absent,
 }
 
+impl Measure {
+    /// Whether its cells, or its totals, are rounded.
+    pub(super) fn is_rounded(&self) -> bool {
+        Rounding::ALL.iter().any(|rounding| rounding.fits(&self.rounded))
+    }
+}
+
 impl Dim {
     fn level(&mut self, text: &str) -> u32 {
         if names::is_total(text) {
@@ -93,6 +101,11 @@ impl Dim {
         self.levels.push(level.clone());
         self.known.insert(level, number);
         number
+    }
+
+    /// Whether both have the same levels.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.levels.len() == other.levels.len() && self.levels.iter().all(|level| other.find(level).is_some())
     }
 
     /// The number of a level that another sheet has under this spelling.

@@ -241,3 +241,98 @@ fn the_dimensions_that_acro_names_are_used() {
         checked[1].report.findings.iter().filter(|one| one.rule == "DIF-CELL").cloned().collect();
     assert_eq!(brief(&found), [("DIF-CELL", Block, Some([0, 1]), None)]);
 }
+
+type Group = (Severity, Option<[u64; 2]>, Option<(i64, Option<i64>)>);
+
+fn implied(found: &[Finding]) -> Vec<Group> {
+    let lp = found.iter().filter(|one| one.rule == "DIF-LP");
+    lp.map(|one| (one.severity, one.place.cell, one.interval)).collect()
+}
+
+#[test]
+fn bands_cut_at_other_ages_give_what_lies_between() {
+    let old = "age,n\n18-24,121\n25-34,242\n35-44,313\n";
+    let found = after(old, "age,n\n18-29,125\n30-34,238\n35-44,313\n");
+    assert_eq!(implied(&found), [(Block, Some([0, 1]), Some((4, Some(4))))], "{found:?}");
+    assert_eq!(found[0].message, "With r1/old.csv it can be worked out that 4 people are in 25-29.");
+    assert_eq!(found[0].place.baseline.as_deref(), Some("r1/old.csv"));
+    assert!(after(old, "age,n\n18-29,185\n30-34,178\n35-44,313\n").is_empty(), "64 are not few");
+    assert!(after(old, "age,n\n18-34,363\n35-44,313\n").is_empty(), "it is coarser");
+    let none = after(old, "age,n\n18-29,121\n30-34,242\n35-44,313\n");
+    assert_eq!(implied(&none), [(Review, Some([0, 1]), Some((0, Some(0))))], "{none:?}");
+    let fine = under("cms", "new.csv", "age,n\n18-29,121\n30-34,242\n35-44,313\n", &[("old.csv", old)]);
+    assert_eq!(implied(&fine)[0].0, Severity::Note);
+    // By sex, in a wide table, with the totals of both.
+    let wide = "age,F,M,Total\n<18,81,92,173\n18-24,61,63,124\n25+,303,311,614\nTotal,445,466,911\n";
+    let cut = "age group,sex,n\n0-17,F,81\n0-17,M,92\n18-29,F,64\n18-29,M,98\n30+,F,300\n30+,M,276\n";
+    let found = after(wide, cut);
+    assert_eq!(implied(&found), [(Block, Some([2, 2]), Some((3, Some(3))))], "{found:?}");
+    assert!(found[0].message.ends_with("3 people are in 25-29, female."), "{found:?}");
+}
+
+#[test]
+fn several_parts_left_over_are_judged_together() {
+    let found = after("age,n\n18-24,120\n25-29,*\n30-34,*\n35-44,310\n", "age,n\n18-34,127\n35-44,310\n");
+    assert_eq!(implied(&found).iter().filter(|one| one.2 == Some((7, Some(7)))).count(), 1, "{found:?}");
+    let default = "age,n\n18-29,126\n30-34,236\n35-44,310\n";
+    let old = "age,n\n18-24,120\n25-34,242\n35-44,310\n";
+    let found = under("be-default", "new.csv", default, &[("old.csv", old)]);
+    assert_eq!(
+        implied(&found),
+        [(Review, Some([0, 1]), Some((6, Some(6))))],
+        "6 of 10 are for a person: {found:?}"
+    );
+}
+
+#[test]
+fn all_people_and_some_of_them_give_the_others() {
+    let all = "region,n\nGent,120\nMons,240\nLeuven,95\n";
+    let adults = "region,cohort,n\nGent,adults,117\nMons,adults,190\nLeuven,adults,95\n";
+    let found = after(all, adults);
+    assert_eq!(brief(&found), [("DIF-LP", Block, Some([0, 2]), Some((3, Some(3))))], "{found:?}");
+    let found = after(adults, all);
+    assert_eq!(brief(&found), [("DIF-LP", Block, Some([0, 1]), Some((3, Some(3))))], "{found:?}");
+    let children = "region,cohort,n\nGent,children,117\nMons,children,190\nLeuven,children,95\n";
+    assert!(after(adults, children).is_empty());
+    // A region and its sexes: two people have none.
+    let sexes = "region,sex,n\nGent,F,60\nGent,M,58\nMons,F,120\nMons,M,120\n";
+    let found = after(all, sexes);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].severity, found[0].interval), (Block, Some((2, Some(2)))));
+    assert!(after(all, &sexes.replace("58", "60")).is_empty(), "it adds up");
+}
+
+#[test]
+fn what_other_was_made_of_is_known() {
+    let old = "drug,n\nA,120\nB,85\nC,64\nother,40\n";
+    let found = after(old, "drug,n\nA,120\nB,85\nother,104\n");
+    assert!(found.is_empty(), "{found:?}");
+    let hidden = old.replace(",64", ",*").replace(",40", ",*");
+    assert!(after(&hidden, "drug,n\nA,120\nB,85\nother,104\n").is_empty());
+}
+
+#[test]
+fn two_suppressions_of_one_table_undo_each_other() {
+    let old = "region,F,M,Total\nA,*,*,100\nB,40,60,100\nC,*,*,80\nTotal,90,190,280\n";
+    let new = "region,F,M,Total\nA,*,*,100\nB,40,60,100\nC,*,*,80\nTotal,90,190,280\n";
+    assert!(after(old, new).is_empty(), "nothing is known that was not known before");
+}
+
+#[test]
+fn rounded_cells_leave_an_interval() {
+    let old = "age,n\n18-24,120\n25-34,240\n35-44,310\n45-54,205\n";
+    let new = "age,n\n18-29,125\n30-34,235\n35-44,310\n45-54,205\n";
+    let found = after(old, new);
+    assert!(implied(&found).is_empty(), "1 to 9 is too wide for ten: {found:?}");
+    let own = "preset = 'acro'\n[rules.DIF-LP]\nthreshold = 20\n";
+    let found = under(own, "new.csv", new, &[("old.csv", old)]);
+    assert_eq!(implied(&found), [(Review, Some([0, 1]), Some((1, Some(9))))], "{found:?}");
+}
+
+#[test]
+fn the_fixtures_of_implied_groups_are_found_and_clear() {
+    let with = |new: &str| after(include_str!("../../fixtures/dif-lp/released.csv"), new);
+    let found = with(include_str!("../../fixtures/dif-lp/found.csv"));
+    assert_eq!(implied(&found), [(Block, Some([0, 1]), Some((3, Some(3))))], "{found:?}");
+    assert!(with(include_str!("../../fixtures/dif-lp/clear.csv")).is_empty());
+}

@@ -1,7 +1,7 @@
 //! Counts of one table that tell the size of groups in another of the request: a supporting file, or a table beside it.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -65,9 +65,7 @@ pub(super) fn labels(table: &Table, grid: &Grid, row: usize, but: Option<usize>)
 
 impl Index {
     fn key(&self, labels: &[String]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        labels.hash(&mut hasher);
-        hasher.finish()
+        self.hasher.hash_one(labels)
     }
 
     fn add(&mut self, labels: &[String], n: u64, of: At) {

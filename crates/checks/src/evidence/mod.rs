@@ -13,10 +13,11 @@ mod words;
 
 use std::collections::HashSet;
 
+use exeat_domain::finding::Claim;
 use rayon::prelude::*;
 
 use crate::policy::{Policy, StructuralZero};
-use crate::read::names;
+use crate::read::names::{self, Meaning};
 use crate::read::value::{Number, Value};
 use crate::read::{Grid, Held, Read, TextLine};
 use crate::rule::Judgement;
@@ -24,7 +25,7 @@ use crate::table::{Role, Table};
 pub(crate) use compound::Spec;
 use counts::Elsewhere;
 pub(crate) use share::Of;
-pub(crate) use share::{half, within};
+pub(crate) use share::{half, is_total, sums_to, within};
 pub(crate) use size::Source;
 use size::written;
 pub(crate) use statistic::Statistic;
@@ -42,6 +43,8 @@ pub(crate) struct Groups {
     elsewhere: Option<Elsewhere>,
     /// Zeros that the policy says cannot be otherwise.
     structural: HashSet<(usize, usize)>,
+    /// The statistic of every cell by the command that is said to have made the table.
+    claimed: Option<Statistic>,
 }
 
 /// What is known of one column.
@@ -57,6 +60,8 @@ pub(crate) struct Described {
     beside: Option<usize>,
     /// Of a percentage: what it is out of.
     pub(crate) of: Of,
+    /// The count in the row of totals, and that row.
+    margin: Option<(u64, usize)>,
     /// The words of its header that name no statistic.
     stem: Vec<String>,
 }
@@ -70,15 +75,31 @@ pub(crate) struct Figure {
     pub(crate) number: Number,
 }
 
-/// Works out the statistics of every table of a request.
-pub(crate) fn gather(files: &mut [Read], policy: &Policy) {
-    files.par_iter_mut().for_each(|read| {
+/// Works out the statistics of every table of a request; `claims` are those of acro's records, by the number of the file.
+pub(crate) fn gather(files: &mut [Read], claims: &[Option<Claim>], policy: &Policy) {
+    files.par_iter_mut().enumerate().for_each(|(file, read)| {
+        let claimed = claims.get(file).and_then(Option::as_ref).and_then(|claim| claimed(&claim.command));
         let Held::Tables { tables, outside } = &mut read.held else { return };
         for table in tables {
             table.groups = Groups::of(table, outside, policy.structural_zeros()).map(Box::new);
+            if let Some(groups) = &mut table.groups {
+                groups.claimed = claimed;
+            }
         }
     });
     counts::share(files);
+}
+
+/// The statistic that a command works out for each cell: `aggfunc="max"`. Of a list, the headers tell.
+fn claimed(command: &str) -> Option<Statistic> {
+    let (_, behind) = command.split_once("aggfunc")?;
+    let value = behind.trim_start().strip_prefix('=')?.trim_start();
+    let name: String = value
+        .trim_start_matches(['\'', '"'])
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_'))
+        .collect();
+    Statistic::named(name.rsplit('.').next()?)
 }
 
 impl Groups {
@@ -90,12 +111,27 @@ impl Groups {
         let mut columns: Vec<Described> = (0..table.columns.len()).map(|at| describe(table, at)).collect();
         totals(table, &mut columns);
         let label = label::find(table);
+        if label.is_none() {
+            share::unnamed(table, &mut columns);
+        }
         share::bases(table, &mut columns);
+        size::margins(table, &mut columns);
         size::beside(table, &mut columns);
         let count_rows = size::count_rows(table, label.as_ref());
         let noted = outside.iter().find_map(|line| written(&line.text));
         let structural = structural(table, zeros);
-        Some(Self { columns, label, count_rows, noted, elsewhere: None, structural })
+        Some(Self { columns, label, count_rows, noted, elsewhere: None, structural, claimed: None })
+    }
+
+    /// The statistic of every cell by the command that is said to have made the table: a hint, which adds to what the table says.
+    pub(crate) fn claimed(&self) -> Option<Statistic> {
+        self.claimed
+    }
+
+    /// Whether the number in a cell counts people, or is a base.
+    pub(crate) fn counts(&self, row: usize, column: usize) -> bool {
+        let first = self.spec(row, column).and_then(|spec| spec.first);
+        matches!(first, Some(Statistic::Count | Statistic::Base))
     }
 
     /// What is known of a column.
@@ -256,11 +292,21 @@ fn holds_figures(role: Role) -> bool {
     matches!(role, Role::Count | Role::Base | Role::Percentage | Role::Statistic | Role::Estimate)
 }
 
+/// Whether a header says that its column counts.
+fn says_count(header: &str) -> bool {
+    names::meaning(header).is_some_and(|(meaning, _)| {
+        matches!(meaning, Meaning::Count | Meaning::Base | Meaning::CountOfThings)
+    })
+}
+
 /// Whether a column taken for counts holds noughts and ones only: a code.
 fn is_code(table: &Table, at: usize) -> bool {
     let (Some(column), Some(profile)) = (table.columns.get(at), table.profiles.get(at)) else { return false };
     let counts = matches!(column.role, Role::Count | Role::Base) && !table.statistic_rows;
     counts
+        && !says_count(&column.name)
+        && column.reason != crate::read::DECLARED
+        && profile.distinct == 2
         && profile.numbers >= 4
         && profile.numbers == profile.said()
         && profile.min >= 0.0
@@ -283,9 +329,15 @@ fn describe(table: &Table, at: usize) -> Described {
                 | Statistic::Gini
         )
     };
+    // What the policy says of a column is not doubted.
+    let declared = column.reason == crate::read::DECLARED;
     let spec = match column.role {
-        Role::Count | Role::Base => Some(Spec::single(match Statistic::named(name) {
-            Some(statistic) if contributor(&statistic) || statistic == Statistic::Sum => statistic,
+        Role::Count | Role::Base => Some(Spec::single(match Statistic::named(name).filter(|_| !declared) {
+            Some(statistic)
+                if contributor(&statistic) || statistic == Statistic::Sum || !says_count(name) =>
+            {
+                statistic
+            }
             _ if column.role == Role::Base => Statistic::Base,
             _ => Statistic::Count,
         })),
@@ -294,7 +346,11 @@ fn describe(table: &Table, at: usize) -> Described {
                 .filter(contributor)
                 .unwrap_or_else(|| Statistic::Share(share::scale(table, at))),
         )),
-        Role::Statistic => Spec::of(name),
+        Role::Statistic => Spec::of(name).or_else(|| {
+            let percents =
+                table.profiles.get(at).is_some_and(|profile| profile.percents * 2 > profile.numbers);
+            percents.then(|| Spec::single(Statistic::Share(Some(100.0))))
+        }),
         Role::Estimate => Spec::of(name).filter(|spec| !spec.inner.is_empty()),
         _ => None,
     };

@@ -1,8 +1,8 @@
 //! What percentages, proportions and rates are out of: their scale, and the column that holds their base.
 
-use super::Described;
 use super::statistic::Statistic;
 use super::words::{Words, on};
+use super::{Described, Spec};
 use crate::read::Grid;
 use crate::read::names;
 use crate::read::value::{Number, Value};
@@ -85,6 +85,69 @@ pub(super) fn scale(table: &Table, at: usize) -> Option<f64> {
 /// Half of the last digit that is printed.
 pub(crate) fn half(number: Number) -> f64 {
     0.5 * 10_f64.powi(-i32::from(number.decimals))
+}
+
+/// Finds the columns that nothing names and that are percentages because they, or their rows, sum to 100.
+pub(super) fn unnamed(table: &Table, columns: &mut [Described]) {
+    let nameless = |at: &usize| {
+        let numeric =
+            table.profiles.get(*at).is_some_and(|p| p.numbers > 1 && p.min >= 0.0 && p.whole < p.numbers);
+        let statistic = table.columns.get(*at).is_some_and(|column| column.role == Role::Statistic);
+        numeric && statistic && columns.get(*at).is_some_and(|c| c.figures && c.spec.is_none())
+    };
+    let at: Vec<usize> = (0..columns.len()).filter(nameless).take(60).collect();
+    let Some(grid) = table.grid().filter(|_| !at.is_empty()) else { return };
+    let rows: Vec<usize> = (0..grid.rows()).filter(|row| !is_total(table, grid, *row)).take(2000).collect();
+    let cell = |row: usize, column: usize| match grid.value(row, column) {
+        Value::Number(number) if (0.0..=100.5).contains(&number.value) => Some(number),
+        _ => None,
+    };
+    let down = |column: &usize| sums_to(rows.iter().filter_map(|row| cell(*row, *column)));
+    let whole: Vec<Option<f64>> = at.iter().map(down).collect();
+    let found = match whole.as_slice() {
+        [Some(scale)] if rows.len() >= 3 => Some(*scale),
+        [Some(scale), rest @ ..] if !rest.is_empty() && rest.iter().all(Option::is_some) => Some(*scale),
+        _ => across(&rows, &at, cell),
+    };
+    for (column, scale) in at.iter().filter_map(|at| Some((*at, found?))) {
+        if let Some(described) = columns.get_mut(column) {
+            described.spec = Some(Spec::single(Statistic::Share(Some(scale))));
+        }
+    }
+}
+
+/// What nearly all rows sum to over these columns.
+fn across(rows: &[usize], columns: &[usize], cell: impl Fn(usize, usize) -> Option<Number>) -> Option<f64> {
+    let (mut all, mut whole, mut found) = (0, 0, None);
+    for row in rows {
+        let numbers: Vec<Number> = columns.iter().filter_map(|column| cell(*row, *column)).collect();
+        if numbers.len() < 2 {
+            continue;
+        }
+        all += 1;
+        if let Some(scale) = sums_to(numbers.into_iter()) {
+            (whole, found) = (whole + 1, Some(scale));
+        }
+    }
+    found.filter(|_| whole * 10 >= all * 9 && whole * columns.len() >= 3)
+}
+
+/// The 100, or for proportions 1, that percentages with a decimal (proportions with three) sum to, give or take a hundredth.
+pub(crate) fn sums_to(numbers: impl Iterator<Item = Number>) -> Option<f64> {
+    let (mut sum, mut decimals, mut count) = (0.0, 0, 0);
+    for number in numbers {
+        (sum, decimals, count) = (sum + number.value, number.decimals.max(decimals), count + 1);
+    }
+    let scale = if decimals >= 3 && sum <= 2.0 { 1.0 } else { 100.0 };
+    (count > 1 && decimals >= 1 && (sum - scale).abs() <= scale / 100.0 + 1e-9).then_some(scale)
+}
+
+/// Whether a row is labelled as a total.
+pub(crate) fn is_total(table: &Table, grid: &Grid, row: usize) -> bool {
+    (0..grid.width().min(4)).any(|at| {
+        table.columns.get(at).is_some_and(|column| column.role == Role::Dimension)
+            && names::is_total(grid.text(row, at))
+    })
 }
 
 /// Finds what each column of percentages is out of.

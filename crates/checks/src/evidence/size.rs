@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::label::Label;
-use super::share::Of;
+use super::share::{Of, is_total, sums_to};
 use super::statistic::Statistic;
 use super::words::{Words, on};
 use super::{Described, Groups};
@@ -154,6 +154,40 @@ pub(super) fn beside(table: &Table, columns: &mut [Described]) {
     }
 }
 
+/// Finds for each column of percentages the count in the row of totals under or over it.
+pub(super) fn margins(table: &Table, columns: &mut [Described]) {
+    let Some(grid) = table.grid() else { return };
+    let labelled = |row: &usize| {
+        let plain = |at: usize| {
+            table.columns.get(at).is_some_and(|column| column.role == Role::Dimension)
+                && Words::of(grid.text(*row, at)).is("whole-n")
+        };
+        is_total(table, grid, *row) || (0..grid.width().min(4)).any(plain)
+    };
+    let ends = [grid.rows().checked_sub(1), Some(0)].into_iter().flatten();
+    let Some(total) = ends.into_iter().find(labelled) else { return };
+    for (at, described) in columns.iter_mut().enumerate() {
+        let share = described.spec.as_ref().and_then(|spec| spec.first);
+        if !matches!(share, Some(Statistic::Share(_))) {
+            continue;
+        }
+        let Value::Number(number) = grid.value(total, at) else { continue };
+        let others =
+            (0..grid.rows()).filter(|row| *row != total).filter_map(|row| match grid.value(row, at) {
+                Value::Number(number) => Some(number),
+                _ => None,
+            });
+        // 45 under percentages that sum to 100 is no percentage.
+        let signs = others.clone().any(|other| other.percent);
+        let counts = number.decimals == 0
+            && !number.percent
+            && (number.value > 100.5
+                || signs
+                || (number.value - 100.0).abs() > 1.5 && sums_to(others).is_some());
+        described.margin = number.count().filter(|_| counts).map(|n| (n, total));
+    }
+}
+
 /// The size in `Male (N=120)` and `n = 45`.
 pub(crate) fn written(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
@@ -196,7 +230,9 @@ impl Groups {
         first
             .or_else(|| described.noted.map(|n| Size::exact(n, Source::Header)))
             .or_else(|| self.labelled(table, grid, row))
-            .or_else(|| self.margin(table, grid, row, column))
+            .or_else(|| {
+                described.margin.filter(|(_, at)| *at != row).map(|(n, _)| Size::exact(n, Source::Margin))
+            })
             .or_else(|| if row_of_statistics { beside() } else { counted() })
             .or_else(|| self.noted.map(|n| Size::exact(n, Source::Note)))
             .or_else(|| self.elsewhere(table, grid, row, column))
@@ -229,28 +265,6 @@ impl Groups {
             })
             .next()
             .map(|n| Size::exact(n, Source::Label))
-    }
-
-    /// Of a percentage: the count in the row of totals under it.
-    fn margin(&self, table: &Table, grid: &Grid, row: usize, column: usize) -> Option<Size> {
-        let share = self.spec(row, column).and_then(|spec| spec.first);
-        if !matches!(share, Some(Statistic::Share(Some(_)))) {
-            return None;
-        }
-        let labels = |row: usize| {
-            (0..grid.width().min(3)).any(|at| {
-                table.columns.get(at).is_some_and(|column| column.role == Role::Dimension)
-                    && (names::is_total(grid.text(row, at)) || Words::of(grid.text(row, at)).is("whole-n"))
-            })
-        };
-        let ends = [grid.rows().checked_sub(1), Some(0)].into_iter().flatten();
-        let total = ends.filter(|at| *at != row).find(|at| labels(*at))?;
-        match grid.value(total, column) {
-            Value::Number(number) if number.value > 100.5 && !number.percent => {
-                number.count().map(|n| Size::exact(n, Source::Margin))
-            }
-            _ => None,
-        }
     }
 
     /// The size that another table of the request gives for the row's labels.

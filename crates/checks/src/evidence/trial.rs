@@ -3,6 +3,7 @@
 use exeat_domain::finding::{Finding, Severity};
 
 use super::gather;
+use crate::engine::claims;
 use crate::input::{Input, Source};
 use crate::policy::Policy;
 use crate::read::{Read, read};
@@ -17,7 +18,8 @@ pub(crate) fn request(files: &[(&str, &str)], policy: &Policy) -> Vec<Read> {
         read(Input { path: path.trim_start_matches('+').to_owned(), supporting, source }, policy)
     };
     let mut files: Vec<Read> = files.iter().map(input).collect();
-    gather(&mut files, policy);
+    let claims = claims(&files);
+    gather(&mut files, &claims, policy);
     files
 }
 

@@ -1,12 +1,28 @@
 //! The words of statistics, by list.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-static LISTS: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+use foldhash::fast::RandomState;
+
+/// One list: its entries, and each with a blank around it.
+#[derive(Debug, Default)]
+struct List {
+    entries: HashSet<&'static str, RandomState>,
+    spaced: Vec<String>,
+}
+
+static LISTS: LazyLock<HashMap<&'static str, List, RandomState>> = LazyLock::new(|| {
     let sections = include_str!("words.txt").split("\n[").skip(1);
     let lists = sections.filter_map(|section| section.split_once("]\n"));
-    lists.map(|(title, text)| (title, text.split([',', '\n']).map(str::trim).collect())).collect()
+    let list = |text: &'static str| {
+        let entries = text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty());
+        List {
+            entries: entries.clone().collect(),
+            spaced: entries.map(|entry| format!(" {entry} ")).collect(),
+        }
+    };
+    lists.map(|(title, text)| (title, list(text))).collect()
 });
 
 /// The words of one header or label.
@@ -31,8 +47,7 @@ impl Words {
 
     /// Whether it has an entry of the list as a run of whole words.
     pub(super) fn run(&self, list: &str) -> bool {
-        let entries = LISTS.get(list).into_iter().flatten();
-        entries.filter(|entry| !entry.is_empty()).any(|entry| self.spaced.contains(&format!(" {entry} ")))
+        LISTS.get(list).is_some_and(|list| list.spaced.iter().any(|entry| self.spaced.contains(entry)))
     }
 
     /// Whether it is one word, and that is on the list.
@@ -43,7 +58,7 @@ impl Words {
 
 /// Whether the list of this name has the word.
 pub(super) fn on(list: &str, word: &str) -> bool {
-    !word.is_empty() && LISTS.get(list).is_some_and(|entries| entries.contains(&word))
+    LISTS.get(list).is_some_and(|list| list.entries.contains(word))
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ use crate::policy::Policy;
 use crate::table::Table;
 pub(crate) use grid::Grid;
 use record::RecordError;
+pub(crate) use roles::DECLARED;
 pub(crate) use rows::{Lines, Rows};
 
 /// Bytes that are looked at to tell what content is.

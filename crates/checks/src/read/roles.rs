@@ -7,6 +7,9 @@ use crate::policy::Policy;
 use crate::table::{Column, Role};
 use crate::token;
 
+/// Why a column has the role that the policy gives it.
+pub(crate) const DECLARED: &str = "the policy says so";
+
 /// What is known of a column before the table as a whole is judged.
 #[derive(Clone, Debug)]
 pub(crate) struct Sketch {
@@ -115,7 +118,7 @@ fn settled(
     declared: Option<Role>,
 ) -> Option<(Role, String)> {
     if let Some(role) = declared {
-        return Some((role, "the policy says so".to_owned()));
+        return Some((role, DECLARED.to_owned()));
     }
     if profile.said() == 0 && profile.suppressed + profile.at_most == 0 {
         return Some((Role::Empty, "it holds nothing".to_owned()));

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::cells::Row;
-use crate::read::names::{self, Meaning};
+use crate::read::names;
 use crate::read::profile::Rounded;
 use crate::read::value::{Marker, Number, Value};
 use crate::rule::{Check, Findings, Judgement, Said, rule};
@@ -109,12 +109,8 @@ impl Check for SmallCount {
         }
         let mut labels = Labels::of(table);
         let read = table.each_row(|row, cells| {
-            let counting = !table.statistic_rows
-                || names::meaning(cells.text(0)).is_some_and(|(meaning, _)| meaning == Meaning::Count);
-            if counting {
-                small
-                    .iter()
-                    .for_each(|column| column.judge(params, table, row, cells, &mut labels, &mut found));
+            for column in small.iter().filter(|column| column.counts(table, row)) {
+                column.judge(params, table, row, cells, &mut labels, &mut found);
             }
             if let Some(hidden) = &hidden {
                 hidden.judge(params, table, row, cells, &mut found);
@@ -155,6 +151,12 @@ impl CountColumn {
             things: names::counts_things(&column.name),
             rounding: rounding.filter(|_| !table.statistic_rows),
         })
+    }
+
+    /// Whether the cell of this row counts: not where the label of the row, or the header, names another statistic.
+    fn counts(&self, table: &Table, row: u64) -> bool {
+        let row = usize::try_from(row).unwrap_or(usize::MAX);
+        table.groups.as_ref().is_none_or(|groups| groups.counts(row, self.at))
     }
 
     /// Whether any of its cells can be small, as far as its profile tells.

@@ -175,6 +175,10 @@ mod tests {
         ] {
             assert_eq!(found::<Zero>("", text), [], "{text}");
         }
+        // Unless the header or the policy says that it is a count.
+        let declared = "[columns]\ncase = 'count'\n";
+        assert_eq!(found::<Zero>(declared, "sex,case,n\nF,0,41\nF,1,52\nM,0,43\nM,1,51\n").len(), 2);
+        assert_eq!(found::<Zero>("", "region,n\nA,0\nB,1\nC,0\nD,1\n").len(), 2);
         // Rounded to the middle of six, 0 is 0.
         let midpoints = "sex,n\nF,3\nM,9\nX,27\nU,0\n";
         assert_eq!(found::<Zero>("", midpoints), [(Severity::Review, Some([3, 1]))]);

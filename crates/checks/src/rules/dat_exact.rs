@@ -75,8 +75,11 @@ struct Days {
 /// Different days of a column that are kept; more of them are no series of persons that must be looked at one by one.
 const DAYS: usize = 100_000;
 
-/// Columns that may hold full dates, with those that they hold.
-fn columns(table: &Table) -> Result<Vec<Days>, RecordError> {
+/// Rows of persons that are looked at first.
+const FIRST: u64 = 500;
+
+/// Columns that may hold full dates, with those that they hold in so many rows.
+fn columns(table: &Table, rows: u64) -> Result<Vec<Days>, RecordError> {
     let can = |at: &usize| {
         table.profiles.get(*at).is_some_and(|profile| {
             profile.dates > 0
@@ -91,7 +94,7 @@ fn columns(table: &Table) -> Result<Vec<Days>, RecordError> {
     if all.is_empty() {
         return Ok(all);
     }
-    table.each_row(|row, cells| {
+    table.each_row_of(rows, |row, cells| {
         for of in &mut all {
             let day = match cells.value(of.column) {
                 Value::Date => dates::day(cells.text(of.column)),
@@ -112,7 +115,7 @@ fn columns(table: &Table) -> Result<Vec<Days>, RecordError> {
     all.retain(|of| {
         // A few eight-digit numbers that can be dates are numbers.
         let profile = &table.profiles[of.column];
-        of.cells > 0 && (profile.dates > 0 || of.cells == profile.numbers && of.cells >= 3)
+        of.cells > 0 && (profile.dates > 0 || of.cells == profile.numbers.min(rows) && of.cells >= 3)
     });
     Ok(all)
 }
@@ -128,14 +131,20 @@ impl Days {
     }
 }
 
-/// Dates in a file with a row a person or event.
+/// Dates in a file with a row a person or event. The first rows tell, unless one of them is not enough to.
 fn of_records(table: &Table, found: &mut Findings) -> Result<(), RecordError> {
-    for of in columns(table)? {
+    let mut dated = columns(table, FIRST)?;
+    let held = table.profiles.iter().filter(|profile| profile.dates > 0).count();
+    if table.rows > FIRST && (dated.len() < held || dated.iter().any(|of| of.days.len() < 2)) {
+        dated = columns(table, u64::MAX)?;
+    }
+    for of in dated {
         let Some((row, text)) = &of.first else { continue };
         // One date in all rows is that of the extraction.
         if !of.is_constant(table) {
             let place = Place { value: Some(shown(text)), row: Some(*row), ..table.column(of.column) };
-            let message = format!("{} rows hold a full date, a row a person or event.", of.cells);
+            let all = of.cells.max(table.profiles.get(of.column).map_or(0, |profile| profile.dates));
+            let message = format!("{all} rows hold a full date, a row a person or event.");
             found.push(Severity::Block, place, message);
         }
     }
@@ -155,7 +164,7 @@ fn of_groups(params: &Params, table: &Table, found: &mut Findings) -> Result<(),
         return Ok(());
     }
     headed(params, table, &counts, found)?;
-    let mut dated = columns(table)?;
+    let mut dated = columns(table, u64::MAX)?;
     // One date in all rows is that of the whole table.
     dated.retain(|of| !of.are_periods() && !of.is_constant(table) && !counts.contains(&of.column));
     if dated.is_empty() {

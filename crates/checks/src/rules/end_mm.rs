@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::evidence::{Statistic, wanted};
+use crate::read::value::Value;
 use crate::rule::{Check, Findings, Judgement, rule};
 use crate::table::Table;
 use crate::threshold::Threshold;
@@ -12,7 +13,7 @@ use crate::threshold::Threshold;
 rule! {
     /// ## What it looks for
     /// Minima, maxima, ranges and the 0 % and 100 % quantiles, by the header or the label of the row, in tables such as those
-    /// of `describe()` and in cells such as `54 [18, 91]` under *Median [Min, Max]*. Where the group is small it blocks
+    /// of `describe()`, in tables that acro's record says to be made with `aggfunc="max"`, and in cells such as `54 [18, 91]` under *Median [Min, Max]*. Where the group is small it blocks
     /// (where `block_below` is set, only below it).
     ///
     /// ## Why it matters
@@ -37,11 +38,12 @@ impl Check for Endpoint {
     type Evidence = Table;
 
     fn check(params: &Params, table: &Table) -> Judgement {
+        let mut found = Findings::default();
         let (groups, grid) = match wanted(table, Statistic::is_endpoint) {
             Ok(found) => found,
+            Err(Judgement::NotApplicable) if claimed(table, &mut found) => return Judgement::Decided(found),
             Err(judgement) => return judgement,
         };
-        let mut found = Findings::default();
         for (column, _) in table.columns.iter().enumerate() {
             let mut last = None;
             for figure in groups.figures(table, grid, column, Statistic::is_endpoint) {
@@ -62,10 +64,31 @@ impl Check for Endpoint {
     }
 }
 
+/// Finds the cells of a table that acro's record says to be minima or maxima, whose headers name levels alone.
+fn claimed(table: &Table, found: &mut Findings) -> bool {
+    let Some(groups) = table.groups.as_deref() else { return false };
+    let (Some(statistic), Some(grid)) = (groups.claimed().filter(|s| s.is_endpoint()), table.grid()) else {
+        return false;
+    };
+    for column in 0..grid.width() {
+        if !groups.column(column).is_some_and(|described| described.figures) {
+            continue;
+        }
+        for row in 0..grid.rows() {
+            if matches!(grid.value(row, column), Value::Number(_)) {
+                let place = table.cell(row as u64, column, grid.text(row, column));
+                let name = statistic.name();
+                found.push(Severity::Review, place, format!("By acro's record the cell shows a {name}."));
+            }
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::trial::found;
+    use crate::evidence::trial::{found, found_in};
 
     const BLOCK: Severity = Severity::Block;
     const REVIEW: Severity = Severity::Review;
@@ -120,6 +143,22 @@ mod tests {
         assert_eq!(found::<Endpoint>("", text)[0].0, REVIEW);
         assert_eq!(found::<Endpoint>("", "sex,n,max\nF,<5,91.5\nM,80,92.5\n")[0].0, BLOCK);
         assert_eq!(found::<Endpoint>("preset = 'datashield'", text)[0].0, REVIEW);
+    }
+
+    #[test]
+    fn a_table_of_maxima_by_acros_record_is_found() {
+        let table = "year,G,N\n2010,1200.5,345.1\n2011,,401.0\n";
+        let record = |aggfunc: &str| {
+            format!(
+                "{{\"version\": \"1.0.2\", \"results\": {{\"output_0\": {{\"uid\": \"output_0\", \"status\": \"pass\", \"command\": \
+                 \"acro.crosstab(df.year, df.type, values=df.income, aggfunc={aggfunc})\", \"files\": [{{\"name\": \"a.csv\"}}]}}}}}}"
+            )
+        };
+        for (aggfunc, cells) in [("'max'", 3), ("np.min", 3), ("'mean'", 0), ("['max', 'mean']", 0)] {
+            let record = record(aggfunc);
+            let all = found_in::<Endpoint>("", &[("a.csv", table), ("results.json", &record)]);
+            assert_eq!(all.len(), cells, "{aggfunc}");
+        }
     }
 
     #[test]

@@ -191,6 +191,16 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_maxima_that_passed_there_is_found_here() {
+        let record = include_str!("../../fixtures/acro/results.json");
+        let maxima = include_str!("../../fixtures/acro/output_1_0.csv");
+        let reports = folder(&[("results.json", record), ("output_1_0.csv", maxima)]);
+        assert_eq!(reports[1].claim.as_ref().unwrap().status, "pass");
+        assert!(reports[1].findings.iter().any(|finding| finding.rule == "END-MM"), "{:?}", reports[1]);
+        assert_ne!(reports[1].verdict, Verdict::Clear);
+    }
+
+    #[test]
     fn a_record_that_cannot_be_read_is_said() {
         for text in ["{\"results\": ", "[]", "\u{feff}{}", "", "\0"] {
             let reports = folder(&[("results.json", text), ("a.csv", "region,n\nA,40\nB,50\n")]);

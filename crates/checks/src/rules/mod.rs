@@ -8,6 +8,7 @@ pub mod dat_exact;
 pub mod did_name;
 pub mod did_val;
 pub mod dif_cell;
+pub mod dif_lp;
 pub mod dif_unmask;
 pub mod dom_nk;
 pub mod dom_p;
@@ -108,6 +109,7 @@ const ALL: &[Rule] = &[
     Rule::of::<rnd_mix::MixedRounding>(),
     Rule::of::<dif_unmask::UnmaskedCell>(),
     Rule::of::<dif_cell::ChangedCell>(),
+    Rule::of::<dif_lp::ImpliedGroup>(),
     Rule::of::<dom_nk::Dominance>(),
     Rule::of::<dom_p::Estimable>(),
     Rule::of::<end_mm::Endpoint>(),

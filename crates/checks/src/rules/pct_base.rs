@@ -6,7 +6,7 @@ use exeat_domain::finding::{Risk, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::evidence::{Groups, Of, Statistic};
+use crate::evidence::{Groups, Of, Statistic, is_total, sums_to};
 use crate::read::Grid;
 use crate::read::names;
 use crate::read::value::{Number, Value};
@@ -104,16 +104,10 @@ impl Shares<'_> {
         self.groups.size(self.table, self.grid, row, column).is_some()
     }
 
-    fn is_total(&self, row: usize) -> bool {
-        (0..self.grid.width().min(4)).any(|at| {
-            self.table.columns.get(at).is_some_and(|column| column.role == Role::Dimension)
-                && names::is_total(self.grid.text(row, at))
-        })
-    }
-
     /// The smallest base of a column that sums to 100, whole or for each label of another column.
     fn column(&self, column: usize, below: u64) -> Option<u64> {
-        let rows: Vec<usize> = (0..self.grid.rows()).filter(|row| !self.is_total(*row)).collect();
+        let rows: Vec<usize> =
+            (0..self.grid.rows()).filter(|row| !is_total(self.table, self.grid, *row)).collect();
         let base = |rows: &[usize]| {
             let numbers: Vec<Number> = rows.iter().filter_map(|row| self.share(*row, column)).collect();
             let first = *rows.first()?;
@@ -155,7 +149,7 @@ impl Shares<'_> {
                 continue;
             }
             all += 1;
-            whole += usize::from(scale(&numbers).is_some());
+            whole += usize::from(sums_to(numbers.iter().copied()).is_some());
             let base = base(&numbers, below);
             found.extend(base.filter(|_| !self.size_is_known(row, columns[0])).map(|base| (row, base)));
         }
@@ -163,21 +157,12 @@ impl Shares<'_> {
     }
 }
 
-/// What the numbers sum to: 100 or 1, give or take a hundredth of it.
-fn scale(numbers: &[Number]) -> Option<f64> {
-    let sum: f64 = numbers.iter().map(|number| number.value).sum();
-    let decimals = numbers.iter().map(|number| number.decimals).max()?;
-    let scale = if decimals >= 3 && sum <= 2.0 { 1.0 } else { 100.0 };
-    let enough = if scale > 1.0 { decimals >= 1 } else { decimals >= 3 };
-    (enough && (sum - scale).abs() <= scale / 100.0 + 1e-9).then_some(scale)
-}
-
 /// The smallest base that gives all these percentages, where it is below the threshold; at least two of them are of someone.
 fn base(numbers: &[Number], below: u64) -> Option<u64> {
     if numbers.iter().filter(|number| number.value > 0.0).count() < 2 {
         return None;
     }
-    let scale = scale(numbers)?;
+    let scale = sums_to(numbers.iter().copied())?;
     // All are printed with the same digits, even where a last 0 was left out.
     let decimals = numbers.iter().map(|number| number.decimals).max()?;
     let half = 0.5 * 10_f64.powi(-i32::from(decimals)) + 1e-9 * scale;

@@ -98,7 +98,8 @@ fn judge(params: &Params, groups: &Groups, table: &Table, grid: &Grid, figure: &
     let (severity, side, (least, greatest)) = worst;
     let people = if least == greatest { format!("{least}") } else { format!("{least} to {greatest}") };
     let which = if side == 0 { "stands for" } else { "leaves out" };
-    let message = format!("The percentage {which} {people} people of {of_text}.");
+    let share = if scale < 1000.0 { "percentage" } else { "rate" };
+    let message = format!("The {share} {which} {people} people of {of_text}.");
     let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     say(severity, message, Some((whole(least), Some(whole(greatest)))))
 }
@@ -162,6 +163,19 @@ mod tests {
             (
                 "group,Male % (N=200),Female % (N=300)\nyoung,1.0,40.0\nold,62.5,60.0\n",
                 vec![(Severity::Block, Some([0, 1]))],
+            ),
+            // Headers that name levels alone: the columns, or the rows, sum to 100.
+            (
+                "answer,Male,Female\nyes,6.7%,50.0%\nno,93.3%,50.0%\nTotal,45,44\n",
+                vec![(Severity::Block, Some([0, 1])), (Severity::Block, Some([1, 1]))],
+            ),
+            (
+                "answer,Male,Female\nyes,6.7,50.5\nno,93.3,49.5\nTotal,45,440\n",
+                vec![(Severity::Block, Some([0, 1])), (Severity::Block, Some([1, 1]))],
+            ),
+            (
+                "group,N,never,past,current\nA,30,10.0,40.0,50.0\nB,400,30.2,40.1,29.7\n",
+                vec![(Severity::Block, Some([0, 2]))],
             ),
             ("group;N;pct\nA;200;1,0\nB;250;40,0\n", vec![(Severity::Block, Some([0, 2]))]),
         ] {

@@ -19,7 +19,7 @@ use crate::table::{Role, Table};
 
 rule! {
     /// ## What it looks for
-    /// Tables of twenty rows or more whose rows look like persons or events: groups that repeat, or that fill few of their
+    /// Tables of twenty rows or more (for review: of eight) whose rows look like persons or events: groups that repeat, or that fill few of their
     /// combinations, columns headed as identifiers or persons, attributes of a person, no column that counts or summarises.
     /// Columns of counts, statistics or estimates, totals, suppressed cells, groups that are crossed and labels of each row's
     /// own speak against it. How many points each sign gives was fitted to real tables of both sorts (`cargo xtask fit`); the
@@ -45,6 +45,8 @@ pub struct Params {
     review_from: i32,
     /// Rows, or columns of a table on its side, from which a table is judged as a whole.
     least_rows: u64,
+    /// Rows from which a smaller table that would block is for review: so few tell less of what they are.
+    few_rows: u64,
     /// Numbers in one cell from which it is a list of persons.
     numbers_in_a_cell: usize,
 }
@@ -52,7 +54,7 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         let (block_from, review_from) = persons::weights();
-        Self { block_from, review_from, least_rows: persons::LEAST_ROWS, numbers_in_a_cell: 10 }
+        Self { block_from, review_from, least_rows: persons::LEAST_ROWS, few_rows: 8, numbers_in_a_cell: 10 }
     }
 }
 
@@ -82,6 +84,9 @@ fn of_table(params: &Params, table: &Table) -> Vec<Said> {
     let whole = Place { table: Some(table.index), ..table.whole() };
     if table.rows >= params.least_rows {
         said.extend(judge(params, &table.likeness, "row", &whole));
+    } else if table.rows >= params.few_rows && table.likeness.score >= params.block_from {
+        let few = judge(params, &table.likeness, "row", &whole);
+        said.extend(few.map(|said| Said { severity: Severity::Review, ..said }));
     }
     if let Some(likeness) = &table.transposed {
         said.extend(judge(params, likeness, "column", &whole));
@@ -95,7 +100,10 @@ fn of_table(params: &Params, table: &Table) -> Vec<Said> {
     if suspects.is_empty() {
         return said;
     }
-    let sample = Rows { end: table.body.end.min(table.body.start + LOOKED_AT), ..table.body.clone() };
+    // Where the rows are persons the table is blocked already.
+    let most = if table.is_record_level() { LOOKED_AT } else { u64::MAX };
+    let end = table.body.end.min(table.body.start.saturating_add(most));
+    let sample = Rows { end, ..table.body.clone() };
     let read = sample.each(|row, record| of_row(params, table, &suspects, row, record, &mut said));
     if let Err(error) = read {
         let message = format!("The file could not be read again: {error}.");

@@ -23,8 +23,11 @@ pub(super) fn judge_all(params: &Params, request: &Request, found: &mut Findings
         if table.rows == 0 || table.rows >= params.least_rows {
             continue;
         }
-        let header = table.columns.iter().map(|column| column.name.clone()).collect();
-        by_header.entry(header).or_default().push((file, table));
+        let header: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+        // Files without a header have nothing in common that says that they are of one kind.
+        if header.iter().any(|name| !name.is_empty()) {
+            by_header.entry(header).or_default().push((file, table));
+        }
         if table.columns.len() == 2 && table.rows >= 2 {
             by_labels.entry(lines(table, 0)).or_default().push((file, table));
         }

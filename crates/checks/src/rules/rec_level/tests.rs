@@ -170,8 +170,9 @@ fn one_file_a_group_is_clear() {
 }
 
 #[test]
-fn below_twenty_rows_others_decide() {
-    assert_eq!(found(&written(&people(19))), []);
+fn below_twenty_rows_a_person_decides_and_below_eight_others() {
+    assert!(matches!(found(&written(&people(19))).as_slice(), [(Severity::Review, _)]));
+    assert_eq!(found(&written(&people(7))), []);
     assert_eq!(found(""), []);
     assert_eq!(found("id,sex,age\n"), []);
 }
