@@ -209,7 +209,9 @@ fn named(new: &Dim, old: &Dim) -> Atoms {
 fn closed(sheet: &Sheet, at: usize) -> bool {
     use super::sheet::Shows;
     use std::collections::HashMap;
-    let mut lines: HashMap<(u32, Box<[u32]>), (i64, Option<i64>, usize)> = HashMap::new();
+    // By measure and the other levels: the sum, the total, and how many levels are shown.
+    type Line = (i64, Option<i64>, usize);
+    let mut lines: HashMap<(u32, Box<[u32]>), Line> = HashMap::new();
     let levels = sheet.dims.get(at).map_or(0, |dim| dim.levels.len());
     let counts =
         |cell: &&Cell| sheet.measures.get(cell.measure as usize).is_some_and(|measure| measure.counts);

@@ -58,7 +58,7 @@ pub(super) fn refine(
     let mut all = Refined::default();
     let refined = atoms::is_refined(new, old, fit);
     let hides = |sheet: &Sheet| sheet.cells.iter().any(|cell| matches!(cell.shows, Shows::Hidden(..)));
-    if !refined && !(hides(new) && hides(old)) {
+    if !(refined || hides(new) && hides(old)) {
         return all;
     }
     let Some(dims) = atoms::dimensions(new, old, fit) else { return all };
@@ -322,7 +322,7 @@ impl<'a> Stacked<'a> {
             let mut names: Vec<&str> = Vec::new();
             for tuple in parts.iter().filter_map(|part| self.parts.get(*part)) {
                 let name = tuple.get(at).and_then(|part| atoms.names.get(usize::from(*part)));
-                names.extend(name.map(String::as_str).filter(|name| !names.contains(name)).into_iter());
+                names.extend(name.map(String::as_str).filter(|name| !names.contains(name)));
             }
             names.join(" and ")
         });
