@@ -16,6 +16,7 @@ mod evidence;
 pub mod fitting;
 pub mod identifier;
 pub mod input;
+mod model;
 pub mod picture;
 pub mod policy;
 pub mod read;

@@ -134,6 +134,8 @@ pub struct Said {
 pub struct Findings {
     /// By the file of the request (none: that of the evidence) and the table in it.
     buckets: BTreeMap<(Option<usize>, Option<u32>), Bucket>,
+    /// What stays undecided beside what was found: where, and why.
+    open: Vec<(Place, String)>,
 }
 
 #[derive(Debug, Default)]
@@ -166,10 +168,15 @@ impl Findings {
         }
     }
 
-    /// Whether nothing was found.
+    /// Leaves something undecided, and says why.
+    pub fn leave(&mut self, place: Place, why: impl Into<String>) {
+        self.open.push((place, why.into()));
+    }
+
+    /// Whether nothing was found, and nothing left undecided.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.buckets.is_empty()
+        self.buckets.is_empty() && self.open.is_empty()
     }
 
     /// The findings as the contract writes them, each with its file; `severity` is what the policy sets for the rule, if it
@@ -191,6 +198,7 @@ impl Findings {
             let file = file.unwrap_or(own);
             all.extend(said.into_iter().chain(rest).map(|said| (file, said.written(rule, severity))));
         }
+        all.extend(self.open.into_iter().map(|(place, why)| (own, undecided(rule, &why, place))));
         all
     }
 }

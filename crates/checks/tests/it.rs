@@ -166,13 +166,23 @@ fn a_statistic_of_a_group_that_is_hidden_as_small_is_found() {
 fn a_safe_table_is_clear() {
     for text in [
         "sex,n\nF,120\nM,340\n",
-        "term,estimate,std.error,p.value\nage,0.12,0.03,0.001\nsexM,-0.4,0.11,0.0004\n",
+        "term,estimate,std.error,p.value,df.residual\nage,0.12,0.03,0.001,806\nsexM,-0.4,0.11,0.0004,806\n",
         "sex,n,mean_age\nF,120,61.2\nM,340,58.1\n",
         "region,n\nA,[REDACTED]\nB,40\nC,52\n",
     ] {
         let report = report("a.csv", text);
         assert_eq!(report.verdict, Verdict::Clear, "{text}\n{report:#?}");
     }
+}
+
+#[test]
+fn a_model_that_states_no_degrees_of_freedom_is_undecided() {
+    let report =
+        report("a.csv", "term,estimate,std.error,p.value\nage,0.12,0.03,0.001\nsexM,-0.4,0.11,0.0004\n");
+    assert_eq!(report.verdict, Verdict::Review);
+    let open: Vec<_> =
+        report.findings.iter().map(|finding| (finding.rule.as_str(), finding.outcome)).collect();
+    assert_eq!(open, [("DOF-MIN", Outcome::Undecided)]);
 }
 
 /// One row a person, made by a fixed recurrence.

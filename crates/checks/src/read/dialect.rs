@@ -21,6 +21,9 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
             best = (delimiter, fit);
         }
     }
+    if best.1 < 0.8 && is_print_out(head, best.0) {
+        return Delimiter::Spaces(2);
+    }
     if best.1 < 0.5 {
         // A print-out has labels of several words: wider gaps come first where all lines have them.
         for (least, needed) in [(2, 1.35), (1, 1.1), (2, 0.6)] {
@@ -32,6 +35,32 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
         }
     }
     best.0
+}
+
+/// Whether a line is one that statistical packages write about a model.
+pub(crate) fn is_of_a_print_out(line: &str) -> bool {
+    const SAYS: [&str; 9] = [
+        "degrees of freedom",
+        "Std. Error",
+        "std err ",
+        "Std. err.",
+        "Std. Err.",
+        "Pr(>|",
+        "P>|",
+        "Df Residuals",
+        "number of events=",
+    ];
+    SAYS.iter().any(|says| line.contains(says))
+}
+
+/// Whether a text is a print-out that is parted by blanks: a comma or two in its words do not make it a table of commas.
+fn is_print_out(head: &str, delimiter: Delimiter) -> bool {
+    let parted = |line: &str| match delimiter {
+        Delimiter::Byte(byte) => line.bytes().filter(|other| *other == byte).count() >= 2,
+        Delimiter::Spaces(_) => false,
+    };
+    let mut told = head.lines().take(LOOKED_AT).filter(|line| is_of_a_print_out(line)).peekable();
+    told.peek().is_some() && !told.any(parted)
 }
 
 /// The delimiter of a `sep=;` line, as spreadsheets write it.
@@ -89,6 +118,8 @@ mod tests {
             assert_eq!(delimiter(head), Delimiter::Byte(expected), "{head}");
         }
         assert_eq!(delimiter(" id sex age\n1 M 30\n2 F 40\n"), Delimiter::Spaces(1));
+        let printed = "Coefficients:\n      Estimate Std. Error\n(Intercept)   1.2    0.3\n\nResidual standard error: 3 on 30 degrees of freedom\nR-squared: 0.5,  F: 2\n";
+        assert_eq!(delimiter(printed), Delimiter::Spaces(2));
         assert_eq!(delimiter("term a    est\nx y       1.2\nb         3.4\n"), Delimiter::Spaces(2));
     }
 }

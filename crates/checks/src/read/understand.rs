@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::dialect;
 use super::layout::{self, Found};
 use super::persons::{self, Cells, Likeness};
 use super::profile::{Profile, Profiler};
@@ -28,7 +29,9 @@ pub(crate) fn tables(lines: &Lines, policy: &Policy) -> Result<Held, RecordError
             "it does not read as a table"
         });
     }
-    if layout.regular < 0.5 && layout.telling < 0.1 || layout.regular < 0.9 && layout.telling < 0.05 {
+    let ragged =
+        layout.regular < 0.5 && layout.telling < 0.1 || layout.regular < 0.9 && layout.telling < 0.05;
+    if ragged && !is_print_out(lines)? {
         return refused(
             "it does not read as a table: its lines have no common width and hold hardly any numbers",
         );
@@ -47,6 +50,16 @@ pub(crate) fn tables(lines: &Lines, policy: &Policy) -> Result<Held, RecordError
     }
     let outside = layout.outside.into_iter().map(|(line, text)| TextLine { line, text }).collect();
     Ok(Held::Tables { tables, outside })
+}
+
+/// Whether lines of no common width are a print-out of a statistical package, which has words and numbers on each.
+fn is_print_out(lines: &Lines) -> Result<bool, RecordError> {
+    let mut found = false;
+    lines.each(|number, record| {
+        found = found || dialect::is_of_a_print_out(&record.fields().collect::<Vec<_>>().join(" "));
+        !found && number < 1000
+    })?;
+    Ok(found)
 }
 
 fn table(

@@ -10,6 +10,7 @@ pub mod did_val;
 pub mod dif_cell;
 pub mod dif_lp;
 pub mod dif_unmask;
+pub mod dof_min;
 pub mod dom_nk;
 pub mod dom_p;
 pub mod end_mm;
@@ -23,6 +24,7 @@ pub mod pct_base;
 pub mod pct_impl;
 pub mod qi_kanon;
 pub mod qtl_n;
+pub mod rat_zero;
 pub mod rec_level;
 pub mod rnd_mix;
 pub mod sd_rev;
@@ -116,6 +118,8 @@ const ALL: &[Rule] = &[
     Rule::of::<qtl_n::Quantiles>(),
     Rule::of::<sd_rev::Reversible>(),
     Rule::of::<con_hhi::Concentration>(),
+    Rule::of::<dof_min::FewFreedom>(),
+    Rule::of::<rat_zero::ZeroRatio>(),
     Rule::of::<km_step::SmallStep>(),
     Rule::of::<his_bin::SmallBin>(),
     Rule::of::<img_fig::Figure>(),
