@@ -58,7 +58,8 @@ impl Table {
         most: u64,
         mut each: impl FnMut(u64, &Row<'_>),
     ) -> Result<(), RecordError> {
-        if let Some(grid) = (if self.is_record_level() { None } else { self.grid() }) {
+        let held = if self.is_record_level() { None } else { self.grid() };
+        if let Some(grid) = held {
             let rows = grid.rows().min(usize::try_from(most).unwrap_or(usize::MAX));
             (0..rows).for_each(|row| each(row as u64, &Row::Held(grid, row)));
             return Ok(());

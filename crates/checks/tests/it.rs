@@ -306,3 +306,39 @@ proptest! {
         prop_assert_eq!(severities(&straight), severities(&turned));
     }
 }
+
+/// Tables as researchers export them, with what must be found in them.
+#[test]
+fn tables_are_read_however_they_are_laid_out() {
+    let small = |table: Option<u32>, cell: [u64; 2]| ("CNT-MIN".to_owned(), table, Some(cell));
+    for (text, expected) in [
+        // A point groups thousands where a whole number stands beside it in a file of a desktop.
+        ("Groep;Aantal\nA;1.234\nB;4\nC;345\n", vec![small(None, [1, 1])]),
+        ("Groep;Gemiddelde\nA;1.234\nB;2.345\nC;3.456\n", vec![]),
+        // Two tables under one another, parted by an empty line.
+        (
+            "Age,n\n0-17,120\n18-64,70\n65+,3\n\nSex,n\nM,120\nF,8\nX,55\n",
+            vec![small(Some(0), [2, 1]), small(Some(1), [1, 1])],
+        ),
+        // A header that spans columns.
+        (
+            "Age,2021,,2022,\n,M,F,M,F\n0-17,120,44,130,51\n18-64,70,3,88,93\n65+,61,52,18,77\n",
+            vec![small(None, [1, 2])],
+        ),
+        // A source line with a comma in it, with and without an empty line behind it.
+        (
+            "Table 2. Counts by age\nSource: Intego, extraction 2024\n\nAge,M,F\n0-17,120,44\n18-64,70,3\n",
+            vec![small(None, [1, 2])],
+        ),
+        ("Source: Intego, extraction 2024\nAge,M,F\n0-17,120,44\n18-64,70,3\n", vec![small(None, [1, 2])]),
+        // Counts with percentages.
+        ("Groep;Aantal (%)\nA;120 (48,2 %)\nB;4 (1,6 %)\nC;125 (50,2 %)\n", vec![small(None, [1, 1])]),
+        ("Groep;Aantal\nA;120 [48,2%]\nB;4 [1,6%]\nC;125 [50,2%]\n", vec![small(None, [1, 1])]),
+    ] {
+        let report = report("a.csv", text);
+        let counts = report.findings.iter().filter(|finding| finding.rule == "CNT-MIN");
+        let found: Vec<_> =
+            counts.map(|finding| (finding.rule.clone(), finding.place.table, finding.place.cell)).collect();
+        assert_eq!(found, expected, "{text}\n{:?}", roles(&report));
+    }
+}

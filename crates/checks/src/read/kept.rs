@@ -17,6 +17,8 @@ struct Row {
     text: usize,
     spans: usize,
     line: u64,
+    /// Whether an empty line stands before it.
+    gap: bool,
 }
 
 impl Kept {
@@ -43,16 +45,21 @@ impl Kept {
         let (text, spans) = record.parts();
         self.text.push_str(text);
         self.spans.extend_from_slice(spans);
-        self.rows.push(Row { text: self.text.len(), spans: self.spans.len(), line: record.line });
+        self.rows.push(Row {
+            text: self.text.len(),
+            spans: self.spans.len(),
+            line: record.line,
+            gap: record.gap,
+        });
     }
 
     /// Keeps the lines of another, until there are so many.
     pub(crate) fn extend(&mut self, other: &Self, most: u64) {
         for number in 0..other.len().min(most.saturating_sub(self.len())) {
-            let Some((text, spans, line)) = other.row(number) else { return };
+            let Some((text, spans, Row { line, gap, .. })) = other.row(number) else { return };
             self.text.push_str(text);
             self.spans.extend_from_slice(spans);
-            self.rows.push(Row { text: self.text.len(), spans: self.spans.len(), line });
+            self.rows.push(Row { text: self.text.len(), spans: self.spans.len(), line, gap });
         }
     }
 
@@ -65,8 +72,8 @@ impl Kept {
     ) -> Result<(), RecordError> {
         let mut record = Record::default();
         for number in start..end.min(self.len()) {
-            let Some((text, spans, line)) = self.row(number) else { break };
-            record.set(text, spans.iter().copied(), line);
+            let Some((text, spans, Row { line, gap, .. })) = self.row(number) else { break };
+            record.set(text, spans.iter().copied(), line, gap);
             if !each(number, &record) {
                 break;
             }
@@ -81,11 +88,11 @@ impl Kept {
         super::record::trimmed(text.get(*start as usize..*end as usize).unwrap_or_default())
     }
 
-    fn row(&self, number: u64) -> Option<(&str, &[(u32, u32)], u64)> {
+    fn row(&self, number: u64) -> Option<(&str, &[(u32, u32)], Row)> {
         let at = usize::try_from(number).ok()?;
         let row = self.rows.get(at)?;
         let (text, spans) =
             at.checked_sub(1).map_or((0, 0), |before| (self.rows[before].text, self.rows[before].spans));
-        Some((self.text.get(text..row.text)?, self.spans.get(spans..row.spans)?, row.line))
+        Some((self.text.get(text..row.text)?, self.spans.get(spans..row.spans)?, *row))
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::record::{Record, RecordError};
+use super::names::{self, Meaning};
+use super::record::{Delimiter, Record, RecordError};
 use super::rows::Lines;
 use super::value::{Decimal, Value, decimal_vote, number, value};
 
@@ -53,7 +54,7 @@ struct Run {
 /// Reads all lines once and says where the tables lie.
 pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
     let runs = runs(lines)?;
-    let decimal = decimal(&runs);
+    let decimal = decimal(&runs, lines.delimiter);
     let mut assembly = Assembly::default();
     let widest = runs.iter().map(|run| run.width).max().unwrap_or(0);
     for (at, run) in runs.iter().enumerate() {
@@ -66,6 +67,7 @@ pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
         all += 1;
         telling += u32::from(value(cell, decimal) != Value::Text);
     }
+    assembly.set_lone_lines_apart();
     let regular = assembly.regular as f64 / (assembly.lines.max(1)) as f64;
     let tables = assembly
         .open
@@ -91,6 +93,9 @@ fn runs(lines: &Lines) -> Result<Vec<Run>, RecordError> {
         let notes = record.get(0).starts_with('#') && record.get(0).len() > 1;
         let width = if told || record.filled_len() == 0 { 0 } else { record.len() };
         let full = runs.len() >= RUNS;
+        if record.gap && !full && !runs.is_empty() {
+            runs.push(Run { first: number, count: 0, width: 0, notes: false, kept: Vec::new() });
+        }
         match runs.last_mut() {
             Some(run) if full || (run.width == width && run.notes == notes) => {
                 run.count += 1;
@@ -106,10 +111,37 @@ fn runs(lines: &Lines) -> Result<Vec<Run>, RecordError> {
 }
 
 /// Which decimal separator the cells vote for.
-fn decimal(runs: &[Run]) -> Decimal {
+fn decimal(runs: &[Run], delimiter: Delimiter) -> Decimal {
     let votes: i32 =
         runs.iter().flat_map(|run| &run.kept).flat_map(Record::fields).take(20_000).map(decimal_vote).sum();
-    if votes > 0 { Decimal::Comma } else { Decimal::Point }
+    // Desktops that write `;` or tabs write thousands with a point: 1.234 beside 345 is a whole number there.
+    let of_a_desktop = matches!(delimiter, Delimiter::Byte(b';' | b'\t'));
+    if votes > 0 || votes == 0 && of_a_desktop && runs.iter().any(has_thousands) {
+        Decimal::Comma
+    } else {
+        Decimal::Point
+    }
+}
+
+/// Whether a column holds numbers that a point groups by threes, and whole numbers below a thousand or a header that counts.
+fn has_thousands(run: &Run) -> bool {
+    let Some(first) = run.kept.first() else { return false };
+    (0..run.width).any(|at| {
+        let cells = || run.kept.iter().map(|record| record.get(at));
+        let small =
+            |cell: &str| (1..=3).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
+        let counts = names::meaning(first.get(at)).is_some_and(|(meaning, _)| meaning == Meaning::Count);
+        cells().any(in_thousands) && (counts || cells().any(small))
+    })
+}
+
+/// Whether a cell is a number that a point groups by threes: `1.234`, `12.345.678`.
+fn in_thousands(cell: &str) -> bool {
+    let mut groups = cell.split('.');
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next().unwrap_or_default();
+    let led = (1..=3).contains(&first.len()) && digits(first) && !first.starts_with('0');
+    led && cell.contains('.') && groups.all(|group| group.len() == 3 && digits(group))
 }
 
 /// A table that is being put together.
@@ -177,6 +209,15 @@ impl Assembly {
         });
     }
 
+    /// A line by itself among tables is a title or a source with a delimiter in it, and no table.
+    fn set_lone_lines_apart(&mut self) {
+        if self.open.iter().any(|open| open.end - open.start > 1) {
+            let lone = self.open.extract_if(.., |open| open.end - open.start == 1);
+            self.outside.extend(lone.flat_map(|open| open.kept).map(|record| (record.line, text(&record))));
+            self.outside.sort_by_key(|(line, _)| *line);
+        }
+    }
+
     /// Takes lines that stand outside; enough of them with fields are a table after all.
     fn note(&mut self, run: &Run) {
         if run.notes && run.width >= 3 && run.count >= NOTES_ARE_A_TABLE as u64 {
@@ -214,7 +255,7 @@ fn continues(open: &Open, run: &Run, gap: bool, decimal: Decimal) -> bool {
     if run.notes {
         return false;
     }
-    let shifted = !gap && open.end - open.start == 1 && run.width == open.width + 1;
+    let shifted = !gap && open.end - open.start == 1 && run.width == open.width + 1 && !heads(run, decimal);
     let same = run.width == open.width;
     let new_header = gap
         && run.count > 1
@@ -225,6 +266,12 @@ fn continues(open: &Open, run: &Run, gap: bool, decimal: Decimal) -> bool {
     shifted || (same && !new_header)
 }
 
+/// Whether a run begins with a header of its own: words over numbers.
+fn heads(run: &Run, decimal: Decimal) -> bool {
+    let numbers = |record: &Record| record.fields().any(|cell| number(cell, decimal).is_some());
+    matches!(run.kept.as_slice(), [first, second, ..] if !numbers(first) && numbers(second))
+}
+
 fn text(record: &Record) -> String {
     record.fields().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -233,12 +280,19 @@ fn text(record: &Record) -> String {
 fn header(kept: &[Record], width: usize, decimal: Decimal) -> (Vec<String>, usize) {
     let rows = header_rows(kept, width, decimal);
     let mut names = vec![String::new(); width];
-    for record in &kept[..rows] {
+    for (number, record) in kept[..rows].iter().enumerate() {
+        let below = kept.get(number + 1).filter(|_| number + 1 < rows);
         // R writes one header less than columns: the first is that of the row names.
         let shift =
             usize::from(record.len() + 1 == width && kept.get(rows).is_some_and(|row| row.len() == width));
         for (at, name) in names.iter_mut().enumerate().skip(shift) {
-            let part = record.get(at - shift);
+            let mut part = record.get(at - shift);
+            // A header over several columns stands over the first of them.
+            if let Some(below) = below.filter(|below| part.is_empty() && at > 0 && !below.get(at).is_empty())
+            {
+                let left = (1..at).rev().find(|left| !record.get(*left).is_empty());
+                part = left.filter(|_| !below.get(at).is_empty()).map_or("", |left| record.get(left));
+            }
             if !part.is_empty() && name.as_str() != part {
                 if !name.is_empty() {
                     name.push_str(" / ");
@@ -282,7 +336,8 @@ fn is_header(first: &Record, body: &[Record], width: usize, decimal: Decimal) ->
     if numbers.is_empty() {
         return textual_header(first, body, decimal);
     }
-    let distinct = first.fields().collect::<BTreeSet<_>>().len() == first.len();
+    let filled_cells: Vec<&str> = first.fields().filter(|cell| !cell.is_empty()).collect();
+    let distinct = filled_cells.iter().collect::<BTreeSet<_>>().len() == filled_cells.len();
     let levels = distinct && numbers.iter().all(|number| number.fract() == 0.0) && filled >= numbers.len();
     let blank_corner = first.get(0).is_empty() && body.iter().any(|row| !row.get(0).is_empty());
     let named = (0..first.len()).find(|&at| number(first.get(at), decimal).is_some()).unwrap_or(0);
@@ -350,5 +405,12 @@ fn is_further(above: &[Record], line: &Record, body: &[Record], decimal: Decimal
         && line.fields().all(|cell| !numeric(cell))
         && body.iter().take(3).any(|row| row.fields().any(numeric))
         && line.fields().filter(|cell| !cell.is_empty()).count() > 1;
-    index_name && line.fields().all(|cell| !numeric(cell)) || levels
+    // A header that spans columns leaves blanks over what stands under it.
+    let spanned = above.last().is_some_and(|above| {
+        let spans = |at: &usize| *at > 1 && above.get(*at).is_empty() && !line.get(*at).is_empty();
+        (0..line.len()).any(|at| spans(&at)) && line.fields().all(|cell| !numeric(cell))
+    }) && line.fields().filter(|cell| !cell.is_empty()).count() > 1
+        && body.iter().take(3).all(|row| row.fields().any(numeric))
+        && !body.is_empty();
+    index_name && line.fields().all(|cell| !numeric(cell)) || levels || spanned
 }

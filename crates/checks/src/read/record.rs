@@ -61,6 +61,8 @@ pub struct Record {
     spans: Vec<(u32, u32)>,
     /// Line of the file on which it begins, from 1.
     pub line: u64,
+    /// Whether an empty line stands before it.
+    pub(crate) gap: bool,
 }
 
 impl Record {
@@ -111,7 +113,8 @@ impl Record {
     }
 
     /// Takes over a line from a store.
-    pub(super) fn set(&mut self, text: &str, spans: impl Iterator<Item = (u32, u32)>, line: u64) {
+    pub(super) fn set(&mut self, text: &str, spans: impl Iterator<Item = (u32, u32)>, line: u64, gap: bool) {
+        self.gap = gap;
         self.text.clear();
         self.text.push_str(text);
         self.spans.clear();
@@ -229,14 +232,17 @@ impl<R: Read> Records<R> {
 
     /// Reads the next line that is not wholly empty into `record`; false at the end.
     pub(crate) fn next(&mut self, record: &mut Record) -> Result<bool, RecordError> {
+        let mut gap = false;
         loop {
             let more = self.quick(record) || self.line_into(record)?;
             if !record.is_nothing() {
+                record.gap = gap;
                 return Ok(true);
             }
             if !more {
                 return Ok(false);
             }
+            gap = true;
         }
     }
 
@@ -284,7 +290,12 @@ impl<R: Read> Records<R> {
         let text = std::str::from_utf8(&self.bytes);
         let text = text.map_err(|_| RecordError::Io("it is not the text that it was".to_owned()))?;
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        record.set(text, starts.zip(&self.ends).map(|(start, end)| (short(start), short(*end))), self.begins);
+        record.set(
+            text,
+            starts.zip(&self.ends).map(|(start, end)| (short(start), short(*end))),
+            self.begins,
+            false,
+        );
         Ok(more)
     }
 

@@ -231,7 +231,11 @@ impl<'a> Gathering<'a> {
                 continue;
             }
             let first = record.get(0);
-            if record.len() != width || first.starts_with('#') || first.is_empty() && record.filled_len() == 0
+            let gap = record.gap && place + rows > 0;
+            if gap
+                || record.len() != width
+                || first.starts_with('#')
+                || first.is_empty() && record.filled_len() == 0
             {
                 return None;
             }

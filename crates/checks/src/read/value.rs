@@ -382,6 +382,9 @@ fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
 /// What a cell tells of the decimal separator: more than 0 for the comma, less for the point.
 #[must_use]
 pub fn decimal_vote(cell: &str) -> i32 {
+    if let Some((before, inside)) = cell.split_once(['(', '[']) {
+        return decimal_vote(before) + decimal_vote(inside.trim().trim_end_matches([')', ']']));
+    }
     let text = cell.trim().trim_end_matches('%').trim_start_matches(['+', '-']).trim();
     if text.len() > 24
         || text.is_empty()
