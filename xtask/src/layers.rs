@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("exeat-channels", &["exeat-desk", "exeat-domain"]),
     ("exeat", &PRODUCT),
     (TESTS_ONLY, &[]),
+    ("exeat-fuzz", &["exeat-checks", "exeat-domain"]),
     ("xtask", &["exeat-checks", "exeat-domain", "exeat-package"]),
 ];
 

@@ -11,6 +11,7 @@ mod bench;
 mod corpus;
 mod fit;
 mod fresh;
+mod fuzz;
 mod generate;
 mod layers;
 #[cfg(test)]
@@ -58,6 +59,8 @@ tasks! {
     Fit => fit,
     /// Find locked crates that are younger than a week.
     Fresh => fresh,
+    /// Put strange files through the checks until the time is up or one breaks them.
+    Fuzz => fuzz,
     /// Write the pages of docs/ that come from code, or compare them.
     Generate => generate,
     /// Hold the arrows between the crates against their manifests.
