@@ -67,12 +67,17 @@ fn nrn_digits(text: &str) -> Option<String> {
 }
 
 fn read_nrn(digits: &str) -> Reading {
-    let part = |from: usize, to: usize| digits[from..to].parse::<u64>().unwrap_or(u64::MAX);
-    let (month, day, serial, check) = (part(2, 4), part(4, 6), part(0, 9), part(9, 11));
-    if !matches!(month, 0..=12 | 20..=32 | 40..=52) || day > 31 || part(6, 9) == 0 {
+    digits.parse().map_or(Reading::Implausible, nrn_number)
+}
+
+/// What eleven digits say, as one number.
+pub(super) fn nrn_number(number: u64) -> Reading {
+    let (month, day, serial) = (number / 10_000_000 % 100, number / 100_000 % 100, number / 100 % 1000);
+    let (nine, check) = (number / 100, number % 100);
+    if !matches!(month, 0..=12 | 20..=32 | 40..=52) || day > 31 || serial == 0 {
         return Reading::Implausible;
     }
-    let matches = |first_digit: u64| 97 - (first_digit * 1_000_000_000 + serial) % 97 == check;
+    let matches = |first_digit: u64| 97 - (first_digit * 1_000_000_000 + nine) % 97 == check;
     if matches(0) || matches(2) { Reading::Valid } else { Reading::Mismatch }
 }
 
@@ -86,10 +91,16 @@ fn nihdi_digits(text: &str) -> Option<String> {
 }
 
 fn read_nihdi(digits: &str) -> Reading {
-    let number: u32 = digits[..6].parse().unwrap_or(0);
-    let check: u32 = digits[6..8].parse().unwrap_or(0);
-    let matches = |modulus: u32| modulus - number % modulus == check;
-    if number > 0 && (matches(97) || matches(89)) { Reading::Valid } else { Reading::Mismatch }
+    // The qualification, if it is there, takes no part.
+    let padded = if digits.len() == 8 { format!("{digits}000") } else { digits.to_owned() };
+    padded.parse().map_or(Reading::Implausible, nihdi_number)
+}
+
+/// What eleven digits say, as one number.
+pub(super) fn nihdi_number(number: u64) -> Reading {
+    let (six, check) = (number / 100_000, number / 1000 % 100);
+    let matches = |modulus: u64| modulus - six % modulus == check;
+    if six > 0 && (matches(97) || matches(89)) { Reading::Valid } else { Reading::Mismatch }
 }
 
 #[cfg(test)]

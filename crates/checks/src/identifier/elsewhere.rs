@@ -1,5 +1,7 @@
 //! Personal numbers of the neighbours: NHS number, Dutch BSN, French NIR, German KVNR.
 
+use std::borrow::Cow;
+
 use super::belgium::punctuated;
 use super::text::{grouped, whole_number};
 use super::{Form, Reading, Within};
@@ -14,11 +16,7 @@ pub(super) const NHS_NUMBER: Form = Form {
     check_chance: 1.0 / 11.0,
     within: Within::Digits,
     telling: punctuated,
-    read: |text| {
-        let digits = digits(text, &[3, 3, 4], 10)?;
-        let sum: u32 = (2..=10).rev().zip(&digits).map(|(weight, digit)| weight * digit).sum();
-        Some(agrees((11 - sum % 11) % 11 == digits[9]))
-    },
+    read: |text| Some(nhs_number(number(text, &[3, 3, 4], 10)?)),
 };
 
 /// Dutch citizen service number: `Σ (9..2)·d1..d8 - d9` is a multiple of 11. A spreadsheet drops the zero in front.
@@ -30,12 +28,9 @@ pub(super) const BSN: Form = Form {
     within: Within::Digits,
     telling: punctuated,
     read: |text| {
-        let digits = digits(text, &[4, 2, 3], 9).or_else(|| digits(text, &[3, 3, 3], 9)).or_else(|| {
-            let short = whole_number(text).filter(|number| number.len() == 8)?;
-            digits(&format!("0{short}"), &[9], 9)
-        })?;
-        let sum: u32 = (2..=9).rev().zip(&digits).map(|(weight, digit)| weight * digit).sum();
-        Some(agrees(sum > 0 && sum % 11 == digits[8]))
+        let short = || whole_number(text).filter(|number| number.len() == 8)?.parse().ok();
+        let long = number(text, &[4, 2, 3], 9).or_else(|| number(text, &[3, 3, 3], 9));
+        long.or_else(short).map(bsn_number)
     },
 };
 
@@ -52,6 +47,19 @@ pub(super) const NIR: Form = Form {
     read: read_nir,
 };
 
+/// French social security number without its key, as the statistical files have it: no check digits, so what tells it is
+/// that sex, month, department, commune and order can all be. Random digits are so in two or three cases of a hundred;
+/// codes that begin with a date more often.
+pub(super) const NIR_WITHOUT_KEY: Form = Form {
+    name: "fr-nir13",
+    title: "French social security number (NIR) without its key",
+    chance: 0.1,
+    check_chance: 0.1,
+    within: Within::Nothing,
+    telling: punctuated,
+    read: read_nir_without_key,
+};
+
 /// German health insurance number: a letter as 01 to 26 and eight digits, weighted 1, 2, 1, 2 …, the digit sums mod 10.
 pub(super) const KVNR: Form = Form {
     name: "de-kvnr",
@@ -63,57 +71,100 @@ pub(super) const KVNR: Form = Form {
     read: |text| {
         let compact = grouped(text, &[1, 3, 3, 3])?;
         let letter = compact.bytes().next().filter(u8::is_ascii_uppercase)?;
-        let digits = values(&compact[1..])?;
-        let number = u32::from(letter - b'A' + 1);
-        let ten = [number / 10, number % 10].into_iter().chain(digits[..8].iter().copied());
-        let sum: u32 = ten
-            .zip([1, 2].into_iter().cycle())
-            .map(|(digit, weight)| digit * weight)
-            .map(|n| n / 10 + n % 10)
-            .sum();
-        Some(agrees(sum % 10 == digits[8]))
+        let digits: u64 = compact.get(1..).filter(|rest| numeric(rest))?.parse().ok()?;
+        Some(kvnr_number(u64::from(letter - b'A' + 1) * 1_000_000_000 + digits))
     },
 };
+
+/// What ten digits say, as one number.
+pub(super) fn nhs_number(number: u64) -> Reading {
+    agrees(number > 0 && (11 - weighted(number / 10, 2) % 11) % 11 == number % 10)
+}
+
+/// What nine digits say, as one number.
+pub(super) fn bsn_number(number: u64) -> Reading {
+    agrees(number > 0 && weighted(number / 10, 2) % 11 == number % 10)
+}
+
+/// What fifteen digits say, as one number, with 19 and 18 for the departments 2A and 2B.
+pub(super) fn nir_number(number: u64) -> Reading {
+    let (sex, month) = (number / 100_000_000_000_000, number / 10_000_000_000 % 100);
+    if !matches!(sex, 1..=4 | 7 | 8) || !matches!(month, 1..=12 | 20 | 30..=42 | 50..=99) {
+        return Reading::Implausible;
+    }
+    agrees(97 - number / 100 % 97 == number % 100)
+}
+
+/// What a letter, as 1 to 26, and nine digits say, as one number.
+pub(super) fn kvnr_number(number: u64) -> Reading {
+    let mut rest = number / 10;
+    let mut sum = 0;
+    // Ten digits, weighted 1, 2, 1, 2 …: the last of them has weight 2.
+    for at in 0..10 {
+        let product = rest % 10 * if at % 2 == 0 { 2 } else { 1 };
+        sum += product / 10 + product % 10;
+        rest /= 10;
+    }
+    agrees(sum % 10 == number % 10)
+}
+
+/// The sum of a number's digits with weights that rise by one from the last digit's.
+fn weighted(mut number: u64, of_last: u64) -> u64 {
+    let (mut weight, mut sum) = (of_last, 0);
+    while number > 0 {
+        sum += number % 10 * weight;
+        number /= 10;
+        weight += 1;
+    }
+    sum
+}
 
 fn agrees(right: bool) -> Reading {
     if right { Reading::Valid } else { Reading::Mismatch }
 }
 
-/// The `length` digits of a number, bare or in groups.
-fn digits(text: &str, groups: &[usize], length: usize) -> Option<Vec<u32>> {
-    match whole_number(text) {
-        Some(number) => values(&number),
-        None => values(&grouped(text, groups)?),
-    }
-    .filter(|digits| digits.len() == length)
+/// The number that `length` digits make, bare or in groups.
+fn number(text: &str, groups: &[usize], length: usize) -> Option<u64> {
+    let digits = whole_number(text).or_else(|| grouped(text, groups).map(Cow::Owned))?;
+    (digits.len() == length && numeric(&digits)).then(|| digits.parse().ok())?
 }
 
-fn values(text: &str) -> Option<Vec<u32>> {
-    text.chars().map(|c| c.to_digit(10)).collect()
+fn numeric(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn read_nir(text: &str) -> Option<Reading> {
-    let compact = match whole_number(text) {
-        Some(number) => number.into_owned(),
-        None => grouped(text, &[1, 2, 2, 2, 3, 3, 2])?,
-    };
-    if compact.len() != 15 {
-        return None;
-    }
-    let department = match &compact[5..7] {
+/// The letters and digits of a NIR without its key, as a number: the departments 2A and 2B count as 19 and 18.
+fn nir_body(compact: &str) -> Option<u64> {
+    let (before, department, behind) = (compact.get(..5)?, compact.get(5..7)?, compact.get(7..)?);
+    let department = match department {
         "2A" => "19",
         "2B" => "18",
         other => other,
     };
-    let number: u64 = format!("{}{department}{}", &compact[..5], &compact[7..13]).parse().ok()?;
-    let key: u64 = compact[13..].parse().ok()?;
-    let month: u32 = compact[3..5].parse().ok()?;
-    if !matches!(compact.as_bytes()[0], b'1'..=b'4' | b'7' | b'8')
-        || !matches!(month, 1..=12 | 20 | 30..=42 | 50..=99)
-    {
-        return Some(Reading::Implausible);
+    let all = [before, department, behind].concat();
+    numeric(&all).then(|| all.parse().ok())?
+}
+
+fn read_nir(text: &str) -> Option<Reading> {
+    let compact = whole_number(text).or_else(|| grouped(text, &[1, 2, 2, 2, 3, 3, 2]).map(Cow::Owned))?;
+    if compact.len() != 15 {
+        return None;
     }
-    Some(agrees(97 - number % 97 == key))
+    nir_body(&compact).map(nir_number)
+}
+
+fn read_nir_without_key(text: &str) -> Option<Reading> {
+    let compact = whole_number(text).or_else(|| grouped(text, &[1, 2, 2, 2, 3, 3]).map(Cow::Owned))?;
+    let corsican = matches!(compact.get(5..7), Some("2A" | "2B"));
+    if compact.len() != 13 {
+        return None;
+    }
+    let number = nir_body(&compact)?;
+    let (sex, month, department) =
+        (number / 1_000_000_000_000, number / 100_000_000 % 100, number / 1_000_000 % 100);
+    let (commune, order) = (number / 1000 % 1000, number % 1000);
+    let place = corsican || matches!(department, 1..=19 | 21..=95 | 97..=99);
+    Some(agrees(matches!(sex, 1 | 2) && matches!(month, 1..=12) && place && commune > 0 && order > 0))
 }
 
 #[cfg(test)]
@@ -134,7 +185,7 @@ mod tests {
         check(
             &NHS_NUMBER,
             &["9434765919", "9990000018", "943 476 5919", "943-476-5919"],
-            &["9434765918", "94 34765919", "943476591"],
+            &["9434765918", "94 34765919", "943476591", "0000000000"],
         );
         check(&BSN, &["111222333", "1112.22.333", "111.222.333"], &["111222334", "000000000", "11122233"]);
         check(
@@ -147,6 +198,11 @@ mod tests {
                 "253072A07300443",
             ],
             &["295109912611199", "253072C07300443", "995109912611193"],
+        );
+        check(
+            &NIR_WITHOUT_KEY,
+            &["2951099126111", "2 95 10 99 126 111", "253072B073004"],
+            &["2951399126111", "9951099126111", "2951099126000", "253072C073004"],
         );
         check(&KVNR, &["A123456780", "a123456780"], &["A123456781", "1123456780", "AB23456780"]);
     }

@@ -8,6 +8,7 @@ pub mod chance;
 mod elsewhere;
 mod general;
 mod scan;
+pub mod split;
 mod tally;
 mod text;
 
@@ -87,7 +88,7 @@ impl std::fmt::Debug for Form {
 }
 
 /// Every form, the ones with the rarest chance hits first.
-pub static FORMS: [Form; 14] = [
+pub static FORMS: [Form; 15] = [
     general::EMAIL,
     general::UUID,
     general::PHONE,
@@ -100,6 +101,7 @@ pub static FORMS: [Form; 14] = [
     elsewhere::NHS_NUMBER,
     elsewhere::BSN,
     elsewhere::KVNR,
+    elsewhere::NIR_WITHOUT_KEY,
     general::LUHN,
     general::MOBILE_NUMBER,
 ];
