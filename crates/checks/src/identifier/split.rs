@@ -112,8 +112,7 @@ enum Kind {
 /// Columns that are no part of a number do not part their neighbours.
 #[must_use]
 pub fn joined(columns: &[Vec<&str>]) -> Vec<Joined> {
-    let parts: Vec<Part> =
-        columns.iter().enumerate().filter_map(|(at, cells)| Part::of(at, cells)).collect();
+    let parts: Vec<Part> = columns.iter().enumerate().filter_map(|(at, cells)| Part::of(at, cells)).collect();
     let cuts: Vec<Cut> = WHOLES.iter().flat_map(cuts).collect();
     let mut tried = 0_u32;
     let mut found: Vec<(f64, Joined)> = Vec::new();
@@ -180,8 +179,8 @@ impl Cut {
             Kind::Lettered => at == 0 && self.whole.lettered && part.width == *width,
             Kind::Digits => {
                 let plain = part.width == *width || (*width > 1 && part.width + 1 == *width);
-                let century = at == 0
-                    && (self.date_first && part.width == 8 || self.year_first && part.width == 4);
+                let century =
+                    at == 0 && (self.date_first && part.width == 8 || self.year_first && part.width == 4);
                 (plain || century) && !(at == 0 && self.whole.lettered)
             }
         })
@@ -235,7 +234,8 @@ impl Cut {
             return format!("{number:0width$}", width = width as usize);
         }
         let unit = 10_u64.pow(width - 1);
-        let letter = u8::try_from(number / unit).map_or('?', |letter| char::from(b'A' + letter.saturating_sub(1)));
+        let letter =
+            u8::try_from(number / unit).map_or('?', |letter| char::from(b'A' + letter.saturating_sub(1)));
         format!("{letter}{:0width$}", number % unit, width = width as usize - 1)
     }
 }
@@ -293,7 +293,9 @@ fn day(cell: &str) -> Option<u64> {
     let mark = cell.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '-' | '/' | '.'))?;
     let mut parts = cell.split(mark);
     let (one, two, three) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || !matches!((one.len(), two.len(), three.len()), (4, 1..=2, 1..=2) | (1..=2, 1..=2, 2 | 4)) {
+    if parts.next().is_some()
+        || !matches!((one.len(), two.len(), three.len()), (4, 1..=2, 1..=2) | (1..=2, 1..=2, 2 | 4))
+    {
         return None;
     }
     let (year, day) = if one.len() == 4 { (one, three) } else { (three, one) };
@@ -308,7 +310,11 @@ mod tests {
     /// Fifty made-up national numbers, as eleven digits each.
     fn numbers(many: u64) -> Vec<String> {
         let number = |at: u64| {
-            let nine = (at * 13 % 100) * 10_000_000 + (1 + at % 12) * 100_000 + (1 + at * 7 % 28) * 1000 + 1 + at * 37 % 990;
+            let nine = (at * 13 % 100) * 10_000_000
+                + (1 + at % 12) * 100_000
+                + (1 + at * 7 % 28) * 1000
+                + 1
+                + at * 37 % 990;
             format!("{nine:09}{:02}", 97 - nine % 97)
         };
         (0..many).map(number).collect()
@@ -322,7 +328,8 @@ mod tests {
 
     /// Columns that hold the pieces of each number between these edges.
     fn cut(numbers: &[String], edges: &[usize]) -> Vec<Vec<String>> {
-        let piece = |from: usize, to: usize| numbers.iter().map(|number| number[from..to].to_owned()).collect();
+        let piece =
+            |from: usize, to: usize| numbers.iter().map(|number| number[from..to].to_owned()).collect();
         edges.windows(2).map(|pair| piece(pair[0], pair[1])).collect()
     }
 
@@ -334,13 +341,7 @@ mod tests {
     #[test]
     fn a_national_number_is_found_however_it_is_cut() {
         let all = numbers(50);
-        for edges in [
-            &[0, 6, 9, 11][..],
-            &[0, 6, 11],
-            &[0, 9, 11],
-            &[0, 2, 4, 6, 9, 11],
-            &[0, 2, 6, 9, 11],
-        ] {
+        for edges in [&[0, 6, 9, 11][..], &[0, 6, 11], &[0, 9, 11], &[0, 2, 4, 6, 9, 11], &[0, 2, 6, 9, 11]] {
             let columns = cut(&all, edges);
             let run: Vec<usize> = (0..columns.len()).collect();
             assert_eq!(told(&columns), [("be-nrn", run.clone())], "{edges:?}");
@@ -352,9 +353,14 @@ mod tests {
     fn a_birth_date_may_stand_for_its_digits() {
         let all = numbers(20);
         let serials = cut(&all, &[6, 9, 11]);
-        for pattern in ["19{y}-{m}-{d}", "{d}/{m}/19{y}", "{d}.{m}.{y}", "19{y}{m}{d}", "19{y}-{m}-{d} 00:00:00"] {
+        for pattern in
+            ["19{y}-{m}-{d}", "{d}/{m}/19{y}", "{d}.{m}.{y}", "19{y}{m}{d}", "19{y}-{m}-{d} 00:00:00"]
+        {
             let date = |number: &String| {
-                pattern.replace("{y}", &number[..2]).replace("{m}", &number[2..4]).replace("{d}", &number[4..6])
+                pattern
+                    .replace("{y}", &number[..2])
+                    .replace("{m}", &number[2..4])
+                    .replace("{d}", &number[4..6])
             };
             let columns = [vec![all.iter().map(date).collect()], serials.clone()].concat();
             assert_eq!(told(&columns), [("be-nrn", vec![0, 1, 2])], "{pattern}");
@@ -376,7 +382,9 @@ mod tests {
         let valid = |name: &str, wide: usize, letter: &str| -> Vec<String> {
             let form = super::super::form(name).unwrap();
             (0..4000_u64)
-                .map(|at| format!("{letter}{:0wide$}", 1_234_567 + at * 104_729 * 10_u64.pow(wide as u32 / 4)))
+                .map(|at| {
+                    format!("{letter}{:0wide$}", 1_234_567 + at * 104_729 * 10_u64.pow(wide as u32 / 4))
+                })
                 .filter(|number| number.len() == wide + letter.len() && form.is_valid(number))
                 .take(30)
                 .collect()
@@ -392,7 +400,12 @@ mod tests {
             assert_eq!(told(&columns).first().map(|(form, _)| *form), Some(name), "{edges:?}");
         }
         let nir: Vec<String> = (0..20_u64)
-            .map(|at| 2_000_000_000_000 + at * 10_000_000_001 % 99_000_000_000 + (1 + at % 12) * 100_000_000 + 75_123_456)
+            .map(|at| {
+                2_000_000_000_000
+                    + at * 10_000_000_001 % 99_000_000_000
+                    + (1 + at % 12) * 100_000_000
+                    + 75_123_456
+            })
             .map(|number| format!("{number}{:02}", 97 - number % 97))
             .collect();
         assert_eq!(told(&cut(&nir, &[0, 13, 15])).first().map(|(form, _)| *form), Some("fr-nir"));
@@ -402,7 +415,10 @@ mod tests {
     fn few_rows_and_wrong_check_digits_tell_nothing() {
         assert_eq!(told(&cut(&numbers(3), &[0, 6, 9, 11])), []);
         assert_eq!(told(&[]), []);
-        let wrong: Vec<String> = numbers(50).iter().map(|number| format!("{}{:02}", &number[..9], (number[9..].parse::<u64>().unwrap() + 7) % 97)).collect();
+        let wrong: Vec<String> = numbers(50)
+            .iter()
+            .map(|number| format!("{}{:02}", &number[..9], (number[9..].parse::<u64>().unwrap() + 7) % 97))
+            .collect();
         assert_eq!(told(&cut(&wrong, &[0, 6, 9, 11])), []);
     }
 

@@ -6,7 +6,8 @@ use exeat_domain::finding::{Place, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::identifier::{Form, HEADER, LoneHit, Tally, Told};
+use crate::identifier::{Form, HEADER, LoneHit, Tally, Told, split};
+use crate::read::profile::Profile;
 use crate::read::record::RecordError;
 use crate::read::{Held, Read, TextLine};
 use crate::rule::{Check, Findings, Judgement, rule};
@@ -18,7 +19,8 @@ rule! {
     /// addresses, telephone numbers, names behind a title, and hashes, in the cells of a table, its headers, the text
     /// around it and the file's name. Chance alone makes some large numbers valid, so a column blocks where far more of
     /// its different values are valid than chance gives (a probability below one in a million); rows are read in the
-    /// same way, for tables on their side, and so is the table as a whole. A single hit in running text is for review
+    /// same way, for tables on their side, and so is the table as a whole. Neighbouring columns of digits are joined, for a
+    /// number may be cut into birth date, serial and check digits. A single hit in running text is for review
     /// where its punctuation or letters say what it is. Hashes block where they fill nine cells in ten, nearly each its own.
     ///
     /// ## Why it matters
@@ -45,13 +47,65 @@ impl Check for IdentifierValue {
         if let Held::Tables { tables, outside } = &read.held {
             around(outside, &mut found);
             for table in tables {
-                if let Err(error) = Survey::of(table).map(|survey| survey.report(&mut found)) {
+                let survey = Survey::of(table).map(|survey| survey.report(&mut found));
+                if let Err(error) = survey.and_then(|()| over_columns(table, &mut found)) {
                     return Judgement::Undecided(error.to_string());
                 }
             }
         }
         Judgement::Decided(found)
     }
+}
+
+/// Looks for numbers that are cut over neighbouring columns.
+fn over_columns(table: &Table, found: &mut Findings) -> Result<(), RecordError> {
+    let part = |profile: &Profile| {
+        profile.numbers == profile.whole && profile.numbers + profile.dates > 0 || profile.longest < 11
+    };
+    let columns: Vec<usize> =
+        (0..table.columns.len()).filter(|at| table.profiles.get(*at).is_some_and(part)).collect();
+    if columns.len() < 2 {
+        return Ok(());
+    }
+    let cells = first_cells(table, &columns)?;
+    let cells: Vec<Vec<&str>> =
+        cells.iter().map(|cells| cells.iter().map(String::as_str).collect()).collect();
+    for joined in split::joined(&cells) {
+        let names: Vec<String> = joined
+            .columns
+            .iter()
+            .filter_map(|at| table.columns.get(*columns.get(*at)?))
+            .map(|column| shown(&column.name))
+            .collect();
+        let message = format!(
+            "The columns {} side by side make {} valid numbers of {}: {}.",
+            names.join(", "),
+            joined.valid,
+            joined.plausible,
+            joined.form.title
+        );
+        let first = joined.columns.first().and_then(|at| columns.get(*at)).copied().unwrap_or_default();
+        found.push(
+            Severity::Block,
+            Place { value: Some(shown(&joined.first.1)), ..table.column(first) },
+            message,
+        );
+    }
+    Ok(())
+}
+
+/// The first cells of some columns.
+fn first_cells(table: &Table, columns: &[usize]) -> Result<Vec<Vec<String>>, RecordError> {
+    let rows = split::ROWS.min(MOST_CELLS / columns.len().max(1)).max(10) as u64;
+    let mut body = table.body.clone();
+    body.end = body.end.min(body.start + rows);
+    let mut cells = vec![Vec::new(); columns.len()];
+    body.each(|_, record| {
+        for (cells, at) in cells.iter_mut().zip(columns) {
+            cells.push(record.get(*at).to_owned());
+        }
+    })?;
+    Ok(cells)
 }
 
 fn around(outside: &[TextLine], found: &mut Findings) {
@@ -120,6 +174,8 @@ fn lone(told: &Told) -> &[LoneHit] {
     }
 }
 
+/// The most cells that are looked at for numbers cut over columns.
+const MOST_CELLS: usize = 200_000;
 /// The most rows that are remembered as findings, or as being of a form's shape.
 const MOST_ROWS: usize = 10_000;
 
@@ -272,6 +328,16 @@ mod tests {
             [(Block, Some("x".into()), None)]
         );
         assert_eq!(found(include_str!("../../fixtures/did-val/clear.csv")), []);
+    }
+
+    #[test]
+    fn a_number_cut_over_columns_blocks() {
+        let cut = |number: &str| format!("{},{},{}", &number[..6], &number[6..9], &number[9..]);
+        let rows: String = FIVE[..4].iter().map(|number| format!("F,{}\n", cut(number))).collect();
+        let findings = named("a.csv", &format!("sex,birth,serial,check\n{rows}"));
+        let places: Vec<_> =
+            findings.iter().map(|finding| (finding.severity, finding.place.column.as_deref())).collect();
+        assert_eq!(places, [(Block, Some("birth"))], "{findings:?}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod audit;
 mod crash;
 mod fault;
 mod mail;
+mod numbers;
 mod package;
 mod rounds;
 mod whole;
