@@ -1,6 +1,10 @@
 //! `cargo xtask bench NAME`: measures a part of Exeat against its peer; without a name it lists what it can.
 
+mod checks;
+mod figures;
 mod package;
+
+pub(crate) use checks::PYTHON;
 
 use anyhow::Result;
 use clap::Subcommand as _;
@@ -15,6 +19,8 @@ pub(crate) struct Args {
 /// The measurements by name.
 #[derive(clap::Subcommand)]
 enum Bench {
+    /// Check a big table and a whole corpus, against DuckDB, pandas and a bare SIMD parse.
+    Checks(checks::Args),
     /// Write a protected ZIP of a big table, against 7-Zip.
     Package(package::Args),
 }
@@ -22,6 +28,7 @@ enum Bench {
 /// Runs one measurement, or lists them.
 pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.bench {
+        Some(Bench::Checks(args)) => checks::run(args),
         Some(Bench::Package(args)) => package::run(args),
         None => {
             print!("{}", list());
@@ -44,6 +51,7 @@ mod tests {
 
     #[test]
     fn every_measurement_says_what_it_is() {
-        assert_eq!(list(), "package: Write a protected ZIP of a big table, against 7-Zip\n");
+        assert!(list().ends_with("package: Write a protected ZIP of a big table, against 7-Zip\n"));
+        assert!(list().starts_with("checks: Check a big table"));
     }
 }

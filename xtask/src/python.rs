@@ -1,4 +1,4 @@
-//! A Python of the tests' own, under cargo's target folder, with the packages of `requirements.txt`.
+//! A Python of our own, under cargo's target folder, with the packages of `requirements.txt` or another list.
 
 use std::path::{Path, PathBuf};
 
@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result};
 
 use crate::workspace;
 
-/// Where the list of packages lies; a copy in the environment tells what was installed from it.
-const REQUIREMENTS: &str = "xtask/requirements.txt";
+/// What the tests take; a copy in the environment tells what was installed from a list.
+const TESTS: &str = "xtask/requirements.txt";
 
 /// The environment.
 #[derive(Debug)]
@@ -16,17 +16,25 @@ pub(crate) struct Python {
 }
 
 impl Python {
-    /// Makes the environment, or takes the one that an earlier run made from the same list.
+    /// Makes the environment of the tests, or takes the one that an earlier run made from the same list.
     ///
     /// # Errors
     /// When Python or one of the packages cannot be had.
     pub(crate) fn provide() -> Result<Self> {
-        let python = Self { folder: workspace::target()?.join("python") };
-        let wanted = workspace::root().join(REQUIREMENTS);
+        Self::provide_with("python", TESTS)
+    }
+
+    /// Makes the environment of this name with the packages of a list, or takes the one that is there.
+    ///
+    /// # Errors
+    /// When Python or one of the packages cannot be had.
+    pub(crate) fn provide_with(name: &str, list: &str) -> Result<Self> {
+        let python = Self { folder: workspace::target()?.join(name) };
+        let wanted = workspace::root().join(list);
         let done = python.folder.join("installed.txt");
         if !same(&wanted, &done) {
-            println!("installing from PyPI into {}: what {REQUIREMENTS} lists", python.folder.display());
-            python.make().context("the tests need the Python packages of xtask/requirements.txt")?;
+            println!("installing from PyPI into {}: what {list} lists", python.folder.display());
+            python.make(list).with_context(|| format!("the Python packages of {list} are needed"))?;
             std::fs::copy(&wanted, &done)?;
         }
         Ok(python)
@@ -37,12 +45,11 @@ impl Python {
         self.folder.join("bin").join(name)
     }
 
-    fn make(&self) -> Result<()> {
+    fn make(&self, list: &str) -> Result<()> {
         let folder = self.folder.display().to_string();
         workspace::run(&mut workspace::command(&["python3", "-m", "venv", "--clear", &folder]))?;
         let pip = self.program("pip").display().to_string();
-        let words =
-            [&pip, "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", REQUIREMENTS];
+        let words = [&pip, "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", list];
         workspace::run(&mut workspace::command(&words))
     }
 }
@@ -66,9 +73,11 @@ mod tests {
 
     #[test]
     fn every_package_is_pinned() {
-        let list = std::fs::read_to_string(workspace::root().join(REQUIREMENTS)).unwrap();
-        let packages: Vec<_> = list.lines().filter(|line| !line.starts_with('#')).collect();
-        assert!(!packages.is_empty());
-        assert!(packages.iter().all(|line| line.contains("==")), "{packages:?}");
+        for list in [TESTS, crate::bench::PYTHON] {
+            let list = std::fs::read_to_string(workspace::root().join(list)).unwrap();
+            let packages: Vec<_> = list.lines().filter(|line| !line.starts_with('#')).collect();
+            assert!(!packages.is_empty());
+            assert!(packages.iter().all(|line| line.contains("==")), "{packages:?}");
+        }
     }
 }

@@ -32,8 +32,7 @@ pub fn table(bytes: &[u8], seed: u64, most: usize) -> Option<Vec<u8>> {
     let mut dice = Dice(seed);
     let text = String::from_utf8_lossy(bytes);
     let mut mark = delimiter(&text);
-    let mut rows: Rows =
-        text.split('\n').map(|line| line.split(mark).map(str::to_owned).collect()).collect();
+    let mut rows: Rows = text.split('\n').map(|line| line.split(mark).map(str::to_owned).collect()).collect();
     for _ in 0..=dice.below(4) {
         match dice.below(4) {
             0 => of_cells(&mut rows, &mut dice),

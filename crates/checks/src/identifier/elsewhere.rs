@@ -48,16 +48,16 @@ pub(super) const NIR: Form = Form {
 };
 
 /// French social security number without its key, as the statistical files have it: no check digits, so what tells it is
-/// that sex, month, department, commune and order can all be. Random digits are so in two or three cases of a hundred;
-/// codes that begin with a date more often.
-pub(super) const NIR_WITHOUT_KEY: Form = Form {
+/// that sex, month, department, commune and order can all be, in many different combinations. It is no form of a single
+/// text, and stands in no list: [`super::split`] looks for whole columns.
+pub(super) static NIR_WITHOUT_KEY: Form = Form {
     name: "fr-nir13",
     title: "French social security number (NIR) without its key",
-    chance: 0.1,
-    check_chance: 0.1,
+    chance: 0.025,
+    check_chance: 0.025,
     within: Within::Nothing,
-    telling: punctuated,
-    read: read_nir_without_key,
+    telling: |_| false,
+    read: |text| nir_without_key(text).map(|(_, reading)| reading),
 };
 
 /// German health insurance number: a letter as 01 to 26 and eight digits, weighted 1, 2, 1, 2 …, the digit sums mod 10.
@@ -153,7 +153,8 @@ fn read_nir(text: &str) -> Option<Reading> {
     nir_body(&compact).map(nir_number)
 }
 
-fn read_nir_without_key(text: &str) -> Option<Reading> {
+/// What thirteen characters say, and the first seven of them: sex, year, month and department.
+pub(super) fn nir_without_key(text: &str) -> Option<(u64, Reading)> {
     let compact = whole_number(text).or_else(|| grouped(text, &[1, 2, 2, 2, 3, 3]).map(Cow::Owned))?;
     let corsican = matches!(compact.get(5..7), Some("2A" | "2B"));
     if compact.len() != 13 {
@@ -162,9 +163,10 @@ fn read_nir_without_key(text: &str) -> Option<Reading> {
     let number = nir_body(&compact)?;
     let (sex, month, department) =
         (number / 1_000_000_000_000, number / 100_000_000 % 100, number / 1_000_000 % 100);
-    let (commune, order) = (number / 1000 % 1000, number % 1000);
     let place = corsican || matches!(department, 1..=19 | 21..=95 | 97..=99);
-    Some(agrees(matches!(sex, 1 | 2) && matches!(month, 1..=12) && place && commune > 0 && order > 0))
+    let birth = number / 1000 % 1000 > 0 && number % 1000 > 0;
+    let right = matches!(sex, 1 | 2) && matches!(month, 1..=12) && place && birth;
+    Some((number / 1_000_000, agrees(right)))
 }
 
 #[cfg(test)]

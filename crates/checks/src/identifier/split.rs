@@ -138,6 +138,28 @@ pub fn joined(columns: &[Vec<&str>]) -> Vec<Joined> {
     kept
 }
 
+/// Whether a column holds NIRs without their key. Numbers that begin alike count once, for a series of codes has one head.
+#[must_use]
+pub fn without_key(cells: &[&str]) -> Option<Joined> {
+    let (mut heads, mut right, mut first) = (HashSet::new(), 0_u64, None);
+    for (row, cell) in cells.iter().enumerate().take(ROWS) {
+        let cell = plain(cell);
+        if cell.is_empty() {
+            continue;
+        }
+        let (head, reading) = elsewhere::nir_without_key(&cell)?;
+        let new = heads.insert(head);
+        if reading == Reading::Valid {
+            right += u64::from(new);
+            first.get_or_insert((row, cell.into_owned()));
+        }
+    }
+    let (form, plausible) = (&elsewhere::NIR_WITHOUT_KEY, heads.len() as u64);
+    let told =
+        2 * right >= plausible && ln_binomial_tail(right, plausible, form.check_chance) < SIGNIFICANT.ln();
+    first.filter(|_| told).map(|first| Joined { form, columns: Vec::new(), valid: right, plausible, first })
+}
+
 /// One way to cut a form into columns.
 struct Cut {
     whole: &'static Whole,
@@ -409,6 +431,30 @@ mod tests {
             .map(|number| format!("{number}{:02}", 97 - number % 97))
             .collect();
         assert_eq!(told(&cut(&nir, &[0, 13, 15])).first().map(|(form, _)| *form), Some("fr-nir"));
+    }
+
+    #[test]
+    fn a_nir_without_its_key_is_told_by_many_births_that_can_be() {
+        let births: Vec<String> = (0..30_u64)
+            .map(|at| {
+                format!(
+                    "{}{:02}{:02}{:02}{:03}{:03}",
+                    1 + at % 2,
+                    at * 7 % 100,
+                    1 + at % 12,
+                    1 + at % 19,
+                    1 + at * 11,
+                    1 + at
+                )
+            })
+            .collect();
+        let cells: Vec<&str> = births.iter().map(String::as_str).chain(["253072B073004", ""]).collect();
+        let told = without_key(&cells).unwrap();
+        assert_eq!((told.form.name, told.valid, told.first), ("fr-nir13", 31, (0, births[0].clone())));
+        let series: Vec<String> = (0..300_u64).map(|at| (2_440_734_536_600 + at).to_string()).collect();
+        assert_eq!(without_key(&series.iter().map(String::as_str).collect::<Vec<_>>()), None);
+        assert_eq!(without_key(&[]), None);
+        assert_eq!(without_key(&["x"; 40]), None);
     }
 
     #[test]

@@ -64,12 +64,21 @@ fn over_columns(table: &Table, found: &mut Findings) -> Result<(), RecordError> 
     };
     let columns: Vec<usize> =
         (0..table.columns.len()).filter(|at| table.profiles.get(*at).is_some_and(part)).collect();
-    if columns.len() < 2 {
+    if columns.is_empty() {
         return Ok(());
     }
     let cells = first_cells(table, &columns)?;
     let cells: Vec<Vec<&str>> =
         cells.iter().map(|cells| cells.iter().map(String::as_str).collect()).collect();
+    for (at, cells) in columns.iter().zip(&cells) {
+        if let Some(told) = split::without_key(cells) {
+            let message = format!(
+                "{} of {} different beginnings of the values can be those of a {}.",
+                told.valid, told.plausible, told.form.title
+            );
+            found.push(Severity::Block, table.column(*at), message);
+        }
+    }
     for joined in split::joined(&cells) {
         let names: Vec<String> = joined
             .columns

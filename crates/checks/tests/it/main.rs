@@ -1,6 +1,10 @@
 //! The checks from outside: one file in, its verdict and findings out.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod hostile;
+mod made;
+mod properties;
+
 use exeat_checks::{Input, Policy, Source, check};
 use exeat_domain::finding::{FileReport, Outcome, Severity, Verdict};
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
