@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz --minutes N`: strange files through the reader and the rules, guided by the code that they reach.
 //!
 //! libFuzzer drives `crates/fuzz`, which knows how to change a table. The instruments are flags of a stable rustc, so no
-//! other toolchain is needed. An input that panics, takes over [`SECONDS`] or over [`MEGABYTES`] is saved and made small.
+//! other toolchain is needed. An input that panics, takes over `--seconds` or over [`MEGABYTES`] is saved and made small.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,10 +23,12 @@ pub(crate) struct Args {
     /// How many processes look at once; they share what they find.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     processes: u32,
+    /// Seconds that one input may take; more of them on a machine that has other work.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    seconds: u32,
 }
 
 /// What one input may take.
-const SECONDS: u32 = 5;
 const MEGABYTES: u32 = 2048;
 /// The longest input that is made up.
 const LONGEST: u32 = 64 << 10;
@@ -57,13 +59,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let found: Vec<PathBuf> = names(&broken)?.into_iter().filter(|path| !before.contains(path)).collect();
     for path in &found {
-        println!("{}: {}", minimised(&target, path)?.display(), reason(path));
+        println!("{}: {}", minimised(&target, path, args)?.display(), reason(path));
     }
     let (inputs, minutes) = (names(&corpus)?.len(), start.elapsed().as_secs_f64() / 60.0);
     println!("{minutes:.1} minutes, {inputs} inputs that each reach something of their own");
     ensure!(found.is_empty(), "{} inputs broke the checks", found.len());
     ensure!(well, "the fuzzer did not end well");
-    println!("no crash, none over {SECONDS} s or {MEGABYTES} MB");
+    println!("no crash, none over {} s or {MEGABYTES} MB", args.seconds);
     Ok(())
 }
 
@@ -120,7 +122,7 @@ fn look(target: &Path, corpus: &Path, broken: &Path, args: &Args, seed: u32) -> 
     command.arg(corpus).args([
         format!("-seed={seed}"),
         format!("-max_total_time={}", u64::from(args.minutes) * 60),
-        format!("-timeout={SECONDS}"),
+        format!("-timeout={}", args.seconds),
         format!("-rss_limit_mb={MEGABYTES}"),
         format!("-max_len={LONGEST}"),
         format!("-artifact_prefix={}/", broken.display()),
@@ -134,13 +136,13 @@ fn look(target: &Path, corpus: &Path, broken: &Path, args: &Args, seed: u32) -> 
 }
 
 /// The same input made small, if it could be, beside the first.
-fn minimised(target: &Path, path: &Path) -> Result<PathBuf> {
+fn minimised(target: &Path, path: &Path, args: &Args) -> Result<PathBuf> {
     let small = path.with_extension("min");
     let mut command = Command::new(target);
     command.arg(path).args([
         "-minimize_crash=1".to_owned(),
         format!("-max_total_time={}", MINIMISE.as_secs()),
-        format!("-timeout={SECONDS}"),
+        format!("-timeout={}", args.seconds),
         format!("-rss_limit_mb={MEGABYTES}"),
         format!("-exact_artifact_path={}", small.display()),
     ]);

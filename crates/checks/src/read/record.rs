@@ -251,19 +251,24 @@ impl<R: Read> Records<R> {
         let (Delimiter::Byte(delimiter), rest) = (self.delimiter, &self.buffer[self.at..self.filled]) else {
             return false;
         };
-        let Some(length) = memchr::memchr(b'\n', rest).filter(|&length| length <= self.limits.cell_bytes)
+        // To the first end of any kind: a file of old systems has no line feed, however far one looks.
+        let Some(length) =
+            memchr::memchr2(b'\n', b'\r', rest).filter(|&length| length <= self.limits.cell_bytes)
         else {
             return false;
         };
-        let line = rest[..length].strip_suffix(b"\r").unwrap_or(&rest[..length]);
-        let quotes = memchr::memchr2(b'"', b'\r', line);
-        let plain = quotes.is_none_or(|at| line[at] == b'"' && memchr::memchr(b'\r', &line[at..]).is_none());
-        let read = plain
-            && std::str::from_utf8(line).is_ok_and(|line| record.split(line, delimiter, quotes.is_some()))
+        let end = match rest.get(length..length + 2) {
+            Some(b"\r\n") => 2,
+            _ if rest[length] == b'\n' => 1,
+            _ => return false,
+        };
+        let line = &rest[..length];
+        let quotes = memchr::memchr(b'"', line).is_some();
+        let read = std::str::from_utf8(line).is_ok_and(|line| record.split(line, delimiter, quotes))
             && record.len() <= self.limits.columns;
         if read {
             record.line = self.line;
-            self.at += length + 1;
+            self.at += length + end;
             self.line += 1;
         }
         read

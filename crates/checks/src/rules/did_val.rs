@@ -252,7 +252,7 @@ impl<'a> Survey<'a> {
         let header = self.header.told();
         let mut any = self.say(&header, found, |at, _| self.table.column(column(at)));
         for (at, tally) in self.table.tallies.iter().enumerate() {
-            let told = tally.told();
+            let told = self.told(at, tally);
             any |= self.say(&told, found, |row, text| self.column_place(at, row, text));
             told_by_columns.push(told);
         }
@@ -261,7 +261,10 @@ impl<'a> Survey<'a> {
         {
             any |= self.say(told, found, |_, _| self.table.row(*row));
         }
-        if !any {
+        // Where a column tells nothing for its even steps, the whole would tell it all the same.
+        let muted =
+            self.table.tallies.iter().zip(&told_by_columns).any(|(tally, told)| tally.told() != *told);
+        if !any && !muted {
             let width = self.table.columns.len() as u64;
             self.say(&Tally::union(&self.table.tallies).told(), found, |at, text| {
                 self.table.cell(at / width, column(at % width), text)
@@ -278,6 +281,15 @@ impl<'a> Survey<'a> {
             for hit in in_body {
                 found.push(Severity::Review, self.table.cell(hit.at, at, &hit.text), looks_like(hit.form));
             }
+        }
+    }
+
+    /// What a column tells. Numbers in even steps agree with a check digit in even steps, too.
+    fn told(&self, column: usize, tally: &Tally) -> Told {
+        let even = self.table.profiles.get(column).is_some_and(|profile| profile.even);
+        match tally.told() {
+            Told::Identifiers { valid, shaped, .. } if even && 2 * valid < shaped => Told::Nothing,
+            told => told,
         }
     }
 
