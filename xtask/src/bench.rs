@@ -4,6 +4,7 @@ mod checks;
 mod figures;
 mod package;
 
+#[cfg(test)]
 pub(crate) use checks::PYTHON;
 
 use anyhow::Result;

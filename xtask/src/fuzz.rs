@@ -148,7 +148,7 @@ fn minimised(target: &Path, path: &Path, args: &Args) -> Result<PathBuf> {
     ]);
     command.env("RAYON_NUM_THREADS", "1").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // That it ends badly is the point.
-    drop(command.status()?);
+    let _ = command.status()?;
     Ok(if small.is_file() { small } else { path.to_owned() })
 }
 
