@@ -122,8 +122,8 @@ impl Desk {
             .extend(large.iter().map(|file| lost(&file.name, "it is too large to be compared cell by cell")));
         let start = spool.stream_position().map_err(scratch)?;
         let read = match &entries.copy {
-            Some(copy) => self.from_archive(copy, &small, spool).await,
-            None => self.from_seals(&small, spool).await,
+            Some(copy) => self.take_archive(copy, &small, spool).await,
+            None => self.take_seals(&small, spool).await,
         };
         match read {
             Ok(()) => {
@@ -143,7 +143,7 @@ impl Desk {
         Ok(())
     }
 
-    async fn from_archive(
+    async fn take_archive(
         &self,
         copy: &ArchiveCopy,
         files: &[Noted],
@@ -159,7 +159,7 @@ impl Desk {
     }
 
     /// The release has been approved and is not in the archive yet.
-    async fn from_seals(&self, files: &[Noted], spool: &mut File) -> Result<(), String> {
+    async fn take_seals(&self, files: &[Noted], spool: &mut File) -> Result<(), String> {
         for file in reviewed(files) {
             let seal = Seal { sha256: file.sha256, bytes: file.bytes };
             let bytes = self.ports.seals.open(&seal).await.map_err(|failure| failure.message)?;

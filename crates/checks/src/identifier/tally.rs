@@ -331,8 +331,8 @@ impl Tally {
 
     /// The columns of a table as one; the hash of a value is the same in each. Places become those of cells, counted row by row.
     pub(crate) fn union(columns: &[Self]) -> Self {
-        let mut whole = Self::default();
-        whole.level = columns.iter().map(|column| column.level).max().unwrap_or(0);
+        let level = columns.iter().map(|column| column.level).max().unwrap_or(0);
+        let mut whole = Self { level, ..Self::default() };
         for (at, column) in columns.iter().enumerate() {
             let cell = |row: u64| row.saturating_mul(columns.len() as u64).saturating_add(at as u64);
             let kept = column.seen.iter().filter(|(hash, _)| whole.is_kept(**hash));

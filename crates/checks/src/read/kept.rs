@@ -21,6 +21,9 @@ struct Row {
     gap: bool,
 }
 
+/// The text of a line, its fields in it, and where it stands.
+type Line<'a> = (&'a str, &'a [(u32, u32)], Row);
+
 impl Kept {
     /// One with room for a text of so many bytes.
     pub(crate) fn of_about(bytes: usize) -> Self {
@@ -88,7 +91,7 @@ impl Kept {
         super::record::trimmed(text.get(*start as usize..*end as usize).unwrap_or_default())
     }
 
-    fn row(&self, number: u64) -> Option<(&str, &[(u32, u32)], Row)> {
+    fn row(&self, number: u64) -> Option<Line<'_>> {
         let at = usize::try_from(number).ok()?;
         let row = self.rows.get(at)?;
         let (text, spans) =
