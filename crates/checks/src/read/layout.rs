@@ -99,7 +99,9 @@ fn runs(lines: &Lines) -> Result<Vec<Run>, RecordError> {
         match runs.last_mut() {
             Some(run) if full || (run.width == width && run.notes == notes) => {
                 run.count += 1;
-                if run.kept.len() < KEPT {
+                // Of notes every line is read, of a table's rows the first tell its header.
+                let most = if notes || width <= 1 { OUTSIDE } else { KEPT };
+                if run.kept.len() < most {
                     run.kept.push(record.clone());
                 }
             }
