@@ -1,5 +1,6 @@
 //! `cargo xtask bench NAME`: measures a part of Exeat against its peer; without a name it lists what it can.
 
+mod audit;
 mod checks;
 mod figures;
 mod package;
@@ -20,6 +21,8 @@ pub(crate) struct Args {
 /// The measurements by name.
 #[derive(clap::Subcommand)]
 enum Bench {
+    /// Work out what totals leave for the hidden cells of a big table, against HiGHS.
+    Audit(audit::Args),
     /// Check a big table and a whole corpus, against DuckDB, pandas and a bare SIMD parse.
     Checks(checks::Args),
     /// Write a protected ZIP of a big table, against 7-Zip.
@@ -29,6 +32,7 @@ enum Bench {
 /// Runs one measurement, or lists them.
 pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.bench {
+        Some(Bench::Audit(args)) => audit::run(args),
         Some(Bench::Checks(args)) => checks::run(args),
         Some(Bench::Package(args)) => package::run(args),
         None => {
@@ -53,6 +57,7 @@ mod tests {
     #[test]
     fn every_measurement_says_what_it_is() {
         assert!(list().ends_with("package: Write a protected ZIP of a big table, against 7-Zip\n"));
-        assert!(list().starts_with("checks: Check a big table"));
+        assert!(list().starts_with("audit: Work out what totals leave"));
+        assert!(list().contains("checks: Check a big table"));
     }
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::sup_exact::judge;
-use crate::evidence::margins::Margins;
+use crate::evidence::margins::{LARGE, Margins};
 use crate::rule::{Check, Judgement, rule};
 use crate::threshold::Threshold;
 
@@ -42,6 +42,11 @@ impl Check for CloselyRecovered {
 
     fn check(params: &Params, margins: &Margins) -> Judgement {
         let threshold = i64::try_from(params.small.least()).unwrap_or(i64::MAX);
+        if threshold > LARGE && margins.hidden > 0 {
+            let why =
+                format!("hidden cells are worked out up to {LARGE}, and the policy's threshold is larger");
+            return Judgement::Undecided(why);
+        }
         judge(margins, |recovered| {
             let (least, most) = (recovered.interval.least, recovered.interval.most?);
             let steps = most - least;

@@ -24,8 +24,8 @@ use frame::Frame;
 pub(crate) use shares::{Holds, Share};
 pub(crate) use system::Recovered;
 
-/// From here on a hidden cell is large under any policy.
-pub(crate) const LARGE: i64 = 256;
+/// From here on the ends of what a hidden cell can be are not looked for.
+pub(crate) const LARGE: i64 = 64;
 
 /// The margins of one table, and what they come to.
 #[derive(Debug, Default)]

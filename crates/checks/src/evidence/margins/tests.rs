@@ -149,6 +149,14 @@ fn exact_values_weigh_what_they_are() {
 }
 
 #[test]
+fn a_threshold_that_is_too_large_is_undecided() {
+    let policy = "[rules.SUP-INT]\nthreshold = 100\n";
+    let report = reports(policy, &[",a,b,c,Total\nr,*,*,40,130\ns,21,32,40,93\n"]).remove(0);
+    let said: Vec<_> = report.findings.iter().filter(|finding| finding.rule == "SUP-INT").collect();
+    assert_eq!((said.len(), said[0].outcome), (1, Outcome::Undecided));
+}
+
+#[test]
 fn missing_cells_are_hidden_only_where_a_margin_says_so() {
     for marker in ["-", "NA", ".."] {
         let shown = format!("group,n\nA,11\nB,16\nC,{marker}\nTotal,30\n");
