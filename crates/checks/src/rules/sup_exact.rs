@@ -48,16 +48,14 @@ impl Check for ExactlyRecovered {
             }
             let value = u64::try_from(most).ok()?;
             let (severity, what) = match (value, params.zeros) {
-                (0, Zeros::Disclosive | Zeros::Review) => (Severity::Review, "it counts nobody"),
-                (0, Zeros::Fine) => (Severity::Note, "it counts nobody"),
-                _ if params.small.is_small(value) => (params.small.severity(value), "it is small"),
-                _ => (Severity::Review, "hiding it protects nothing"),
+                (0, Zeros::Disclosive | Zeros::Review) => (Severity::Review, "nobody"),
+                (0, Zeros::Fine) => (Severity::Note, "nobody"),
+                _ if params.small.is_small(value) => (params.small.severity(value), "too few"),
+                _ => (Severity::Review, "so hiding it protects nothing"),
             };
             Some((
                 severity,
-                format!(
-                    "The hidden cell can be worked out: it is {value}, as {what} once the cells shown are taken from their totals."
-                ),
+                format!("The totals and the cells shown give the hidden cell: it is {value}, {what}."),
             ))
         })
     }

@@ -15,7 +15,7 @@ const BITS: f64 = 10.0;
 const NAMED: f64 = 5.0;
 const WORDED: f64 = 3.0;
 /// Pairs of views that are compared in one request.
-const PAIRS: usize = 20_000;
+const PAIRS: usize = 100_000;
 
 /// Two cells that say the same thing.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +34,11 @@ struct View {
     cells: BTreeMap<Vec<String>, At>,
 }
 
-/// Cells of different tables that say the same; only where something is hidden on either side.
-pub(super) fn same(drafts: &[Draft], hides: &[bool]) -> Vec<Same> {
+/// Cells of different tables that say the same, only where something is hidden on either side; and whether all tables could
+/// be compared.
+pub(super) fn same(drafts: &[Draft], hides: &[bool]) -> (Vec<Same>, bool) {
     if drafts.len() < 2 || !hides.contains(&true) {
-        return Vec::new();
+        return (Vec::new(), true);
     }
     let mut views: HashMap<Vec<Vec<String>>, Vec<View>> = HashMap::new();
     for (number, draft) in drafts.iter().enumerate() {
@@ -49,12 +50,16 @@ pub(super) fn same(drafts: &[Draft], hides: &[bool]) -> Vec<Same> {
     }
     let left_out: Vec<HashSet<At>> = drafts.iter().map(recomputed).collect();
     let mut found = Vec::new();
-    let mut left = PAIRS;
+    let (mut left, mut all) = (PAIRS, true);
     for views in views.into_values() {
         for (at, one) in views.iter().enumerate() {
             for other in views.iter().skip(at + 1) {
                 let hidden = hides.get(one.draft) == Some(&true) || hides.get(other.draft) == Some(&true);
-                if one.draft == other.draft || !hidden || left == 0 {
+                if one.draft == other.draft || !hidden {
+                    continue;
+                }
+                if left == 0 {
+                    all = false;
                     continue;
                 }
                 left -= 1;
@@ -65,7 +70,7 @@ pub(super) fn same(drafts: &[Draft], hides: &[bool]) -> Vec<Same> {
             }
         }
     }
-    found
+    (found, all)
 }
 
 /// The views of a table by the levels of their dimensions.

@@ -127,7 +127,18 @@ pub(crate) fn margins(files: &[Read]) -> Vec<Margins> {
         .collect();
     system::recover(&drafts, &mut margins);
     margins.extend(shares.into_iter().flatten());
+    margins.extend(tables.iter().filter_map(|(file, table)| too_large(*file, table)));
     margins
+}
+
+/// A table in which something is hidden and that has too many cells for its totals to be found.
+fn too_large(file: usize, table: &Table) -> Option<Margins> {
+    let hides = table.profiles.iter().any(|profile| profile.suppressed + profile.at_most > 0);
+    if !hides || table.is_record_level() || table.grid().is_some() {
+        return None;
+    }
+    let why = "it has too many cells for what its totals tell of the hidden ones to be worked out".to_owned();
+    Some(Margins { file, hidden: 1, undecided: Some(why), ..Margins::default() })
 }
 
 /// What a table that is no crosstab of counts says of groups that fall into one category.

@@ -31,12 +31,16 @@ pub(super) fn recover(drafts: &[Draft], margins: &mut [Margins]) {
     if !hides.contains(&true) {
         return;
     }
-    let same = link::same(drafts, &hides);
+    let (same, all) = link::same(drafts, &hides);
     let alone = solved(drafts, &hides, &[]);
     let together = if same.is_empty() { None } else { Some(solved(drafts, &hides, &same)) };
     for (number, (draft, margins)) in drafts.iter().zip(margins).enumerate() {
         let judged = judged(draft, &hidden[number]);
         margins.hidden = judged.len();
+        if !all && margins.hidden > 0 {
+            margins.undecided =
+                Some("it has margins in common with more tables than can be compared".to_owned());
+        }
         for (at, stated) in judged {
             let cell = (number, at);
             let own = alone.answer(cell);
