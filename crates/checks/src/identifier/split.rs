@@ -108,7 +108,7 @@ enum Kind {
     Lettered,
 }
 
-/// The forms that neighbouring columns make; `columns` are the first [`ROWS`] cells of each column of a table, in its order.
+/// The forms that neighbouring columns make; `columns` are the first cells of each column of a table, in its order.
 /// Columns that are no part of a number do not part their neighbours.
 #[must_use]
 pub fn joined(columns: &[Vec<&str>]) -> Vec<Joined> {
