@@ -56,6 +56,8 @@ pub(crate) fn is_of_a_print_out(line: &str) -> bool {
 /// Whether a text is a print-out that is parted by blanks: a comma or two in its words do not make it a table of commas.
 fn is_print_out(head: &str, delimiter: Delimiter) -> bool {
     let parted = |line: &str| match delimiter {
+        // The bars of `P>|t|` part nothing.
+        Delimiter::Byte(b'|') => line.replace(">|t|", "").replace(">|z|", "").matches('|').count() >= 2,
         Delimiter::Byte(byte) => line.bytes().filter(|other| *other == byte).count() >= 2,
         Delimiter::Spaces(_) => false,
     };
@@ -119,6 +121,8 @@ mod tests {
         }
         assert_eq!(delimiter(" id sex age\n1 M 30\n2 F 40\n"), Delimiter::Spaces(1));
         let printed = "Coefficients:\n      Estimate Std. Error\n(Intercept)   1.2    0.3\n\nResidual standard error: 3 on 30 degrees of freedom\nR-squared: 0.5,  F: 2\n";
+        assert_eq!(delimiter(printed), Delimiter::Spaces(2));
+        let printed = "  OLS Regression Results\n====\nDf Residuals:    9   BIC:   72.1\n====\n   coef    std err    t    P>|t|\n----\nx1   0.5   0.2   2.5   0.034\n";
         assert_eq!(delimiter(printed), Delimiter::Spaces(2));
         assert_eq!(delimiter("term a    est\nx y       1.2\nb         3.4\n"), Delimiter::Spaces(2));
     }

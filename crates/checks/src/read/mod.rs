@@ -244,6 +244,9 @@ fn understand(content: &Arc<Content>, extension: &str, policy: &Policy) -> std::
         (sniff::Kind::Unknown, Some(_)) if !matches!(extension, "csv" | "tsv" | "txt") => {
             refused("unknown", format!("it {named}, which is not among the extensions that may leave"))
         }
+        (sniff::Kind::Unknown, Some((_, head))) if extension == "txt" && sniff::is_prose(&head) => {
+            refused("txt", "it does not read as a table: its lines are sentences")
+        }
         (sniff::Kind::Unknown, Some((encoding, head))) => {
             let mut lines = Lines {
                 kept: None,

@@ -131,6 +131,15 @@ impl Profile {
             && self.of_said(self.numbers + self.texts) >= 0.9
     }
 
+    /// Whether it counts 1, 2, 3 down the rows, or from 0, and holds nothing else.
+    pub(crate) fn counts_up(&self) -> bool {
+        self.steps
+            && self.numbers == self.rows
+            && self.whole == self.numbers
+            && (self.min == 0.0 || self.min == 1.0)
+            && self.max - self.min + 1.0 == self.rows as f64
+    }
+
     /// Whether its numbers can be years, months, weeks or days, or dates without separators.
     pub(crate) fn is_time(&self) -> bool {
         let within = |least: f64, most: f64| self.min >= least && self.max <= most;

@@ -107,6 +107,12 @@ impl Record {
         self.spans.len() <= 1 && self.raw(0).is_empty()
     }
 
+    /// Whether the line is drawn, as those of a print-out are.
+    fn is_ruled(&self) -> bool {
+        let drawn = |field: &str| field.len() >= 3 && field.bytes().all(|byte| matches!(byte, b'-' | b'='));
+        !self.spans.is_empty() && self.fields().all(drawn)
+    }
+
     /// Text and spans, for a store of many lines.
     pub(super) fn parts(&self) -> (&str, &[(u32, u32)]) {
         (&self.text, &self.spans)
@@ -235,14 +241,16 @@ impl<R: Read> Records<R> {
         let mut gap = false;
         loop {
             let more = self.quick(record) || self.line_into(record)?;
-            if !record.is_nothing() {
+            let ruled = self.spaced() && record.is_ruled();
+            if !ruled && !record.is_nothing() {
                 record.gap = gap;
                 return Ok(true);
             }
             if !more {
                 return Ok(false);
             }
-            gap = true;
+            // `====` parts tables, `----` stands under a header.
+            gap |= !ruled || record.raw(0).starts_with('=');
         }
     }
 

@@ -44,9 +44,32 @@ pub(crate) fn sketches_with(
     declared: impl Fn(&str) -> Option<Role>,
 ) -> Vec<Sketch> {
     let model = is_model(header);
-    let labelled = profiles.iter().skip(1).any(|profile| profile.texts + profile.dates > 0);
+    let words = |profile: &Profile| profile.texts + profile.dates > 0;
+    let around = Around {
+        first: false,
+        labelled: profiles.iter().skip(1).any(words),
+        words: profiles.len() > 1
+            && profiles.iter().skip(1).all(|profile| words(profile) && !profile.is_numeric()),
+        model,
+    };
     let all = header.iter().zip(profiles).enumerate();
-    all.map(|(at, (name, profile))| sketch(name, profile, at == 0, labelled, model, declared(name))).collect()
+    all.map(|(at, (name, profile))| {
+        sketch(name, profile, Around { first: at == 0, ..around }, declared(name))
+    })
+    .collect()
+}
+
+/// Where a column stands.
+#[derive(Clone, Copy)]
+struct Around {
+    /// It is the first column.
+    first: bool,
+    /// A column of words or dates follows the first.
+    labelled: bool,
+    /// Nothing but such columns follows the first.
+    words: bool,
+    /// The headers are those of a table of estimates.
+    model: bool,
 }
 
 /// Whether the headers are those of a table of estimates.
@@ -57,14 +80,7 @@ fn is_model(header: &[String]) -> bool {
     told.count() >= 2
 }
 
-fn sketch(
-    name: &str,
-    profile: &Profile,
-    first: bool,
-    labelled: bool,
-    model: bool,
-    declared: Option<Role>,
-) -> Sketch {
+fn sketch(name: &str, profile: &Profile, around: Around, declared: Option<Role>) -> Sketch {
     let words = names::words(name);
     let found = names::meaning_of(name, &words);
     let meaning = found.as_ref().map(|(meaning, _)| *meaning);
@@ -75,7 +91,7 @@ fn sketch(
     let attribute = has("attributes");
     let aged = words.iter().any(|word| matches!(word.as_str(), "age" | "leeftijd" | "alter"));
     let quasi = quasi(name, &words, meaning);
-    let (role, reason) = settled(name, profile, first, labelled, model, found.as_ref(), declared)
+    let (role, reason) = settled(name, &words, profile, around, found.as_ref(), declared)
         .map_or((None, String::new()), |(role, reason)| (Some(role), reason));
     Sketch {
         name: name.to_owned(),
@@ -110,13 +126,13 @@ pub(crate) fn is_quasi(name: &str) -> bool {
 
 fn settled(
     name: &str,
+    words: &[String],
     profile: &Profile,
-    first: bool,
-    labelled: bool,
-    model: bool,
+    around: Around,
     found: Option<&(Meaning, String)>,
     declared: Option<Role>,
 ) -> Option<(Role, String)> {
+    let Around { first, labelled, model, .. } = around;
     if let Some(role) = declared {
         return Some((role, DECLARED.to_owned()));
     }
@@ -151,6 +167,9 @@ fn settled(
             "its cells are words".to_owned(),
         ));
     }
+    if let Some(role) = by_position(name, &words.join(" "), profile, around, found) {
+        return Some(role);
+    }
     let (meaning, word) = found?;
     let closed = profile.max - profile.min + 1.0 == profile.distinct as f64;
     let steps = first
@@ -163,6 +182,25 @@ fn settled(
         return Some((Role::Dimension, "it labels the rows, one number after the other".to_owned()));
     }
     by_name(*meaning, word, profile, model)
+}
+
+/// The role of a column of numbers that numbers the rows or bounds bins.
+fn by_position(
+    name: &str,
+    joined: &str,
+    profile: &Profile,
+    around: Around,
+    found: Option<&(Meaning, String)>,
+) -> Option<(Role, String)> {
+    if !around.model && names::lists("edges", joined) && profile.is_numeric() {
+        return Some((Role::Dimension, "it bounds the bins".to_owned()));
+    }
+    let unnamed = matches!(found, None | Some((Meaning::CountOfThings | Meaning::Label, _)))
+        && token::quasi_identifier(name).is_none();
+    let numbers = around.first
+        && profile.counts_up()
+        && (names::lists("numbering", joined) && around.labelled || unnamed && around.words);
+    numbers.then(|| (Role::RowNumber, "it numbers the rows".to_owned()))
 }
 
 /// Whether a header that leads the table counts, or says that it labels: the numbers 1, 2, 3 under it are labels either way.
@@ -211,9 +249,7 @@ fn by_name(meaning: Meaning, word: &str, profile: &Profile, model: bool) -> Opti
         Meaning::Estimate if model || word.len() > 2 => Role::Estimate,
         Meaning::Statistic => Role::Statistic,
         // How long someone survived is no probability of it.
-        Meaning::Percentage
-            if matches!(word, "survival" | "risk" | "prob" | "probability") && profile.max > 100.0 =>
-        {
+        Meaning::Percentage if names::lists("chances", word) && profile.max > 100.0 => {
             return None;
         }
         Meaning::Percentage => Role::Percentage,
@@ -244,6 +280,8 @@ struct Context<'a> {
     counted: bool,
     /// Columns of numbers with decimals or below nothing stand beside, and nothing says what any of them are.
     mixed: bool,
+    /// Any column labels the rows.
+    labelled: bool,
 }
 
 /// Settles what the columns themselves left open, by whether the table's rows are persons or groups.
@@ -265,18 +303,19 @@ pub(crate) fn columns(
         aggregates: any(Role::is_aggregate),
         counted: any(|role| matches!(role, Role::Count | Role::Base)),
         mixed: measures,
+        labelled,
     };
     let mut first = true;
     sketches
         .into_iter()
         .zip(profiles)
         .map(|(sketch, profile)| {
-            let leads = std::mem::take(&mut first) && !labelled;
+            let first = std::mem::take(&mut first);
             let (role, reason) = match sketch.role {
                 Some(role) => (role, sketch.reason),
                 None if persons => (Role::Value, "the rows look like persons or events".to_owned()),
                 None => {
-                    let (role, reason) = of_groups(&sketch, profile, leads, &context);
+                    let (role, reason) = of_groups(&sketch, profile, first, &context);
                     (role, reason.to_owned())
                 }
             };
@@ -286,8 +325,9 @@ pub(crate) fn columns(
 }
 
 /// The role of a column of numbers that nothing names, in a table of groups.
-fn of_groups(sketch: &Sketch, profile: &Profile, leads: bool, context: &Context<'_>) -> (Role, &'static str) {
+fn of_groups(sketch: &Sketch, profile: &Profile, first: bool, context: &Context<'_>) -> (Role, &'static str) {
     let features = context.features;
+    let leads = first && !context.labelled;
     if features.statistic_rows >= 2 && profile.is_numeric() {
         return (Role::Statistic, "its rows are named as statistics");
     }
@@ -298,6 +338,9 @@ fn of_groups(sketch: &Sketch, profile: &Profile, leads: bool, context: &Context<
     let closed = profile.max - profile.min + 1.0 == profile.distinct as f64;
     if leads && whole && profile.distinct == profile.filled && (profile.rising || closed) {
         return (Role::Dimension, "it labels the rows");
+    }
+    if first && profile.counts_up() && profile.numbers >= 3 {
+        return (Role::Dimension, "it labels the rows, one number after the other");
     }
     let own = profile.distinct * 10 >= features.rows * 9;
     if sketch.id_like && whole && own {
@@ -320,10 +363,10 @@ fn of_groups(sketch: &Sketch, profile: &Profile, leads: bool, context: &Context<
             (Role::Dimension, "its cells are labels")
         };
     }
-    if is_coded(profile, features.rows, context.counted) {
+    let things = sketch.meaning == Some(Meaning::CountOfThings);
+    if !things && is_binary(profile, features.rows) || is_coded(profile, features.rows, context.counted) {
         return (Role::Dimension, "its cells are a few codes that recur");
     }
-    let things = sketch.meaning == Some(Meaning::CountOfThings);
     if !things && is_rank(profile, features.rows) {
         return (Role::Statistic, "its cells rank the rows");
     }
@@ -331,6 +374,11 @@ fn of_groups(sketch: &Sketch, profile: &Profile, leads: bool, context: &Context<
         return (Role::Statistic, "nothing says that it counts, and numbers of other kinds stand beside it");
     }
     (Role::Count, "its cells are whole numbers in a table of groups")
+}
+
+/// Whether a column holds nothing but 0 and 1 in so many rows that it says yes and no.
+fn is_binary(profile: &Profile, rows: u64) -> bool {
+    rows >= 20 && profile.distinct == 2 && profile.min == 0.0 && profile.max == 1.0
 }
 
 /// Whether whole numbers are codes of groups rather than counts: all from 1 or so to the last,
@@ -357,4 +405,68 @@ fn is_rank(profile: &Profile, rows: u64) -> bool {
         && profile.max <= rows as f64
         && profile.distinct * 10 >= rows * 9
         && profile.max * 10.0 >= rows as f64 * 9.0
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::table::Role::{self, Base, Count, Dimension, Percentage, Period, RowNumber};
+    use crate::{Policy, Source, read};
+
+    fn roles(text: &str) -> Vec<Role> {
+        let policy = Policy::preset("be-default").unwrap();
+        let views = read::tables(Source::Bytes(text.into()), "a.csv", &policy, 0).unwrap();
+        views[0].table.columns.iter().map(|column| column.role).collect()
+    }
+
+    /// A table of so many rows.
+    fn table(header: &str, rows: usize, row: impl Fn(usize) -> String) -> String {
+        std::iter::once(header.to_owned()).chain((0..rows).map(row)).map(|line| line + "\n").collect()
+    }
+
+    #[test]
+    fn numbers_down_the_rows_count_nobody() {
+        for header in ["rij", "no", "volgnr", "nr", "num", "id", "x"] {
+            let beside_words = table(&format!("{header};opmerking"), 9, |at| format!("{};goed {at}", at + 1));
+            assert_eq!(roles(&beside_words), [RowNumber, Dimension], "{header}");
+            let counted =
+                table(&format!("{header};groep;n"), 9, |at| format!("{};g{at};{}", at + 1, 30 + at));
+            let [first, Dimension, Count] = roles(&counted)[..] else { panic!("{header}") };
+            assert!(matches!(first, RowNumber | Dimension), "{header}");
+        }
+        assert_eq!(roles("cases;region\n1;a\n3;b\n2;c\n4;d\n2;e\n"), [Count, Dimension]);
+    }
+
+    #[test]
+    fn ages_weeks_and_ranks_stay_what_they_are() {
+        for (header, role) in
+            [("age", Dimension), ("week", Period), ("rank", Dimension), ("kwintiel", Dimension)]
+        {
+            let counted =
+                table(&format!("{header};regio;n"), 20, |at| format!("{at};g{at};{}", 30 + at * at));
+            assert_eq!(roles(&counted), [role, Dimension, Count], "{header}");
+        }
+    }
+
+    #[test]
+    fn yes_and_no_are_no_counts() {
+        let rare = table("regio;kanker;n", 40, |at| format!("r{at};{};{}", u8::from(at == 3), 100 + at % 7));
+        assert_eq!(roles(&rare), [Dimension, Dimension, Count]);
+        let counted =
+            table("regio;aantal;n", 40, |at| format!("r{at};{};{}", u8::from(at == 3), 100 + at % 7));
+        assert_eq!(roles(&counted), [Dimension, Count, Count]);
+    }
+
+    #[test]
+    fn edges_of_bins_and_life_tables_are_told_in_three_languages() {
+        for header in ["ondergrens;bovengrens;n", "borne_inf;borne_sup;effectif", "bin_left;bin_right;count"]
+        {
+            let bins = table(header, 4, |at| format!("{};{};{}", at * 10, at * 10 + 10, 20 + at));
+            assert_eq!(roles(&bins), [Dimension, Dimension, Count], "{header}");
+        }
+        for header in ["time;n_risk;survival", "tijd;n_risico;overleving", "temps;a_risque;survie"] {
+            let life = table(header, 4, |at| format!("{};{};0,9{}", at * 30, 500 - at * 20, 9 - at));
+            let found = roles(&life);
+            assert!(matches!(found[1..], [Count | Base, Percentage]), "{header} {found:?}");
+        }
+    }
 }

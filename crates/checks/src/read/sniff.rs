@@ -86,6 +86,29 @@ pub(crate) fn text(head: &str) -> Kind {
         .map_or(Kind::Unknown, |(_, kind, name)| Kind::Other((*kind).to_owned(), (*name).to_owned()))
 }
 
+/// Whether nearly all lines are sentences: words that a full stop closes, and nothing that parts fields but commas.
+pub(crate) fn is_prose(head: &str) -> bool {
+    let (mut lines, mut sentences) = (0_usize, 0_usize);
+    for line in head.lines().map(str::trim).filter(|line| !line.is_empty()).take(1000) {
+        lines += 1;
+        let parted = line.contains([';', '\t', '|']) || line.contains("  ");
+        let (mut words, mut all) = (0_usize, 0_usize);
+        for word in line.split(' ') {
+            all += 1;
+            let bare = word.trim_matches(|c: char| c.is_ascii_punctuation());
+            words += usize::from(
+                !bare.is_empty() && bare.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '-'),
+            );
+        }
+        let sentence = line.starts_with(|c: char| c.is_alphabetic() || c == '"' || c == '(')
+            && line.ends_with(['.', '!', '?'])
+            && words >= 4
+            && words * 4 >= all * 3;
+        sentences += usize::from(sentence && !parted);
+    }
+    lines >= 3 && sentences * 4 >= lines * 3
+}
+
 /// Whether text begins with an XML element: a name directly after `<`, closed by `>`, and something closed later.
 fn element(lower: &str) -> bool {
     let Some(rest) = lower.strip_prefix('<') else { return false };
@@ -135,6 +158,18 @@ mod tests {
             assert_eq!(text(head), Kind::Unknown, "{head}");
         }
         assert_eq!(text("<?xml version='1.0'?>\n<svg/>"), Kind::Picture("svg"));
+    }
+
+    #[test]
+    fn sentences_are_prose() {
+        let of = |line: &str| is_prose(&line.repeat(5));
+        assert!(of("The patient came in with fever, stayed two days, and went home.\n"));
+        assert!(of("patiënt werd opgenomen na val thuis 12.\n"));
+        for table in
+            ["12,The patient came in with fever.\n", "a b c d\n1 2 3 4\n", "row | it went well here.\n"]
+        {
+            assert!(!of(table), "{table}");
+        }
     }
 
     #[test]

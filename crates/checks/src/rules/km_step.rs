@@ -103,6 +103,18 @@ mod tests {
     }
 
     #[test]
+    fn life_tables_are_told_in_three_languages() {
+        for header in [
+            "time,n.risk,n.event,n.censor,surv",
+            "tijd,risico,gebeurtenissen,gecensureerd,overleving",
+            "temps,a_risque,evenements,censures,survie",
+        ] {
+            let table = format!("{header}\n30,500,20,30,0.960\n60,450,25,40,0.907\n90,385,3,12,0.900\n");
+            assert_eq!(found(&table), [(Block, Some(2), Some(2))], "{header}");
+        }
+    }
+
+    #[test]
     fn groups_start_again() {
         let table = "strata,time,n.risk,surv\na,0,500,1\na,30,480,0.96\nb,0,478,1\nb,30,450,0.94\n";
         assert_eq!(found(table), []);

@@ -134,6 +134,8 @@ impl<'a> Gather<'a> {
             if !matches!(sketch.role, Some(Role::RowNumber | Role::Empty)) {
                 telling.push(at);
                 features.column(at, sketch, profile, key);
+            } else if sketch.role == Some(Role::RowNumber) && sketch.id_like {
+                features.id_like += 1;
             }
         }
         // Words and dates before numbers, each in the order of the file: what names a group comes first.
@@ -226,7 +228,9 @@ impl Features {
             usize::from(sketch.person_value && profile.is_numeric() && profile.distinct * 2 > self.rows);
         self.attributes += usize::from(sketch.attribute);
         self.quasi += usize::from(sketch.quasi);
-        let things = sketch.meaning == Some(Meaning::CountOfThings) && profile.is_counts();
+        // Nothing but 0 and 1 says whether, not how many.
+        let things =
+            sketch.meaning == Some(Meaning::CountOfThings) && profile.is_counts() && profile.max > 1.0;
         self.things +=
             usize::from(things || profile.is_numeric() && sketch.name.trim().parse::<f64>().is_ok());
     }

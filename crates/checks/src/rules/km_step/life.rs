@@ -45,6 +45,36 @@ enum What {
     Time,
 }
 
+/// Words of a header that speak of something beside the curve.
+const BESIDE: &str = "se sd std error err ci lower upper low high lcl ucl cum cumulative cml";
+/// Phrases for those at risk.
+const AT_RISK: [&str; 4] = ["at risk", "a risque", "onder risico", "aan risico"];
+/// Headers as a whole for those at risk.
+const RISK_SETS: [&str; 11] = [
+    "n risk",
+    "n risico",
+    "aantal risico",
+    "risico",
+    "n risque",
+    "risque",
+    "nrisk",
+    "numrisk",
+    "natrisk",
+    "atrisk",
+    "risk set",
+];
+/// Words for the censored.
+const CENSORED: &str = "censor censored ncensor censors withdrawn censure censures censuree censurees gecensureerd \
+    gecensureerde gecensureerden";
+/// Words for events.
+const EVENTS: &str = "event events nevent nevents observed died failures failed gebeurtenis gebeurtenissen voorvallen \
+    overleden overlijdens evenement evenements deces";
+/// Words for survival.
+const SURVIVAL: &str = "surv survival km kaplan survivor overleving overlevingskans survie";
+/// Words for time.
+const TIMES: &str = "time t day days month months week weeks year years timeline tstart tstop tijd temps dag dagen weken \
+    maand maanden jaren jours semaines mois";
+
 /// The meaning of a header, and whether it says that the column is rounded.
 fn what(name: &str) -> Option<(What, bool)> {
     let words = names::words(name);
@@ -54,54 +84,26 @@ fn what(name: &str) -> Option<(What, bool)> {
     let words: Vec<&str> =
         words.iter().map(String::as_str).filter(|word| !word.starts_with("round")).collect();
     let joined = words.join(" ");
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    let what = if has(&[
-        "se",
-        "sd",
-        "std",
-        "error",
-        "err",
-        "ci",
-        "lower",
-        "upper",
-        "low",
-        "high",
-        "lcl",
-        "ucl",
-        "cum",
-        "cumulative",
-        "cml",
-    ]) && !(has(&["cum", "cumulative"]) && has(&["incidence", "inc"]))
-    {
+    let has = |list: &str| list.split_whitespace().any(|listed| words.contains(&listed));
+    let incidence = has("cum cumulative") && has("incidence inc");
+    let what = if has(BESIDE) && !incidence {
         return None;
-    } else if joined.contains("at risk")
-        || matches!(
-            joined.as_str(),
-            "n risk" | "nrisk" | "numrisk" | "natrisk" | "atrisk" | "n at risk" | "risk set" | "entered"
-        )
+    } else if AT_RISK.iter().any(|risk| joined.contains(risk))
+        || RISK_SETS.contains(&joined.as_str())
+        || joined == "entered"
     {
         What::AtRisk
-    } else if has(&["censor", "censored", "ncensor", "censors", "withdrawn", "censure", "gecensureerd"])
-        || joined == "n lost"
-    {
+    } else if has(CENSORED) || joined == "n lost" {
         What::Censored
-    } else if has(&["event", "events", "nevent", "nevents", "observed", "died", "failures", "failed"])
-        && !has(&["table", "type", "name", "date", "rate", "at"])
+    } else if has(EVENTS) && !has("table type name date rate at")
         || matches!(joined.as_str(), "d" | "deaths" | "n deaths" | "num deaths")
     {
         What::Events
-    } else if has(&["cuminc", "cif"]) || joined.contains("cumulative incidence") || joined.contains("cum inc")
-    {
+    } else if has("cuminc cif") || joined.contains("cumulative incidence") || joined.contains("cum inc") {
         What::Incidence
-    } else if has(&["surv", "survival", "km", "kaplan", "survivor", "overleving", "survie"])
-        || matches!(joined.as_str(), "s t" | "s" | "estimate" | "surv prob")
-    {
+    } else if has(SURVIVAL) || matches!(joined.as_str(), "s t" | "s" | "estimate" | "surv prob") {
         What::Survival
-    } else if has(&[
-        "time", "t", "day", "days", "month", "months", "week", "weeks", "year", "years", "timeline",
-        "tstart", "tstop", "tijd", "temps",
-    ]) || joined == "event at"
-    {
+    } else if has(TIMES) || joined == "event at" {
         What::Time
     } else {
         return None;
