@@ -31,7 +31,7 @@ pub(crate) struct Args {
 /// What one input may take.
 const MEGABYTES: u32 = 2048;
 /// The longest input that is made up.
-const LONGEST: u32 = 64 << 10;
+const LONGEST: u32 = 16 << 10;
 /// How long an input that breaks something is made smaller.
 const MINIMISE: Duration = Duration::from_secs(60);
 

@@ -46,6 +46,12 @@ fn explained(name: &str, number: &str, ours: bool) -> bool {
             let month = part(3, 5);
             !month.is_some_and(|month| matches!(month, 1..=12 | 20 | 30..=42 | 50..=99))
         }
+        // Check digits are 02 to 98 by the standard. Codes of letters look like account numbers, so eight digits are asked
+        // for behind them.
+        "iban" if !ours => {
+            let digits = number.bytes().skip(4).filter(u8::is_ascii_digit).count();
+            digits < 8 || !part(2, 4).is_some_and(|check| (2..=98).contains(&check))
+        }
         // Zeros alone fulfil every sum.
         "nhs-number" | "luhn" if !ours => number.bytes().all(|byte| byte == b'0'),
         _ => false,
@@ -54,7 +60,7 @@ fn explained(name: &str, number: &str, ours: bool) -> bool {
 
 #[test]
 fn check_digits_agree_with_stdnum() {
-    let mut compared: BTreeMap<String, Compared> = BTreeMap::new();
+    let (mut compared, mut apart): (BTreeMap<String, Compared>, Vec<String>) = (BTreeMap::new(), Vec::new());
     for line in made(20_261_123).lines() {
         let fields: Vec<&str> = line.split(' ').collect();
         let [name, number, theirs] = fields[..] else { panic!("{line}") };
@@ -64,9 +70,10 @@ fn check_digits_agree_with_stdnum() {
             (true, true) => here.both += 1,
             (false, false) => here.neither += 1,
             _ if explained(name, number, ours) => here.explained += 1,
-            (_, theirs) => panic!("{name} {number}: we say {ours}, python-stdnum {theirs}"),
+            (_, theirs) => apart.push(format!("{name} {number}: we say {ours}, python-stdnum {theirs}")),
         }
     }
+    assert_eq!(apart, Vec::<String>::new());
     assert_eq!(compared.len(), 6, "{compared:?}");
     for (name, here) in compared {
         assert_eq!(here.both + here.neither + here.explained, EACH, "{name} {here:?}");
