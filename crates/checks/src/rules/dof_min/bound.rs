@@ -206,7 +206,7 @@ impl<'a> Known<'a> {
                 .to_owned()
         };
         format!(
-            "On how many people {} rest cannot be told: {}{more}. {why}",
+            "On how many people {} cannot be told: {}{more}. {why}",
             rows_of(rows.len()),
             named.join(", ")
         )
