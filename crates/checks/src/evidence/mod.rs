@@ -3,8 +3,10 @@
 mod compound;
 mod counts;
 mod label;
+pub(crate) mod levels;
 pub(crate) mod margins;
 pub(crate) mod parts;
+mod ranges;
 mod share;
 mod size;
 pub(crate) mod statbarn;
@@ -35,6 +37,8 @@ pub(crate) use statistic::Statistic;
 pub(crate) struct Groups {
     columns: Vec<Described>,
     label: Option<label::Label>,
+    /// The levels of quantiles, where a column gives them.
+    levels: Option<levels::Levels>,
     /// Rows that count the group of others, by what else names them.
     count_rows: size::CountRows,
     /// A group's size in a title or note of the file.
@@ -110,6 +114,7 @@ impl Groups {
         }
         let mut columns: Vec<Described> = (0..table.columns.len()).map(|at| describe(table, at)).collect();
         totals(table, &mut columns);
+        ranges::mark(table, &mut columns);
         let label = label::find(table);
         if label.is_none() {
             share::unnamed(table, &mut columns);
@@ -117,10 +122,11 @@ impl Groups {
         share::bases(table, &mut columns);
         size::margins(table, &mut columns);
         size::beside(table, &mut columns);
+        let levels = levels::find(table, &columns);
         let count_rows = size::count_rows(table, label.as_ref());
         let noted = outside.iter().find_map(|line| written(&line.text));
         let structural = structural(table, zeros);
-        Some(Self { columns, label, count_rows, noted, elsewhere: None, structural, claimed: None })
+        Some(Self { columns, label, levels, count_rows, noted, elsewhere: None, structural, claimed: None })
     }
 
     /// The statistic of every cell by the command that is said to have made the table: a hint, which adds to what the table says.
@@ -143,7 +149,8 @@ impl Groups {
     fn spec(&self, row: usize, column: usize) -> Option<&Spec> {
         let described = self.columns.get(column).filter(|described| described.figures)?;
         let labelled = self.label.as_ref().filter(|label| label.column != column);
-        labelled.and_then(|label| label.row(row)).or(described.spec.as_ref())
+        let level = || self.levels.as_ref().and_then(|levels| levels.cell(row, column));
+        labelled.and_then(|label| label.row(row)).or_else(level).or(described.spec.as_ref())
     }
 
     /// Every statistic that its headers and labels name.
@@ -156,7 +163,8 @@ impl Groups {
     /// Whether any cell can hold a statistic that `is` wanted.
     pub(crate) fn any(&self, is: impl Fn(Statistic) -> bool + Copy) -> bool {
         let specs = self.columns.iter().filter_map(|column| column.spec.as_ref());
-        specs.chain(self.label.iter().flat_map(|label| &label.specs)).any(|spec| spec.any(is))
+        let levels = self.levels.iter().flat_map(levels::Levels::specs);
+        specs.chain(self.label.iter().flat_map(|label| &label.specs)).chain(levels).any(|spec| spec.any(is))
     }
 
     /// The figures of one column that are wanted, from the top.
@@ -169,7 +177,9 @@ impl Groups {
     ) -> impl Iterator<Item = Figure> + 'a {
         let own = self.columns.get(column).is_some_and(|described| {
             described.figures
-                && (self.label.is_some() || described.spec.as_ref().is_some_and(|spec| spec.any(is)))
+                && (self.label.is_some()
+                    || self.levels.is_some()
+                    || described.spec.as_ref().is_some_and(|spec| spec.any(is)))
         });
         let rows = if own { grid.rows() } else { 0 };
         (0..rows).flat_map(move |row| {
@@ -398,7 +408,9 @@ fn numbers(
         }
         Value::CountWith(_) | Value::Estimate(_) | Value::Text => {
             let Some((number, inner)) = compound::numbers(grid.text(row, column), table.decimal) else {
-                return Vec::new();
+                let ends = ranges::ends(grid.text(row, column), table.decimal);
+                let ends = ends.filter(|_| spec.first == Some(Statistic::Range));
+                return ends.and_then(|(_, greatest)| first(greatest)).into_iter().collect();
             };
             first(number).into_iter().chain(spec.inner.iter().copied().zip(inner)).collect()
         }

@@ -292,18 +292,24 @@ impl Shares<'_> {
 
     /// Whether the numbers in `of` can be their base: where the base is so small that not every percentage can occur, these do.
     fn can_be_of(&self, of: usize, scale: f64) -> bool {
-        let (mut telling, mut bad) = (0, 0);
+        let (mut rows, mut telling, mut bad, mut chance) = (0, 0, 0, 1.0);
         for row in self.rows() {
             let (Some(of), Some(share)) = (self.count(row, of), self.share(row)) else { continue };
             if share.value > scale {
                 return false;
             }
-            if of * 2.0 * half(share) / scale < 0.5 {
+            rows += 1;
+            let by_chance = of * 2.0 * half(share) / scale;
+            if by_chance < 0.5 {
                 telling += 1;
-                bad += usize::from(within(share, scale, of).is_none());
+                match within(share, scale, of) {
+                    Some(_) => chance *= by_chance,
+                    None => bad += 1,
+                }
             }
         }
-        bad == 0 || bad * 5 <= telling
+        // Where others fit that would hardly do so by chance, one that does not is an oddity of its own.
+        rows == 1 || bad * 5 <= telling || bad * 3 <= telling && chance < 0.05
     }
 }
 

@@ -97,7 +97,7 @@ impl Statistic {
 }
 
 /// The quantile of this share; the ends are the minimum and the maximum.
-fn quantile(share: f64) -> Statistic {
+pub(super) fn quantile(share: f64) -> Statistic {
     if share <= 0.0 {
         Statistic::Min
     } else if share >= 1.0 {

@@ -156,8 +156,17 @@ pub(crate) fn meaning_of(header: &str, words: &[String]) -> Option<(Meaning, Str
     }
     phrase(&whole, words.len()).or_else(|| {
         let told = words.iter().filter_map(|word| Some((LEXICON.words.get(word.as_str())?, word)));
-        told.min_by_key(|((section, _), _)| *section).map(|((_, meaning), word)| (*meaning, word.clone()))
+        let (meaning, word) = told
+            .min_by_key(|((section, _), _)| *section)
+            .map(|((_, meaning), word)| (*meaning, word.clone()))?;
+        let sum = meaning == Meaning::Count && lists("totals", &word) && sums(words);
+        Some((if sum { Meaning::Statistic } else { meaning }, word))
     })
+}
+
+/// Whether a total is one of money, time or a volume rather than of people.
+fn sums(words: &[String]) -> bool {
+    words.iter().any(|word| lists("magnitudes", word)) && !words.iter().any(|word| lists("people", word))
 }
 
 /// The first phrase of the lexicon that the words hold in a row.
@@ -277,6 +286,10 @@ mod tests {
             ("practice_count", Meaning::Count),
             ("date_report", Meaning::Period),
             ("rownames", Meaning::RowNumber),
+            ("total_cost", Meaning::Statistic),
+            ("total patients, days", Meaning::Count),
+            ("p100", Meaning::Statistic),
+            ("Étendue", Meaning::Statistic),
         ] {
             assert_eq!(meaning(header).map(|(meaning, _)| meaning), Some(expected), "{header}");
         }

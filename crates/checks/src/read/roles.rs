@@ -3,6 +3,7 @@
 use super::names::{self, Meaning};
 use super::persons::Features;
 use super::profile::Profile;
+use crate::evidence::levels::holds_levels;
 use crate::policy::Policy;
 use crate::table::{Column, Role};
 use crate::token;
@@ -30,6 +31,10 @@ pub(crate) struct Sketch {
     pub(crate) quasi: bool,
     /// Headed as an age.
     pub(crate) aged: bool,
+    /// Headed as money, time or a volume, which are added up rather than counted.
+    magnitude: bool,
+    /// Headed by an everyday word for an identifier, over numbers that may as well count: phone, visit.
+    level: bool,
 }
 
 /// Sketches each column.
@@ -53,8 +58,15 @@ pub(crate) fn sketches_with(
         model,
     };
     let all = header.iter().zip(profiles).enumerate();
+    let texts = profiles.iter().any(|profile| profile.texts * 2 > profile.said());
     all.map(|(at, (name, profile))| {
-        sketch(name, profile, Around { first: at == 0, ..around }, declared(name))
+        let declared = declared(name);
+        let sketch = sketch(name, profile, Around { first: at == 0, ..around }, declared);
+        let level = texts && declared.is_none() && sketch.role == Some(Role::Identifier);
+        if level && token::is_everyday(name) && may_count(profile) {
+            return Sketch { role: None, reason: String::new(), level, ..sketch };
+        }
+        sketch
     })
     .collect()
 }
@@ -80,6 +92,13 @@ fn is_model(header: &[String]) -> bool {
     told.count() >= 2
 }
 
+/// Whether numbers can be counts of people: whole, and neither as long as a number to call nor all of one length.
+fn may_count(profile: &Profile) -> bool {
+    let own = profile.distinct * 10 >= profile.filled * 9;
+    let one_length = profile.min >= 10_000.0 && profile.min.log10().floor() == profile.max.log10().floor();
+    profile.is_counts() && profile.max < 1e7 && !(own && (one_length || profile.steps))
+}
+
 fn sketch(name: &str, profile: &Profile, around: Around, declared: Option<Role>) -> Sketch {
     let words = names::words(name);
     let found = names::meaning_of(name, &words);
@@ -90,7 +109,9 @@ fn sketch(name: &str, profile: &Profile, around: Around, declared: Option<Role>)
     let person_value = has("person-values");
     let attribute = has("attributes");
     let aged = words.iter().any(|word| matches!(word.as_str(), "age" | "leeftijd" | "alter"));
-    let quasi = quasi(name, &words, meaning);
+    // The range of an age is a statistic where it is a number, and a band where it is none.
+    let band = !profile.is_numeric() && has("ranges");
+    let quasi = quasi(name, &words, meaning.filter(|_| !band));
     let (role, reason) = settled(name, &words, profile, around, found.as_ref(), declared)
         .map_or((None, String::new()), |(role, reason)| (Some(role), reason));
     Sketch {
@@ -104,6 +125,8 @@ fn sketch(name: &str, profile: &Profile, around: Around, declared: Option<Role>)
         attribute,
         quasi,
         aged,
+        magnitude: has("magnitudes"),
+        level: false,
     }
 }
 
@@ -278,6 +301,8 @@ struct Context<'a> {
     aggregates: bool,
     /// Any column counts by its header or its cells.
     counted: bool,
+    /// A column gives the levels of quantiles.
+    quantiles: bool,
     /// Columns of numbers with decimals or below nothing stand beside, and nothing says what any of them are.
     mixed: bool,
     /// Any column labels the rows.
@@ -302,6 +327,10 @@ pub(crate) fn columns(
         features,
         aggregates: any(Role::is_aggregate),
         counted: any(|role| matches!(role, Role::Count | Role::Base)),
+        quantiles: sketches.iter().zip(profiles).any(|(sketch, profile)| {
+            names::words(&sketch.name).last().is_some_and(|word| names::lists("quantile-levels", word))
+                && holds_levels(profile)
+        }),
         mixed: measures,
         labelled,
     };
@@ -313,6 +342,9 @@ pub(crate) fn columns(
             let first = std::mem::take(&mut first);
             let (role, reason) = match sketch.role {
                 Some(role) => (role, sketch.reason),
+                None if persons && sketch.level => {
+                    (Role::Identifier, "its header is an identifier".to_owned())
+                }
                 None if persons => (Role::Value, "the rows look like persons or events".to_owned()),
                 None => {
                     let (role, reason) = of_groups(&sketch, profile, first, &context);
@@ -345,6 +377,12 @@ fn of_groups(sketch: &Sketch, profile: &Profile, first: bool, context: &Context<
     let own = profile.distinct * 10 >= features.rows * 9;
     if sketch.id_like && whole && own {
         return (Role::Dimension, "its header names a code, and each row has its own");
+    }
+    if sketch.magnitude && sketch.meaning.is_none() && profile.is_numeric() {
+        return (Role::Statistic, "its header names money, time or a volume");
+    }
+    if context.quantiles && sketch.meaning.is_none() && profile.is_numeric() {
+        return (Role::Statistic, "a column beside it gives the levels of quantiles");
     }
     let levels = whole && (profile.rising || profile.distinct * 2 <= features.rows);
     match sketch.meaning {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::cells::Row;
-use crate::read::names;
+use crate::read::names::{self, Meaning};
 use crate::read::profile::Rounded;
 use crate::read::value::{Marker, Number, Value};
 use crate::rule::{Check, Findings, Judgement, Said, rule};
@@ -95,8 +95,9 @@ impl Check for SmallCount {
     type Evidence = Table;
 
     fn check(params: &Params, table: &Table) -> Judgement {
+        let by_label = labels_count(table);
         let counts: Vec<CountColumn> =
-            (0..table.columns.len()).filter_map(|at| CountColumn::of(table, at, params)).collect();
+            (0..table.columns.len()).filter_map(|at| CountColumn::of(table, at, by_label, params)).collect();
         if counts.is_empty() {
             return Judgement::NotApplicable;
         }
@@ -109,7 +110,7 @@ impl Check for SmallCount {
         }
         let mut labels = Labels::of(table);
         let read = table.each_row(|row, cells| {
-            for column in small.iter().filter(|column| column.counts(table, row)) {
+            for column in small.iter().filter(|column| column.counts(table, row, cells)) {
                 column.judge(params, table, row, cells, &mut labels, &mut found);
             }
             if let Some(hidden) = &hidden {
@@ -127,14 +128,41 @@ struct CountColumn {
     things: Option<String>,
     /// The rounding of its cells, and whether the policy names it.
     rounding: Option<(Rounding, bool)>,
+    /// Only the rows count whose label says so.
+    by_label: bool,
 }
 
+/// Whether labels of rows say which numbers count people, and which are statistics of them.
+fn labels_count(table: &Table) -> bool {
+    let labels =
+        table.columns.first().is_some_and(|column| matches!(column.role, Role::Dimension | Role::Term));
+    let mixed = || {
+        let grid = table.grid().filter(|grid| labels && grid.rows() <= LABELLED)?;
+        let any = |wanted: Meaning| {
+            (0..grid.rows())
+                .any(|row| names::meaning(grid.text(row, 0)).is_some_and(|(meaning, _)| meaning == wanted))
+        };
+        Some(any(Meaning::Statistic) && any(Meaning::Count))
+    };
+    let statistics = table.columns.iter().any(|column| column.role == Role::Statistic);
+    table.statistic_rows || statistics && mixed().unwrap_or(false)
+}
+
+/// Rows of a table whose labels may say what each of them is.
+const LABELLED: usize = 300;
+
 impl CountColumn {
-    fn of(table: &Table, at: usize, params: &Params) -> Option<Self> {
+    fn of(table: &Table, at: usize, by_label: bool, params: &Params) -> Option<Self> {
         let column = &table.columns[at];
-        let counts = matches!(column.role, Role::Count | Role::Base)
-            || table.statistic_rows && column.role == Role::Statistic;
-        if !counts {
+        let plain = || {
+            table.statistic_rows
+                || !matches!(
+                    names::meaning(&column.name),
+                    Some((Meaning::Statistic | Meaning::Percentage, _))
+                )
+        };
+        let labelled = by_label && column.role == Role::Statistic && plain();
+        if !matches!(column.role, Role::Count | Role::Base) && !labelled {
             return None;
         }
         let rounded = &table.profiles[at].rounding;
@@ -149,14 +177,20 @@ impl CountColumn {
         Some(Self {
             at,
             things: names::counts_things(&column.name),
-            rounding: rounding.filter(|_| !table.statistic_rows),
+            rounding: rounding.filter(|_| !labelled),
+            by_label: labelled,
         })
     }
 
     /// Whether the cell of this row counts: not where the label of the row, or the header, names another statistic.
-    fn counts(&self, table: &Table, row: u64) -> bool {
+    fn counts(&self, table: &Table, row: u64, cells: &Row<'_>) -> bool {
+        let labelled = self.by_label
+            && names::meaning(cells.text(0)).is_some_and(|(meaning, _)| meaning == Meaning::Count);
         let row = usize::try_from(row).unwrap_or(usize::MAX);
-        table.groups.as_ref().is_none_or(|groups| groups.counts(row, self.at))
+        table
+            .groups
+            .as_ref()
+            .is_none_or(|groups| groups.counts(row, self.at) || labelled && !groups.is_named(row))
     }
 
     /// Whether any of its cells can be small, as far as its profile tells.
@@ -360,6 +394,25 @@ mod tests {
         let ohdsi = "sex,n,median_age\nM,-5,41\nF,120,44\n";
         assert_eq!(found("preset = 'ohdsi'", ohdsi), [(Block, Some([0, 2]))]);
         assert_eq!(found("", "sex,n,total,mean_age\nM,<5,300,41.2\n"), [], "another count is shown");
+    }
+
+    #[test]
+    fn sums_of_money_and_time_are_no_counts() {
+        for header in ["total_cost", "Totale kost", "revenue", "omzet", "montant", "days", "duration"] {
+            let table = format!("Region,n,{header}\nA,120,4\nB,130,3\nC,90,8\n");
+            assert_eq!(found("", &table), [], "{header}");
+            let rising = format!("Region,n,{header}\nA,120,3\nB,130,4\nC,90,8\n");
+            assert_eq!(found("", &rising), [], "{header}");
+        }
+        assert_eq!(found("", "Region,n,total\nA,120,400\nB,3,8\n").len(), 2);
+    }
+
+    #[test]
+    fn a_row_that_says_it_counts_people_is_a_count() {
+        let table = "Measure,Value\nNumber of deaths,4\nMean age,54.2\n";
+        assert_eq!(found("", table), [(Block, Some([0, 1]))]);
+        assert_eq!(found("", "Measure,Value\nTotal cost,4\nMean age,54.2\nNumber of deaths,40\n"), []);
+        assert_eq!(found("", "Measure,Mean\nDeaths,4\nMean age,54.2\n"), []);
     }
 
     #[test]

@@ -124,6 +124,26 @@ mod tests {
         let levels = "practice,Phone,Video,Total\nA,120,40,160\nB,90,60,150\nTotal,210,100,310\n";
         assert_eq!(found("", levels), [(Review, "Phone".into())]);
         assert_eq!(
+            found("", "Region,Phone,Visit\nA,120,44\nB,130,55\nC,99,66\n"),
+            [(Review, "Phone".into())]
+        );
+        assert_eq!(
+            found("", "Region,mobile_clinic,telephone_consult\nA,120,44\nB,130,55\nC,99,66\n"),
+            [(Review, "mobile_clinic".into()), (Review, "telephone_consult".into())]
+        );
+    }
+
+    #[test]
+    fn numbers_to_call_and_numbered_persons_block() {
+        for column in ["phone", "mobile"] {
+            let rows = ["A,32470111222,44", "B,32470333444,55", "C,32470555666,66"];
+            let table = format!("region,{column},age\n{}\n", rows.join("\n"));
+            assert_eq!(found("", &table), [(Block, column.into())]);
+        }
+        let rows: String =
+            (1..40).map(|id| format!("{id},{},{}\n", ["M", "F"][id % 2], 20 + id * 7 % 60)).collect();
+        assert_eq!(found("", &format!("patient_id,sex,age\n{rows}")), [(Block, "patient_id".into())]);
+        assert_eq!(
             found("", "nom,count\nBretagne,1200\nCorse,900\nNormandie,4000\n"),
             [(Review, "nom".into())]
         );

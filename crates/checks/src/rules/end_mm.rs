@@ -123,6 +123,16 @@ mod tests {
                 vec![(REVIEW, Some([0, 2])), (REVIEW, Some([0, 4]))],
             ),
             ("sex,n,étendue\nF,120,73.5\nM,80,70.5\n", vec![(REVIEW, Some([0, 2])), (REVIEW, Some([1, 2]))]),
+            ("Region,n,p0,p50,p100\nA,120,18,50,91\n", vec![(REVIEW, Some([0, 2])), (REVIEW, Some([0, 4]))]),
+            (
+                "Région;Effectif;Étendue\nA;120;73\nB;144;69\n",
+                vec![(REVIEW, Some([0, 2])), (REVIEW, Some([1, 2]))],
+            ),
+            (
+                "Region,n,range_age\nA,120,18-91\nB,144,19-88\n",
+                vec![(REVIEW, Some([0, 2])), (REVIEW, Some([1, 2]))],
+            ),
+            ("Region,n,range_age\nA,4,18 to 91\n", vec![(BLOCK, Some([0, 2]))]),
             (
                 "sex,statistiek,waarde\nV,aantal,120\nV,gemiddelde,61.2\nV,maximum,91.5\n",
                 vec![(REVIEW, Some([2, 2]))],
@@ -166,6 +176,8 @@ mod tests {
         for text in [
             "sex,n,waiting_min\nF,120,18.5\nM,80,22.5\n",
             "sex,n,max\nF,120,\nM,80,NA\n",
+            "age range,n\n18-30,120\n31-50,144\n",
+            "sex,age_range,n\nF,18-30,120\nF,31-50,144\nM,18-30,110\nM,31-50,154\n",
             "term,estimate,conf.low,conf.high\nage max,0.12,0.1,0.2\nsex,0.4,0.3,0.5\n",
         ] {
             assert_eq!(found::<Endpoint>("", text), [], "{text}");

@@ -152,6 +152,9 @@ mod tests {
                 "group,denominator,pct\nA,30,4.5\nB,200,50.0\nC,210,50.0\nD,220,50.0\nE,230,60.0\nF,240,55.0\n",
                 vec![(Severity::Note, Some([0, 2]))],
             ),
+            ("Group,N,Percent\nA,20,33.3\nB,130,50.0\nC,140,40.0\n", vec![(Severity::Note, Some([0, 2]))]),
+            ("Group,N,Percent\nA,20,33.3\n", vec![(Severity::Note, Some([0, 2]))]),
+            ("Group,N,Percent\nA,20,33.3\nB,130,51.2\nC,140,41.2\n", vec![]),
             (
                 "group,denominator,proportion\nA,200,0.010\nB,300,0.500\n",
                 vec![(Severity::Block, Some([0, 2]))],

@@ -92,6 +92,14 @@ mod tests {
             ("sex,n,p90\nF,99,61.2\nM,100,60.5\n", vec![[0, 2]]),
             (",age\ncount,30\nmean,50.2\n25%,40\n50%,50\n75%,60\n", vec![[2, 1], [4, 1]]),
             (",Male (N=30)\nMean (SD),54.1 (6.2)\n\"Median [IQR]\",\"54.0 [48.0, 61.0]\"\n", vec![[1, 1]]),
+            (
+                "Region,quantile,n,value\nA,0.05,199,20.1\nA,0.5,199,40.2\nA,0.95,199,60.4\n",
+                vec![[0, 3], [2, 3]],
+            ),
+            ("Region,quantile,n,value\nA,0.05,200,20.1\nA,0.5,200,40.2\nA,0.95,200,60.4\n", vec![]),
+            ("Region,percentile,n,value\nA,5,199,20.1\nA,95,199,60.4\n", vec![[0, 3], [1, 3]]),
+            ("Region,p,n,value\nA,0.05,199,20.1\nA,0.95,199,60.4\n", vec![[0, 3], [1, 3]]),
+            ("Region,tau,n,value\nA,0.05,199,20.1\nA,0.95,199,60.4\n", vec![[0, 3], [1, 3]]),
             ("sex,n,q1\nF,<5,61.2\nM,200,60.5\n", vec![[0, 2]]),
         ] {
             assert_eq!(cells("", text), expected, "{text}");

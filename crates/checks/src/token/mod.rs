@@ -80,6 +80,12 @@ pub fn identifies(header: &str) -> bool {
     of(header).is_some_and(|token| matches!(token.kind, Kind::Person | Kind::Everyday))
 }
 
+/// Whether a header that names an identifier is an everyday word too.
+#[must_use]
+pub fn is_everyday(header: &str) -> bool {
+    of(header).is_some_and(|token| token.kind == Kind::Everyday)
+}
+
 /// The quasi-identifier that a column of this header holds, if it names one.
 #[must_use]
 pub fn quasi_identifier(header: &str) -> Option<&'static str> {
