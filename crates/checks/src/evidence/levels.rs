@@ -77,8 +77,14 @@ fn is_level(table: &Table, at: usize) -> bool {
             && !model()
 }
 
+/// Whether the header says that the numbers are levels of quantiles, and they can be.
+pub(crate) fn are_levels(name: &str, profile: &Profile) -> bool {
+    let words = names::words(name);
+    words.last().is_some_and(|word| names::lists("quantile-levels", word)) && holds_levels(profile)
+}
+
 /// Whether numbers can be the levels of quantiles.
-pub(crate) fn holds_levels(profile: &Profile) -> bool {
+fn holds_levels(profile: &Profile) -> bool {
     profile.is_numeric()
         && profile.percents == 0
         && profile.min >= 0.0

@@ -122,6 +122,13 @@ impl Profile {
         self.is_numeric() && (self.counts == self.numbers || hidden) && self.percents == 0
     }
 
+    /// Whether numbers can be counts of people: neither as long as a number to call, nor all of one length.
+    pub(crate) fn may_count(&self) -> bool {
+        let own = self.distinct * 10 >= self.filled * 9;
+        let one_length = self.min >= 10_000.0 && self.min.log10().floor() == self.max.log10().floor();
+        self.is_counts() && self.max < 1e7 && !(own && (one_length || self.steps))
+    }
+
     /// Whether it is a column of long numeric codes, as those of a terminology are: whole, of six digits or more, some of eight.
     pub(crate) fn is_codes(&self) -> bool {
         self.numbers > 0

@@ -3,7 +3,7 @@
 use super::names::{self, Meaning};
 use super::persons::Features;
 use super::profile::Profile;
-use crate::evidence::levels::holds_levels;
+use crate::evidence::levels::are_levels;
 use crate::policy::Policy;
 use crate::table::{Column, Role};
 use crate::token;
@@ -63,7 +63,7 @@ pub(crate) fn sketches_with(
         let declared = declared(name);
         let sketch = sketch(name, profile, Around { first: at == 0, ..around }, declared);
         let level = texts && declared.is_none() && sketch.role == Some(Role::Identifier);
-        if level && token::is_everyday(name) && may_count(profile) {
+        if level && token::is_everyday(name) && profile.may_count() {
             return Sketch { role: None, reason: String::new(), level, ..sketch };
         }
         sketch
@@ -90,13 +90,6 @@ fn is_model(header: &[String]) -> bool {
         matches!(meaning, Meaning::Estimate | Meaning::StandardError | Meaning::PValue | Meaning::Bound)
     });
     told.count() >= 2
-}
-
-/// Whether numbers can be counts of people: whole, and neither as long as a number to call nor all of one length.
-fn may_count(profile: &Profile) -> bool {
-    let own = profile.distinct * 10 >= profile.filled * 9;
-    let one_length = profile.min >= 10_000.0 && profile.min.log10().floor() == profile.max.log10().floor();
-    profile.is_counts() && profile.max < 1e7 && !(own && (one_length || profile.steps))
 }
 
 fn sketch(name: &str, profile: &Profile, around: Around, declared: Option<Role>) -> Sketch {
@@ -327,10 +320,7 @@ pub(crate) fn columns(
         features,
         aggregates: any(Role::is_aggregate),
         counted: any(|role| matches!(role, Role::Count | Role::Base)),
-        quantiles: sketches.iter().zip(profiles).any(|(sketch, profile)| {
-            names::words(&sketch.name).last().is_some_and(|word| names::lists("quantile-levels", word))
-                && holds_levels(profile)
-        }),
+        quantiles: sketches.iter().zip(profiles).any(|(sketch, profile)| are_levels(&sketch.name, profile)),
         mixed: measures,
         labelled,
     };

@@ -1,3 +1,5 @@
+//! Persons in every disguise are found, and groups are not.
+
 use exeat_domain::finding::Severity::{self, Block};
 
 use crate::{Input, Policy, Source, check};
