@@ -84,12 +84,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn build() -> Result<Programs> {
     let cargo = ["cargo", "build", "--quiet", "--release", "--locked"];
     workspace::run(&mut workspace::command(&[&cargo[..], &["--package", "exeat"]].concat()))?;
-    let example = ["--package", "exeat-checks", "--example", "bench"];
+    let example = ["--package", "exeat-checks", "--example", "tables"];
     workspace::run(&mut workspace::command(&[&cargo[..], &example].concat()))?;
     let release = workspace::target()?.join("release");
     Ok(Programs {
         exeat: release.join("exeat"),
-        example: release.join("examples").join("bench"),
+        example: release.join("examples").join("tables"),
         python: Python::provide_with("python-bench", PYTHON)?.program("python"),
     })
 }

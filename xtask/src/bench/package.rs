@@ -90,9 +90,9 @@ fn seven_zip() -> Result<&'static str> {
 /// Builds our side as it is shipped, whatever this program was built as.
 fn build() -> Result<PathBuf> {
     let cargo = ["cargo", "build", "--quiet", "--release", "--locked"];
-    let example = ["--package", "exeat-package", "--example", "bench"];
+    let example = ["--package", "exeat-package", "--example", "packages"];
     workspace::run(&mut workspace::command(&[&cargo[..], &example].concat()))?;
-    Ok(workspace::target()?.join("release").join("examples").join("bench"))
+    Ok(workspace::target()?.join("release").join("examples").join("packages"))
 }
 
 /// One packing of ours, and the most memory that it held (kB).

@@ -17,12 +17,16 @@ const ROWS: usize = 50_000;
 type At = (usize, u32);
 
 /// The counts that tables of the request give, by the labels of their groups: one index, however many tables there are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Index {
-    /// By the hash of the labels in order.
-    counts: HashMap<u64, Known, RandomState>,
+    /// Of supporting files, and of the others.
+    counts: [Counts; 2],
     hasher: RandomState,
+    paths: Vec<String>,
 }
+
+/// Counts by the key of their labels.
+type Counts = HashMap<u64, Known, RandomState>;
 
 /// What is known of a group.
 #[derive(Clone, Copy, Debug)]
@@ -38,100 +42,125 @@ struct Known {
 #[derive(Clone, Debug)]
 pub(super) struct Elsewhere {
     own: At,
-    /// Of supporting files, and of the others.
-    indexes: Arc<[Index; 2]>,
-    paths: Arc<Vec<String>>,
+    index: Arc<Index>,
 }
 
-/// A label as it is compared.
-pub(super) fn normal(label: &str) -> String {
-    label.trim().to_lowercase()
+/// The hash of a label as it is compared: blanks around it and its case do not count. None of an empty one.
+fn hash(hasher: &RandomState, label: &str) -> Option<u64> {
+    let label = label.trim();
+    if label.is_empty() {
+        return None;
+    }
+    let small = label.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    Some(if small { hasher.hash_one(label) } else { hasher.hash_one(label.to_lowercase().as_str()) })
 }
 
-/// The labels of a row in order, without that in column `but`.
-pub(super) fn labels(table: &Table, grid: &Grid, row: usize, but: Option<usize>) -> Vec<String> {
+/// The key of labels, in whatever order they stand.
+fn key(labels: &[u64]) -> u64 {
+    labels.iter().fold(0, |key, label| key.wrapping_add(*label))
+}
+
+/// The hashes of the labels of a row, without that in column `but`.
+fn labels(hasher: &RandomState, table: &Table, grid: &Grid, row: usize, but: Option<usize>) -> Vec<u64> {
     let named = |role: Role| matches!(role, Role::Dimension | Role::Period | Role::Term);
-    let mut labels: Vec<String> = table
+    let columns = table.columns.iter().enumerate();
+    columns
+        .filter(|(at, column)| named(column.role) && Some(*at) != but)
+        .filter_map(|(at, _)| hash(hasher, grid.text(row, at)))
+        .collect()
+}
+
+/// The groups that a table counts: the key of their labels, and how many.
+fn counted(hasher: &RandomState, table: &Table) -> Vec<(u64, u64)> {
+    let columns: Vec<(usize, bool, Option<u64>)> = table
         .columns
         .iter()
         .enumerate()
-        .filter(|(at, column)| named(column.role) && Some(*at) != but)
-        .map(|(at, _)| normal(grid.text(row, at)))
-        .filter(|label| !label.is_empty())
+        .filter(|(_, column)| matches!(column.role, Role::Count | Role::Base))
+        .map(|(at, column)| {
+            let whole = column.role == Role::Base || super::words::Words::of(&column.name).is("whole-n");
+            (at, whole, hash(hasher, &column.name))
+        })
         .collect();
-    labels.sort_unstable();
-    labels
-}
-
-impl Index {
-    fn key(&self, labels: &[String]) -> u64 {
-        self.hasher.hash_one(labels)
-    }
-
-    fn add(&mut self, labels: &[String], n: u64, of: At) {
-        if labels.is_empty() {
-            return;
-        }
-        let known = self.counts.entry(self.key(labels)).or_insert(Known { n: Some(n), of, several: false });
-        known.several |= known.of != of;
-        if known.n != Some(n) {
-            known.n = None;
-        }
-    }
-
-    fn read(&mut self, of: At, table: &Table) {
-        let columns: Vec<usize> = (0..table.columns.len())
-            .filter(|at| table.columns.get(*at).is_some_and(|c| matches!(c.role, Role::Count | Role::Base)))
-            .collect();
-        if columns.is_empty() || table.rows > ROWS as u64 {
-            return;
-        }
-        let Some(grid) = table.grid() else { return };
-        for row in 0..grid.rows() {
-            let labels = labels(table, grid, row, None);
-            for &at in &columns {
-                let counted = super::size::count(grid, row, at).filter(|(least, most)| least == most);
-                let (Some((n, _)), Some(column)) = (counted, table.columns.get(at)) else { continue };
-                if columns.len() == 1 {
-                    self.add(&labels, n, of);
-                    continue;
-                }
-                if column.role == Role::Base || super::words::Words::of(&column.name).is("whole-n") {
-                    self.add(&labels, n, of);
-                }
-                let mut with = labels.clone();
-                with.push(normal(&column.name));
-                with.sort_unstable();
-                self.add(&with, n, of);
+    let mut known = Vec::new();
+    let Some(grid) = table.grid().filter(|_| !columns.is_empty() && table.rows <= ROWS as u64) else {
+        return known;
+    };
+    for row in 0..grid.rows() {
+        let labels = labels(hasher, table, grid, row, None);
+        let key = key(&labels);
+        for (at, whole, header) in &columns {
+            let exact = super::size::count(grid, row, *at).filter(|(least, most)| least == most);
+            let Some((n, _)) = exact else { continue };
+            let alone = columns.len() == 1;
+            if (alone || *whole) && !labels.is_empty() {
+                known.push((key, n));
+            }
+            if let Some(header) = header.filter(|_| !alone) {
+                known.push((key.wrapping_add(header), n));
             }
         }
     }
+    known
+}
 
-    /// The count of the group with these labels, those and the column's header, or all of them but one.
-    fn of(&self, labels: &[String], header: &str, own: At) -> Option<(u64, At)> {
-        let get = |labels: &[String]| {
-            let known =
-                self.counts.get(&self.key(labels)).filter(|known| known.of != own || known.several)?;
-            known.n.map(|n| (n, known.of))
-        };
-        let mut with = labels.to_vec();
-        with.push(header.to_owned());
-        with.sort_unstable();
-        get(&with).or_else(|| get(labels)).or_else(|| {
-            (0..labels.len()).filter(|_| labels.len() > 1).find_map(|at| {
-                let mut fewer = labels.to_vec();
-                fewer.remove(at);
-                get(&fewer)
+/// The count of the group with these labels, those and the column's header, or all of them but one.
+fn look_up(counts: &Counts, labels: &[u64], header: u64, own: At) -> Option<(u64, At)> {
+    let key = key(labels);
+    let get = |key: u64| {
+        let known = counts.get(&key).filter(|known| known.of != own || known.several)?;
+        known.n.map(|n| (n, known.of))
+    };
+    get(key.wrapping_add(header)).or_else(|| get(key)).or_else(|| {
+        let fewer = labels.iter().filter(|_| labels.len() > 1);
+        fewer.into_iter().find_map(|label| get(key.wrapping_sub(*label)))
+    })
+}
+
+impl Index {
+    /// Of every table of the request that is not of records.
+    fn of(files: &[Read]) -> Self {
+        let hasher = RandomState::default();
+        let groups: Vec<(At, bool, Vec<(u64, u64)>)> = files
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(file, read)| {
+                let tables = read.held.tables().iter().filter(|table| !table.is_record_level());
+                let hasher = &hasher;
+                tables.map(move |table| ((file, table.index), read.supporting, counted(hasher, table)))
             })
-        })
+            .collect();
+        let mut counts = [Counts::default(), Counts::default()];
+        for (of, supporting, groups) in groups {
+            let [first, second] = &mut counts;
+            let counts = if supporting { first } else { second };
+            for (key, n) in groups {
+                let known = counts.entry(key).or_insert(Known { n: Some(n), of, several: false });
+                known.several |= known.of != of;
+                known.n = known.n.filter(|known| *known == n);
+            }
+        }
+        Self { counts, hasher, paths: files.iter().map(|read| read.path.clone()).collect() }
     }
 }
 
 impl Elsewhere {
-    /// The count of a group, and the path of the file that gives it: a supporting one before the others.
-    pub(super) fn of(&self, labels: &[String], header: &str) -> Option<(u64, &str)> {
-        let (n, (file, _)) = self.indexes.iter().find_map(|index| index.of(labels, header, self.own))?;
-        Some((n, self.paths.get(file)?))
+    /// The count of the group of a row, its label in column `but` left out, or of what the header of a column names in it;
+    /// and the path of the file that gives it: a supporting one before the others.
+    pub(super) fn of(
+        &self,
+        table: &Table,
+        grid: &Grid,
+        row: usize,
+        header: &str,
+        but: Option<usize>,
+    ) -> Option<(u64, &str)> {
+        let Index { counts, hasher, paths } = &*self.index;
+        let labels = labels(hasher, table, grid, row, but);
+        let header = hash(hasher, header).unwrap_or_default();
+        let found = counts.iter().find_map(|counts| look_up(counts, &labels, header, self.own));
+        let (n, (file, _)) = found?;
+        Some((n, paths.get(file)?))
     }
 }
 
@@ -147,23 +176,13 @@ pub(super) fn share(files: &mut [Read]) {
     if !lack.iter().flatten().any(|lacks| *lacks) {
         return;
     }
-    let mut indexes = [Index::default(), Index::default()];
-    for (file, read) in files.iter().enumerate() {
-        let [supporting, output] = &mut indexes;
-        let index = if read.supporting { supporting } else { output };
-        for table in read.held.tables().iter().filter(|table| !table.is_record_level()) {
-            index.read((file, table.index), table);
-        }
-    }
-    let indexes = Arc::new(indexes);
-    let paths = Arc::new(files.iter().map(|read| read.path.clone()).collect());
+    let index = Arc::new(Index::of(files));
     for ((file, read), lack) in files.iter_mut().enumerate().zip(lack) {
         let Held::Tables { tables, .. } = &mut read.held else { continue };
         for (table, _) in tables.iter_mut().zip(lack).filter(|(_, lacks)| *lacks) {
             let own = (file, table.index);
             if let Some(groups) = &mut table.groups {
-                let (indexes, paths) = (Arc::clone(&indexes), Arc::clone(&paths));
-                groups.elsewhere = Some(Elsewhere { own, indexes, paths });
+                groups.elsewhere = Some(Elsewhere { own, index: Arc::clone(&index) });
             }
         }
     }

@@ -271,9 +271,8 @@ impl Groups {
     fn elsewhere(&self, table: &Table, grid: &Grid, row: usize, column: usize) -> Option<Size> {
         let elsewhere = self.elsewhere.as_ref()?;
         let statistic = self.label.as_ref().map(|label| label.column);
-        let labels = super::counts::labels(table, grid, row, statistic);
-        let header = table.columns.get(column).map(|column| super::counts::normal(&column.name))?;
-        let (n, path) = elsewhere.of(&labels, &header)?;
+        let header = &table.columns.get(column)?.name;
+        let (n, path) = elsewhere.of(table, grid, row, header, statistic)?;
         Some(Size::exact(n, Source::Elsewhere(path.to_owned())))
     }
 }
