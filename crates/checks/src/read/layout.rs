@@ -13,6 +13,9 @@ const RUNS: usize = 4096;
 const KEPT: usize = 40;
 /// Tables that one file may hold; what follows belongs to the last.
 const TABLES: usize = 100;
+/// Cells that are looked at for the decimal separator, and of them those that may vote.
+const LOOKED_AT: usize = 500_000;
+const VOTES: usize = 20_000;
 /// Lines outside the tables that are kept.
 const OUTSIDE: usize = 10_000;
 /// Lines of notes with three fields or more that are a table of their own.
@@ -53,8 +56,8 @@ struct Run {
 
 /// Reads all lines once and says where the tables lie.
 pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
-    let runs = runs(lines)?;
-    let decimal = decimal(&runs, lines.delimiter);
+    let (runs, votes) = runs(lines)?;
+    let decimal = decimal(&runs, votes.sum, lines.delimiter);
     let mut assembly = Assembly::default();
     let widest = runs.iter().map(|run| run.width).max().unwrap_or(0);
     for (at, run) in runs.iter().enumerate() {
@@ -84,9 +87,33 @@ pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
     })
 }
 
-fn runs(lines: &Lines) -> Result<Vec<Run>, RecordError> {
-    let mut runs: Vec<Run> = Vec::new();
+/// What the cells of a file say of the decimal separator, from the first on.
+#[derive(Default)]
+struct Votes {
+    sum: i32,
+    cast: usize,
+    looked_at: usize,
+}
+
+impl Votes {
+    fn of(&mut self, record: &Record) {
+        if self.cast >= VOTES || self.looked_at >= LOOKED_AT {
+            return;
+        }
+        for cell in record.fields() {
+            self.looked_at += 1;
+            if cell.bytes().any(|byte| matches!(byte, b',' | b'.')) {
+                self.cast += 1;
+                self.sum += decimal_vote(cell);
+            }
+        }
+    }
+}
+
+fn runs(lines: &Lines) -> Result<(Vec<Run>, Votes), RecordError> {
+    let (mut runs, mut votes): (Vec<Run>, Votes) = (Vec::new(), Votes::default());
     lines.each(|number, record| {
+        votes.of(record);
         let told = number == 0
             && record.get(0).get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep="))
             && record.filled_len() <= 2;
@@ -109,13 +136,11 @@ fn runs(lines: &Lines) -> Result<Vec<Run>, RecordError> {
         }
         true
     })?;
-    Ok(runs)
+    Ok((runs, votes))
 }
 
-/// Which decimal separator the cells vote for.
-fn decimal(runs: &[Run], delimiter: Delimiter) -> Decimal {
-    let votes: i32 =
-        runs.iter().flat_map(|run| &run.kept).flat_map(Record::fields).take(20_000).map(decimal_vote).sum();
+/// Which decimal separator the cells voted for.
+fn decimal(runs: &[Run], votes: i32, delimiter: Delimiter) -> Decimal {
     // Desktops that write `;` or tabs write thousands with a point: 1.234 beside 345 is a whole number there.
     let of_a_desktop = matches!(delimiter, Delimiter::Byte(b';' | b'\t'));
     if votes > 0 || votes == 0 && of_a_desktop && runs.iter().any(has_thousands) {
@@ -129,7 +154,13 @@ fn decimal(runs: &[Run], delimiter: Delimiter) -> Decimal {
 fn has_thousands(run: &Run) -> bool {
     let Some(first) = run.kept.first() else { return false };
     (0..run.width).any(|at| {
-        let cells = || run.kept.iter().map(|record| record.get(at));
+        // Of a count with a percentage behind it, the count.
+        let cells = || {
+            run.kept
+                .iter()
+                .map(|record| record.get(at).trim())
+                .map(|cell| cell.split(' ').next().unwrap_or(cell))
+        };
         let small =
             |cell: &str| (1..=3).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
         let counts = names::meaning(first.get(at)).is_some_and(|(meaning, _)| meaning == Meaning::Count);

@@ -138,13 +138,17 @@ impl Profile {
             && self.of_said(self.numbers + self.texts) >= 0.9
     }
 
-    /// Whether it counts 1, 2, 3 down the rows, or from 0, and holds nothing else.
-    pub(crate) fn counts_up(&self) -> bool {
-        self.steps
-            && self.numbers == self.rows
-            && self.whole == self.numbers
+    /// Whether its numbers can be those of the rows, in whatever order these are: from 0 or 1 to as many as there are.
+    fn numbers_rows(&self) -> bool {
+        self.whole == self.numbers
+            && self.numbers == self.filled
             && (self.min == 0.0 || self.min == 1.0)
-            && self.max - self.min + 1.0 == self.rows as f64
+            && self.max - self.min + 1.0 == self.numbers as f64
+    }
+
+    /// Whether it counts the rows 1, 2, 3, or from 0, and holds nothing else.
+    pub(crate) fn counts_up(&self) -> bool {
+        self.steps && self.numbers == self.rows && self.numbers_rows()
     }
 
     /// Whether its numbers can be years, months, weeks or days, or dates without separators.
@@ -406,7 +410,8 @@ impl Profiler {
             let Gathered { mut profile, mut tally, .. } = column.settled();
             tally.settle(profile.filled);
             profile.rows = rows;
-            (profile.steps, profile.rising, profile.even) = (order.steps, order.rising, order.even);
+            (profile.rising, profile.even) = (order.rising, order.even);
+            profile.steps = order.steps || profile.numbers_rows() && tally.distinct() >= profile.filled;
             profile.distinct = if profile.steps && profile.numbers == profile.filled {
                 profile.filled
             } else {

@@ -465,6 +465,14 @@ mod tests {
     }
 
     #[test]
+    fn the_numbers_of_rows_that_were_sorted_anew_are_still_numbers_of_rows() {
+        let sorted = table("rownames;group;n", 9, |at| format!("{};g{at};{}", (at * 4) % 9 + 1, 30 + at));
+        assert_eq!(roles(&sorted), [RowNumber, Dimension, Count]);
+        let alone = table(";height", 60, |at| format!("{};{}", (at * 7) % 60, 150 + at % 40));
+        assert_eq!(roles(&alone)[0], RowNumber);
+    }
+
+    #[test]
     fn ages_weeks_and_ranks_stay_what_they_are() {
         for (header, role) in
             [("age", Dimension), ("week", Period), ("rank", Dimension), ("kwintiel", Dimension)]

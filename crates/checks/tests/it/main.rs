@@ -311,6 +311,17 @@ proptest! {
     }
 }
 
+/// A decimal comma that comes late in the file, below hundreds of whole numbers, is one all the same.
+#[test]
+fn decimals_far_down_tell_the_separator() {
+    let line = |at: usize| format!("g{at};{};{}\n", 1000 + at * 7, if at < 300 { "12" } else { "9,75" });
+    let text: String =
+        std::iter::once("Groep;Aantal;Gemiddelde\n".to_owned()).chain((0..400).map(line)).collect();
+    let table = report("a.csv", text).table.unwrap();
+    let roles: Vec<_> = table.columns.iter().map(|column| column.role.as_str()).collect();
+    assert_eq!(roles, ["dimension", "count", "statistic"]);
+}
+
 /// Tables as researchers export them, with what must be found in them.
 #[test]
 fn tables_are_read_however_they_are_laid_out() {
@@ -318,6 +329,7 @@ fn tables_are_read_however_they_are_laid_out() {
     for (text, expected) in [
         // A point groups thousands where a whole number stands beside it in a file of a desktop.
         ("Groep;Aantal\nA;1.234\nB;4\nC;345\n", vec![small(None, [1, 1])]),
+        ("Groep;Aantal (%)\nA;1.234 (70)\nB;  4 (1)\nC;345 (29)\n", vec![small(None, [1, 1])]),
         ("Groep;Gemiddelde\nA;1.234\nB;2.345\nC;3.456\n", vec![]),
         // Two tables under one another, parted by an empty line.
         (
