@@ -14,6 +14,16 @@ pub(super) struct Fit {
     pub(super) measures: Vec<(u32, u32)>,
 }
 
+impl Fit {
+    /// The same, seen from the second table.
+    pub(super) fn turned(&self, old: &Sheet) -> Self {
+        let dims =
+            (0..old.dims.len()).map(|at| self.dims.iter().position(|other| *other == Some(at))).collect();
+        let extra = (0..self.dims.len()).filter(|at| self.dims.get(*at) == Some(&None)).collect();
+        Self { dims, extra, measures: self.measures.iter().map(|(one, two)| (*two, *one)).collect() }
+    }
+}
+
 /// How two tables fit; none where they do not speak of the same thing.
 pub(super) fn fit(new: &Sheet, old: &Sheet) -> Option<Fit> {
     let measures = measures(new, old);

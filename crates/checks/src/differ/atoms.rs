@@ -1,11 +1,12 @@
 //! The parts that the levels of two tables have in common: bands of ages cut at the ends of both, levels by their names, and
 //! what is left beside them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::align::Fit;
+use super::cells::Key;
 use super::level::{self, Band};
-use super::sheet::{Cell, Dim, Sheet, TOTAL};
+use super::sheet::{Cell, Dim, Sheet, Shows, TOTAL};
 
 /// The parts of one dimension.
 #[derive(Debug)]
@@ -44,15 +45,17 @@ impl Atoms {
 /// The dimensions of two tables together: those of the new one, then those that only the old one has.
 pub(super) fn dimensions(new: &Sheet, old: &Sheet, fit: &Fit) -> Option<Vec<Atoms>> {
     let mut all = Vec::new();
+    let whole = complete(new, old, fit);
     for (at, other) in fit.dims.iter().enumerate() {
         let dim = new.dims.get(at)?;
         all.push(match other.and_then(|other| old.dims.get(other)) {
             Some(known) => shared(dim, known, closed(new, at), closed(old, (*other)?)),
-            None => alone(dim, closed(new, at), Side::New),
+            None => alone(dim, closed(new, at), whole, Side::New),
         });
     }
+    let whole = !fit.extra.is_empty() && complete(old, new, &fit.turned(old));
     for &at in &fit.extra {
-        all.push(alone(old.dims.get(at)?, closed(old, at), Side::Old));
+        all.push(alone(old.dims.get(at)?, closed(old, at), whole, Side::Old));
     }
     all.iter().all(|atoms| atoms.names.len() <= usize::from(u16::MAX)).then_some(all)
 }
@@ -82,20 +85,55 @@ fn number(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
 }
 
-/// A dimension that only one of them has: the other sums over it, with whoever has none of its levels.
-fn alone(dim: &Dim, closed: bool, side: Side) -> Atoms {
+/// A dimension that only one of them has: the other sums over it, with whoever has none of its levels; nobody has none
+/// where the levels are the `whole`.
+fn alone(dim: &Dim, closed: bool, whole: bool, side: Side) -> Atoms {
     let mut names = dim.levels.clone();
     let own: Vec<Vec<u16>> = (0..names.len()).map(|at| vec![number(at)]).collect();
-    let rest = number(names.len());
-    names.push("none of these".to_owned());
-    let every: Vec<u16> = (0..=rest).collect();
-    let levels: Vec<u16> = (0..rest).collect();
+    let rest = (!whole).then_some(number(names.len()));
+    let levels: Vec<u16> = (0..number(names.len())).collect();
+    names.extend(rest.map(|_| "none of these".to_owned()));
+    let every: Vec<u16> = levels.iter().copied().chain(rest).collect();
     let total = if closed { levels } else { every.clone() };
     let (new, old, total_new, total_old) = match side {
         Side::New => (own, Vec::new(), total, every),
         Side::Old => (Vec::new(), own, every, total),
     };
-    Atoms { names, new, old, total_new, total_old, rest: Some(rest), bands: false }
+    Atoms { names, new, old, total_new, total_old, rest, bands: false }
+}
+
+/// Whether the levels that only `one` tells apart come to what `two` shows of all of them, wherever all are shown, and are
+/// shown at least once.
+fn complete(one: &Sheet, two: &Sheet, fit: &Fit) -> bool {
+    let lone: Vec<usize> = (0..one.dims.len()).filter(|at| fit.dims.get(*at) == Some(&None)).collect();
+    let whole: usize = lone.iter().filter_map(|at| one.dims.get(*at)).map(|dim| dim.levels.len()).product();
+    let rounded = |sheet: &Sheet| sheet.measures.iter().any(super::sheet::Measure::is_rounded);
+    if lone.is_empty() || whole < 2 || rounded(one) || rounded(two) {
+        return false;
+    }
+    let mut sums: HashMap<Key, (i64, usize)> = HashMap::new();
+    for cell in &one.cells {
+        let Shows::Count(count) = cell.shows else { continue };
+        if lone.iter().any(|at| cell.levels.get(*at) == Some(&TOTAL)) {
+            continue;
+        }
+        let mut key = cell.levels.clone();
+        for &at in &lone {
+            key[at] = TOTAL;
+        }
+        for (_, other) in fit.measures.iter().filter(|(own, _)| *own == cell.measure) {
+            let (sum, shown) = sums.entry((*other, key.clone())).or_default();
+            (*sum, *shown) = (*sum + count, *shown + 1);
+        }
+    }
+    let totals = super::cells::index(one, two, fit);
+    let mut told = sums.iter().filter(|(_, (_, shown))| *shown == whole).filter_map(|(key, (sum, _))| {
+        match totals.get(key)?.shows {
+            Shows::Count(total) => Some(total == *sum),
+            _ => None,
+        }
+    });
+    told.next() == Some(true) && told.all(|same| same)
 }
 
 /// A dimension that both have.
@@ -207,8 +245,6 @@ fn named(new: &Dim, old: &Dim) -> Atoms {
 
 /// Whether the levels of a dimension come to its totals, wherever all of them are shown; so unless they are seen not to.
 fn closed(sheet: &Sheet, at: usize) -> bool {
-    use super::sheet::Shows;
-    use std::collections::HashMap;
     // By measure and the other levels: the sum, the total, and how many levels are shown.
     type Line = (i64, Option<i64>, usize);
     let mut lines: HashMap<(u32, Box<[u32]>), Line> = HashMap::new();

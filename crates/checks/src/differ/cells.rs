@@ -12,7 +12,7 @@ use crate::read::profile::Rounded;
 use crate::rules::cnt_min::Rounding;
 
 /// A measure of the old table, and the levels of the new one.
-type Key = (u32, Box<[u32]>);
+pub(super) type Key = (u32, Box<[u32]>);
 
 /// The most that rounding takes away or adds.
 const WIDEST: u64 = 5;
@@ -156,7 +156,7 @@ fn new_only(cell: &Cell, fit: &Fit) -> bool {
 }
 
 /// The cells of the old table under the keys of the new one.
-fn index<'a>(new: &Sheet, old: &'a Sheet, fit: &Fit) -> HashMap<Key, &'a Cell> {
+pub(super) fn index<'a>(new: &Sheet, old: &'a Sheet, fit: &Fit) -> HashMap<Key, &'a Cell> {
     let mut index = HashMap::new();
     let translated = translations(new, old, fit);
     let same = |(at, other): (usize, &Option<usize>)| {

@@ -303,6 +303,27 @@ fn all_people_and_some_of_them_give_the_others() {
 }
 
 #[test]
+fn levels_that_are_seen_to_be_complete_leave_nobody_over() {
+    let all = "region,n\nGent,48\nBrugge,77\n";
+    let sexes = "sex,region,n\nM,Gent,45\nF,Gent,*\nM,Brugge,33\nF,Brugge,44\n";
+    let exact = |found: Vec<Finding>| {
+        implied(&found)
+            .iter()
+            .map(|(severity, cell, interval)| (*severity, *cell, *interval))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(exact(after(all, sexes)), [(Block, Some([1, 2]), Some((3, Some(3))))]);
+    assert_eq!(exact(after(sexes, all)), [(Block, Some([0, 1]), Some((3, Some(3))))]);
+    // Nothing shows that they are complete: from none to three.
+    let open = after("region,n\nGent,48\nBrugge,77\n", &sexes.replace("44", "42"));
+    assert!(open.iter().all(|one| one.interval != Some((3, Some(3)))), "{open:?}");
+    // Two ways to tell them apart at once.
+    let both = "sex,age,region,n\nM,young,Gent,20\nM,old,Gent,25\nF,young,Gent,31\nF,old,Gent,<5\nM,young,Brugge,33\nM,old,Brugge,44\nF,young,Brugge,35\nF,old,Brugge,36\n";
+    let found = after("region,n\nGent,79\nBrugge,148\n", both);
+    assert_eq!(exact(found), [(Block, Some([3, 3]), Some((3, Some(3))))]);
+}
+
+#[test]
 fn what_other_was_made_of_is_known() {
     let old = "drug,n\nA,120\nB,85\nC,64\nother,40\n";
     let found = after(old, "drug,n\nA,120\nB,85\nother,104\n");
