@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::dates;
+
 /// Which character separates decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Decimal {
@@ -309,25 +313,31 @@ pub fn date(cell: &str) -> bool {
 
 /// Whether a cell is a month by name with a year or day, or a week or quarter of a year.
 fn month_name(cell: &str) -> bool {
-    const MONTHS: [&str; 19] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mei", "okt",
-        "maa", "mrt", "fev", "avr", "aou",
-    ];
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let begins = |word: &str, list: &[&str]| {
-        list.iter().any(|start| word.get(..3).is_some_and(|three| three.eq_ignore_ascii_case(start)))
+    let weekday = |word: &str| {
+        DAYS.iter().any(|start| word.get(..3).is_some_and(|three| three.eq_ignore_ascii_case(start)))
     };
     let (mut months, mut words) = (0, 0);
     for word in cell.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         words += 1;
         let name = word.trim_start_matches(|c: char| c.is_ascii_digit());
-        if begins(name, &MONTHS) {
+        let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        if is_month(name) {
             months += 1;
-        } else if !name.is_empty() && !begins(name, &DAYS) {
-            return week(cell);
+        } else if !name.is_empty() && !weekday(name) {
+            return week(cell) || dates::day(cell).is_some();
         }
     }
     months > 0 && (words >= 2 || cell.len() >= 5)
+}
+
+/// Whether a word is the name of a month, or its beginning.
+fn is_month(name: &str) -> bool {
+    if name.is_ascii() {
+        return dates::month(name).is_some();
+    }
+    let bare: String = name.nfd().filter(char::is_ascii).collect();
+    dates::month(&bare).is_some()
 }
 
 /// Whether a cell is a week or quarter of a year: `2020W12`, `2020-Q1`.

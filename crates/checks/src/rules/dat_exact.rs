@@ -7,6 +7,7 @@ use exeat_domain::finding::{Place, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::cells::Row;
 use crate::read::record::RecordError;
 use crate::read::value::Value;
 use crate::read::{Held, Read, TextLine, dates, names};
@@ -66,6 +67,8 @@ impl Check for ExactDate {
 #[derive(Default)]
 struct Days {
     column: usize,
+    /// Its header says that its numbers are days as a spreadsheet counts them.
+    serial: bool,
     /// Cells that name a day.
     cells: u64,
     days: BTreeSet<i64>,
@@ -80,28 +83,24 @@ const FIRST: u64 = 500;
 
 /// Columns that may hold full dates, with those that they hold in so many rows.
 fn columns(table: &Table, rows: u64) -> Result<Vec<Days>, RecordError> {
-    let can = |at: &usize| {
-        table.profiles.get(*at).is_some_and(|profile| {
-            profile.dates > 0
-                || profile.whole > 0
-                    && profile.whole == profile.numbers
-                    && profile.min >= 18_000_101.0
-                    && profile.max <= 22_001_231.0
+    let can = |at: usize| {
+        let profile = table.profiles.get(at)?;
+        let whole = profile.whole > 0 && profile.whole == profile.numbers;
+        let within = |least: f64, most: f64| whole && profile.min >= least && profile.max <= most;
+        let serial = within(18_264.0, 65_745.0) && says_date(table, at);
+        (profile.dates > 0 || serial || within(18_000_101.0, 22_001_231.0)).then_some(Days {
+            column: at,
+            serial,
+            ..Days::default()
         })
     };
-    let mut all: Vec<Days> =
-        (0..table.columns.len()).filter(can).map(|column| Days { column, ..Days::default() }).collect();
+    let mut all: Vec<Days> = (0..table.columns.len()).filter_map(can).collect();
     if all.is_empty() {
         return Ok(all);
     }
     table.each_row_of(rows, |row, cells| {
         for of in &mut all {
-            let day = match cells.value(of.column) {
-                Value::Date => dates::day(cells.text(of.column)),
-                Value::Number(number) => dates::digits(number.value),
-                _ => None,
-            };
-            if let Some(day) = day {
+            if let Some(day) = of.day(cells) {
                 of.cells += 1;
                 if of.days.len() < DAYS {
                     of.days.insert(day);
@@ -120,7 +119,24 @@ fn columns(table: &Table, rows: u64) -> Result<Vec<Days>, RecordError> {
     Ok(all)
 }
 
+/// Whether a header says that a column holds dates.
+fn says_date(table: &Table, at: usize) -> bool {
+    let words = table.columns.get(at).map(|column| names::words(&column.name)).unwrap_or_default();
+    words.iter().any(|word| matches!(word.as_str(), "date" | "datum" | "data" | "dat" | "dates" | "dob"))
+        || words.iter().any(|word| word.len() > 6 && (word.ends_with("date") || word.ends_with("datum")))
+}
+
 impl Days {
+    /// The day that a cell of the column names.
+    fn day(&self, cells: &Row<'_>) -> Option<i64> {
+        match cells.value(self.column) {
+            Value::Date => dates::day(cells.text(self.column)),
+            Value::Number(number) if self.serial => dates::serial(number.value),
+            Value::Number(number) => dates::digits(number.value),
+            _ => None,
+        }
+    }
+
     /// Whether all rows have one date.
     fn is_constant(&self, table: &Table) -> bool {
         self.days.len() == 1 && self.cells > 1 && self.cells == table.rows
@@ -157,6 +173,7 @@ fn of_groups(params: &Params, table: &Table, found: &mut Findings) -> Result<(),
         .filter(|&at| {
             matches!(table.columns[at].role, Role::Count | Role::Base)
                 && names::counts_things(&table.columns[at].name).is_none()
+                && !says_date(table, at)
                 && !table.statistic_rows
         })
         .collect();
@@ -175,7 +192,7 @@ fn of_groups(params: &Params, table: &Table, found: &mut Findings) -> Result<(),
         let Some(count) = least else { return };
         for of in &dated {
             let text = cells.text(of.column);
-            if dates::day(text).is_some() {
+            if of.day(cells).is_some() {
                 let message = format!("The date is that of {count} people.");
                 found.push(Severity::Review, table.cell(row, of.column, text), message);
             }
@@ -221,18 +238,35 @@ fn of_a_person<'a>(line: &'a str, params: &Params) -> Option<&'a str> {
     let date = date_within(line)?;
     let around = line.replacen(date, " ", 1);
     let words = names::words(&around);
+    let small = |word: &str| number(word).is_some_and(|count| (1..params.threshold.get()).contains(&count));
     let few = words.windows(2).any(|pair| {
-        let count: Option<u32> = pair[0].parse().ok();
-        count.is_some_and(|count| (1..params.threshold.get()).contains(&count))
-            && (names::lists("people", &pair[1]) || names::lists("persons", &pair[1]))
+        let people = names::lists("people", &pair[1]) || names::lists("persons", &pair[1]);
+        small(&pair[0]) && people || pair[0] == "n" && small(&pair[1])
     });
     let one = words.iter().any(|word| names::lists("persons", word) || word == "case")
         && words.iter().any(|word| TELLS.contains(&word.as_str()));
     (few || one).then_some(date)
 }
 
+/// A small number, in digits or in words.
+fn number(word: &str) -> Option<u32> {
+    const WORDS: [&str; 9] = [
+        "one een un une ein eine",
+        "two twee deux zwei",
+        "three drie trois drei",
+        "four vier quatre",
+        "five vijf cinq funf",
+        "six zes sechs",
+        "seven zeven sept sieben",
+        "eight acht huit",
+        "nine negen neuf neun",
+    ];
+    let named = || WORDS.iter().position(|names| names.split(' ').any(|name| name == word));
+    word.parse().ok().or_else(|| u32::try_from(named()? + 1).ok())
+}
+
 /// Words that tell what happened to a person on a day.
-const TELLS: [&str; 18] = [
+const TELLS: [&str; 27] = [
     "born",
     "died",
     "admitted",
@@ -251,6 +285,15 @@ const TELLS: [&str; 18] = [
     "admis",
     "admise",
     "hospitalised",
+    "hospitalized",
+    "hospitalise",
+    "hospitalisee",
+    "gestorven",
+    "gediagnosticeerd",
+    "gediagnosticeerde",
+    "diagnostique",
+    "diagnostiquee",
+    "sorti",
 ];
 
 /// The first full date in a line.
@@ -262,9 +305,10 @@ fn date_within(line: &str) -> Option<&str> {
         .chain(line.match_indices([' ', '(', ':', ',']).map(|(at, _)| at + 1))
         .filter(|at| line.is_char_boundary(*at))
         .collect();
-    for &start in &starts {
-        let rest = &line[start..];
-        for words in [1, 3] {
+    // What is one word is sought first: "on 2021-03-14 (n" is more than a date.
+    for words in [1, 3] {
+        for &start in &starts {
+            let rest = &line[start..];
             let end = rest.match_indices(' ').nth(words - 1).map_or(rest.len(), |(at, _)| at);
             let text = rest[..end].trim_end_matches(['.', ',', ';', ')', ':']);
             if dates::day(text).is_some() {
@@ -343,6 +387,52 @@ mod tests {
         for line in ["# 3 patients were moved on 2023-06-18", "# one patient died on 18 June 2023."] {
             assert_eq!(found(&format!("{line}\n{table}")), [(Review, None, None)], "{line}");
         }
+    }
+
+    #[test]
+    fn dates_in_notes_are_those_of_few_where_the_note_says_so() {
+        let table = "group;n\na;120\nb;130\n";
+        for line in [
+            "# Opname op 14/03/2021 (n = 3)",
+            "# Opname op 14 maart 2021 (n=3)",
+            "# Drie patiënten opgenomen op 14/03/2021",
+            "# Admission le 14 août 2021 (n = 3)",
+            "# Deux patients admis le 1er mars 2021",
+            "# one death on 2021-03-14T10:05:00 (n = 1)",
+        ] {
+            assert_eq!(found(&format!("{line}\n{table}")), [(Review, None, None)], "{line}");
+        }
+        for line in
+            ["# Opname op 14/03/2021 (n = 300)", "# Extractie op 14 maart 2021", "# Extrait le 1er mars 2021"]
+        {
+            assert_eq!(found(&format!("{line}\n{table}")), [], "{line}");
+        }
+    }
+
+    #[test]
+    fn each_date_of_a_row_is_found_in_whatever_print() {
+        let rows = |first: [&str; 4], last: [&str; 4]| {
+            let line = |(at, n): (usize, u32)| format!("w{at};{};{};{n}\n", first[at], last[at]);
+            let body: String = [4, 120, 130, 140].into_iter().enumerate().map(line).collect();
+            found(&format!("afdeling;eerste datum;laatste datum;aantal\n{body}"))
+        };
+        let both = [
+            (Review, Some("eerste datum".into()), Some([0, 1])),
+            (Review, Some("laatste datum".into()), Some([0, 2])),
+        ];
+        let iso = ["2021-03-07", "2021-05-19", "2021-06-01", "2021-11-02"];
+        for first in [
+            iso,
+            ["7 maart 2021", "19 mei 2021", "1 juni 2021", "2 november 2021"],
+            ["7 mars 2021", "19 mai 2021", "1er juin 2021", "2 novembre 2021"],
+            ["2021-W09-7", "2021-W20-3", "2021-W22-2", "2021-W44-2"],
+            ["07/03/2021 10:05", "19/05/2021 11:00", "01/06/2021 08:15", "02/11/2021 23:59"],
+            ["44262", "44335", "44348", "44502"],
+        ] {
+            assert_eq!(rows(first, iso), both, "{first:?}");
+        }
+        // Numbers of five digits are no days where no header says so.
+        assert_eq!(found("ward,cost,n\na,44262,4\nb,44335,120\nc,44348,130\n"), []);
     }
 
     #[test]
