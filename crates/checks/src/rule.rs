@@ -173,6 +173,14 @@ impl Findings {
         self.open.push((place, why.into()));
     }
 
+    /// Whether something was found at this place of the file that is judged.
+    #[must_use]
+    pub fn says(&self, place: &Place) -> bool {
+        self.buckets
+            .get(&(None, place.table))
+            .is_some_and(|bucket| bucket.said.iter().any(|said| said.place == *place))
+    }
+
     /// Whether nothing was found, and nothing left undecided.
     #[must_use]
     pub fn is_empty(&self) -> bool {

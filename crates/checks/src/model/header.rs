@@ -45,24 +45,30 @@ pub(crate) enum Head {
     RSquared,
 }
 
-const LOWER: &str = "lower lci lc lcl ll lb low lo cilow cil llci lwr lowerci cilower l95 lower95";
-const UPPER: &str = "upper uci uc ucl ul ub high hi cihigh ciu ulci upr upperci ciupper u95 upper95 hici";
-const RATIOS: &str =
-    "hr rr irr aor ahr arr airr arrr shr ahrs ors hrs rrs irrs oddsratio hazardratio rateratio riskratio";
+const LOWER: &str = "lower lci lc lcl ll lb low lo cilow cil llci lwr lowerci cilower l95 lower95 onder ondergrens \
+    inferieure inferieur binf icinf";
+const UPPER: &str = "upper uci uc ucl ul ub high hi cihigh ciu ulci upr upperci ciupper u95 upper95 hici boven bovengrens \
+    superieure superieur bsup icsup";
+const RATIOS: &str = "hr rr irr aor ahr arr airr arrr shr ahrs ors hrs rrs irrs oddsratio hazardratio rateratio riskratio oddsratios hazardratios";
 const OF_RATIOS: &str = "odds hazard hazards rate risk incidence prevalence relative likelihood";
 const RESIDUAL: &str = "df residual,df residuals,df resid,df res,residual df,residuals df,resid df,res df,df r,ddof2,dfd,den df,\
 dendf,denom df,df error,error df,df2,df denom,dfe,residual degrees of freedom,degrees of freedom residual,df den,df within,\
-residual dof,dof residual,dof resid,residual d f,degrees of freedom residuals";
+residual dof,dof residual,dof resid,residual d f,degrees of freedom residuals,den dof,vg residu,vg fout,residuele vg,\
+vrijheidsgraden residu,vrijheidsgraden residuen,residuele vrijheidsgraden,vrijheidsgraden fout,ddl residu,ddl residus,\
+ddl residuel,ddl residuels,ddl erreur,degres de liberte residuels,degres de liberte des residus";
 const MODEL: &str =
     "df model,model df,numdf,num df,dfn,ddof1,df1,df num,df regression,df between,df numerator";
 const FREE: &str =
-    "df,dof,d f,degrees of freedom,deg of freedom,vrijheidsgraden,degres de liberte,ddl,freiheitsgrade";
+    "df,dof,d f,degrees of freedom,deg of freedom,vrijheidsgraden,vg,degres de liberte,ddl,freiheitsgrade";
 const SEEN: &str = "nobs,n obs,no observations,observations,number of observations,number of obs,n observations,num obs,sample size,\
-n used,obs,no of observations,aantal observaties,nombre d observations";
+n used,obs,no of observations,aantal observaties,nombre d observations,aantal waarnemingen,observaties,waarnemingen,n obs used,\
+n of observations";
 const ESTIMATES: &str = "estimate,est,coef,coefs,coefficient,coefficients,beta,b,std beta,parameter estimate,effect estimate,coeff,\
-emmean,lestimate,estimates,schatting,coefficient estimate";
+emmean,lestimate,estimates,schatting,coefficient estimate,estimation,estimatie,coefficienten,schatter,regression coefficient,\
+regressiecoefficient,estimate b,unstandardized b,unstandardized coefficients b";
 const ERRORS: &str = "se,std err,std error,stderr,standard error,s e,robust se,se coef,robust std err,std errors,bse,se estimate,\
-coef se,estimate se,robust std error";
+coef se,estimate se,robust std error,standaardfout,standaard fout,std fout,st fout,sf,erreur type,erreur standard,erreur std,\
+err type,ecart type estimation,std error estimate";
 
 fn listed(list: &str, text: &str) -> bool {
     list.split(',').any(|entry| entry == text)
@@ -141,6 +147,12 @@ fn is_ratio(words: &[String], joined: &str) -> bool {
                 | "exp coefficient"
                 | "ratio"
                 | "exponentiated coefficient"
+                | "rapport de cotes"
+                | "rapport de risques"
+                | "rapport des risques"
+                | "rapport de taux"
+                | "relatief risico"
+                | "risque relatif"
         )
         || words.iter().any(|word| word == "or") && words.iter().all(adjusted)
 }
@@ -168,14 +180,21 @@ fn freedom(words: &[String], joined: &str) -> Option<Head> {
 fn test(words: &[String], joined: &str) -> Option<Head> {
     let has = |list: &str| list.split(' ').any(|entry| words.iter().any(|word| word == entry));
     Some(match joined {
-        "z" | "z value" | "zvalue" | "z ratio" | "p z" | "pr z" | "z score" | "z stat" => Head::Z,
-        "t" | "t value" | "tvalue" | "t ratio" | "t stat" | "p t" | "pr t" | "t statistic" => Head::T,
-        "p" | "pvalue" | "pval" | "p val" | "sig" | "prob" => Head::P,
+        "z" | "z value" | "zvalue" | "z waarde" | "valeur z" | "z ratio" | "p z" | "pr z" | "z score"
+        | "z stat" => Head::Z,
+        "t" | "t value" | "tvalue" | "t waarde" | "valeur t" | "valeur de t" | "t ratio" | "t stat"
+        | "p t" | "pr t" | "t statistic" => Head::T,
+        "p" | "pvalue" | "pval" | "p val" | "sig" | "prob" | "pwaarde" => Head::P,
         "f" | "f value" | "fvalue" | "f statistic" | "f stat" | "f ratio" | "pr f" | "p f" | "sumsq"
-        | "meansq" | "ss" | "ms" => Head::Variance,
+        | "meansq" | "ss" | "ms" | "ks" | "gks" | "sc" | "cm" | "carre moyen" | "f waarde" | "valeur f" => {
+            Head::Variance
+        }
         _ if has("chisq chi2 chi χ² wald deviance x2") => Head::ChiSquared,
         _ if has("sq squares square") && has("sum mean") => Head::Variance,
-        _ if has("p") && has("value val adj holm bh fdr") => Head::P,
+        _ if has("carres kwadraten kwadratensom") && has("somme som gemiddelde kwadratensom") => {
+            Head::Variance
+        }
+        _ if has("p") && has("value val adj holm bh fdr waarde valeur") => Head::P,
         _ => return None,
     })
 }
@@ -225,6 +244,21 @@ mod tests {
             ("Chisq", Head::ChiSquared),
             ("p.value", Head::P),
             ("parameter", Head::Parameter),
+            ("Standaardfout", Head::StandardError),
+            ("Erreur type", Head::StandardError),
+            ("Schatting", Head::Estimate),
+            ("Estimation", Head::Estimate),
+            ("BI onder", Head::Lower),
+            ("BI boven", Head::Upper),
+            ("Borne inférieure", Head::Lower),
+            ("Borne supérieure", Head::Upper),
+            ("Rapport de cotes", Head::Ratio),
+            ("Valeur p", Head::P),
+            ("p-waarde", Head::P),
+            ("ddl résiduels", Head::DfResidual),
+            ("vrijheidsgraden residu", Head::DfResidual),
+            ("ddl", Head::Df),
+            ("Somme des carrés", Head::Variance),
         ] {
             assert_eq!(head(name), Some(expected), "{name}");
         }

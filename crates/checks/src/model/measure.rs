@@ -107,6 +107,10 @@ pub(crate) fn has_intercept(row: &Row<'_>, labels: &[usize]) -> bool {
 /// The numbers in a cell, in their order: `1.44 (1.36-1.53)`, `0.00 [0.00; Inf]`, `<0.001 (<0.001, >999.999)`.
 pub(crate) fn figures(text: &str, decimal: Decimal) -> Vec<Figure> {
     let mut found = Vec::new();
+    // The key to the stars of a print-out is no estimate.
+    if text.contains("'*") || text.contains("‘*") {
+        return found;
+    }
     let point = if decimal == Decimal::Point { '.' } else { ',' };
     let characters: Vec<char> = text.chars().take(120).collect();
     let mut at = 0;

@@ -3,10 +3,12 @@
 
 mod header;
 mod measure;
+mod printed;
 mod statement;
 
 pub(crate) use header::Head;
 pub(crate) use measure::{Estimate, Figure, Measure, has_intercept};
+pub(crate) use printed::printed;
 pub(crate) use statement::{Fit, Stated, statements};
 
 use crate::read::names;
@@ -98,9 +100,10 @@ pub(crate) fn is_intercept(label: &str) -> bool {
 /// Whether a label is that of the residuals of an analysis of variance.
 pub(crate) fn is_residual(label: &str) -> bool {
     let words = names::words(label);
-    let list = "residual residuals resid error errors within residu residus residuen erreur fehler fout";
+    let list = "residual residuals resid error errors within residu residus residuen erreur erreurs fehler fout binnen intra \
+        residuelle residuel innerhalb";
     label.len() <= 40
-        && words.first().is_some_and(|word| list.split(' ').any(|listed| listed == word))
+        && words.first().is_some_and(|word| list.split_whitespace().any(|listed| listed == word))
         && words.iter().all(|word| !matches!(word.as_str(), "std" | "standard" | "deviance" | "se"))
 }
 

@@ -13,8 +13,12 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
     if let Some(told) = told(head) {
         return told;
     }
-    let scored =
-        [b',', b';', b'\t', b'|'].map(|byte| (Delimiter::Byte(byte), fit(head, Delimiter::Byte(byte))));
+    // The bars of `P>|t|` part nothing.
+    let barred = head.contains(">|").then(|| head.replace(">|t|", "").replace(">|z|", ""));
+    let scored = [b',', b';', b'\t', b'|'].map(|byte| {
+        let head = barred.as_deref().filter(|_| byte == b'|').unwrap_or(head);
+        (Delimiter::Byte(byte), fit(head, Delimiter::Byte(byte)))
+    });
     let mut best = (Delimiter::Byte(b','), 0.0);
     for (delimiter, fit) in scored {
         if fit > best.1 + 1e-9 {
@@ -39,7 +43,7 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
 
 /// Whether a line is one that statistical packages write about a model.
 pub(crate) fn is_of_a_print_out(line: &str) -> bool {
-    const SAYS: [&str; 9] = [
+    const SAYS: [&str; 10] = [
         "degrees of freedom",
         "Std. Error",
         "std err ",
@@ -49,6 +53,7 @@ pub(crate) fn is_of_a_print_out(line: &str) -> bool {
         "P>|",
         "Df Residuals",
         "number of events=",
+        " n.risk n.event ",
     ];
     SAYS.iter().any(|says| line.contains(says))
 }
@@ -56,7 +61,6 @@ pub(crate) fn is_of_a_print_out(line: &str) -> bool {
 /// Whether a text is a print-out that is parted by blanks: a comma or two in its words do not make it a table of commas.
 fn is_print_out(head: &str, delimiter: Delimiter) -> bool {
     let parted = |line: &str| match delimiter {
-        // The bars of `P>|t|` part nothing.
         Delimiter::Byte(b'|') => line.replace(">|t|", "").replace(">|z|", "").matches('|').count() >= 2,
         Delimiter::Byte(byte) => line.bytes().filter(|other| *other == byte).count() >= 2,
         Delimiter::Spaces(_) => false,

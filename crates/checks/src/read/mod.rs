@@ -8,6 +8,7 @@ mod large;
 mod layout;
 pub(crate) mod names;
 pub(crate) mod persons;
+mod phrases;
 pub(crate) mod profile;
 pub mod record;
 pub(crate) mod roles;

@@ -451,6 +451,13 @@ impl<R: Read> Records<R> {
 
 /// Splits a line at runs of at least `least` spaces, or a tab, outside quotes; false where a quote does not close.
 fn split_at_spaces(line: &[u8], least: usize, fields: &mut Vec<u8>, ends: &mut Vec<usize>) -> bool {
+    if let Some(names) = super::phrases::header(line) {
+        for name in names {
+            fields.extend_from_slice(name.as_bytes());
+            ends.push(fields.len());
+        }
+        return true;
+    }
     let text = line.trim_ascii();
     let (mut gap, mut blanks, mut quoted) = (0, 0, false);
     for (at, &byte) in text.iter().enumerate() {
@@ -459,7 +466,7 @@ fn split_at_spaces(line: &[u8], least: usize, fields: &mut Vec<u8>, ends: &mut V
             blanks += 1;
             continue;
         }
-        if gap >= least {
+        if gap >= least || gap == 1 && least > 1 && super::phrases::parts_numbers(text, at) {
             ends.push(fields.len());
         } else {
             fields.extend_from_slice(&text[at - blanks..at]);

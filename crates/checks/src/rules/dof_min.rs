@@ -2,6 +2,7 @@
 
 mod bound;
 mod freedom;
+mod repeated;
 
 use std::num::NonZeroU32;
 
@@ -9,7 +10,7 @@ use exeat_domain::finding::{Risk, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{Columns, Fit, Head, Stated, statements};
+use crate::model::{Columns, Fit, Head, Stated, printed, statements};
 use crate::read::record::RecordError;
 use crate::read::{Held, Read};
 use crate::rule::{Check, Findings, Judgement, rule};
@@ -69,12 +70,27 @@ impl Check for FewFreedom {
         let fit = statements(read);
         let mut found = Findings::default();
         let mut any = stated(params, &fit, &mut found);
+        let mut open = Vec::new();
         for table in tables {
-            match of_table(params, &fit, table, &mut found) {
-                Ok(applies) => any |= applies,
+            if side_by_side(params, &fit, table, &mut found) {
+                any = true;
+                continue;
+            }
+            match printed_freedom(params, table, &mut found) {
+                Ok((true, _)) => any = true,
+                Ok((false, perfect)) => open.push((table, perfect)),
                 Err(error) => return Judgement::Undecided(error.to_string()),
             }
         }
+        // An analysis of variance beside a table of coefficients is of the same model.
+        let decided = open.len() < tables.len() && any;
+        for (table, perfect) in open {
+            match of_table(params, &fit, table, decided, &mut found) {
+                Ok(applies) => any |= applies || perfect,
+                Err(error) => return Judgement::Undecided(error.to_string()),
+            }
+        }
+        any |= bare(params, &fit, tables, any, &mut found);
         if any { Judgement::Decided(found) } else { Judgement::NotApplicable }
     }
 }
@@ -107,13 +123,46 @@ fn stated(params: &Params, fit: &Fit, found: &mut Findings) -> bool {
 /// What an R² of 1 says.
 const PERFECT: &str = "R² is 1: the model reproduces every value.";
 
-/// Judges one table; whether it is that of a model.
-fn of_table(params: &Params, fit: &Fit, table: &Table, found: &mut Findings) -> Result<bool, RecordError> {
-    let Some(columns) = Columns::of(table) else { return Ok(false) };
-    let mut any = perfect(table, &columns, found)?;
-    if freedom::columns(params, table, &columns, found)? {
-        return Ok(true);
+/// A print-out whose coefficients could not be read, and whose observations are fewer than any model may rest on: every model
+/// has a term and an intercept.
+fn bare(params: &Params, fit: &Fit, tables: &[Table], decided: bool, found: &mut Findings) -> bool {
+    let printed = fit.likelihood
+        || fit.facts.iter().any(|fact| matches!(fact.stated, Stated::RSquared | Stated::ModelDf));
+    let stated = fit.least(Stated::ResidualDf).is_some() || decided;
+    let Some(seen) = fit.least(Stated::Observations).filter(|_| printed && !stated) else { return false };
+    if tables.iter().any(Table::is_record_level) {
+        return false;
     }
+    let terms = fit.least(Stated::ModelDf).map_or(1.0, |model| model.value) + 1.0;
+    let df = seen.value - terms;
+    if df < params.residual() {
+        let message =
+            format!("{} observations leave {df} residual degrees of freedom at the most.", seen.value);
+        found.push(Severity::Block, seen.place.clone(), message);
+    }
+    true
+}
+
+/// Judges the degrees of freedom that one table prints, and its R²: whether it prints either.
+fn printed_freedom(
+    params: &Params,
+    table: &Table,
+    found: &mut Findings,
+) -> Result<(bool, bool), RecordError> {
+    let Some(columns) = Columns::of(table) else { return Ok((false, false)) };
+    let perfect = perfect(table, &columns, found)?;
+    Ok((freedom::columns(params, table, &columns, found)?, perfect))
+}
+
+/// Judges one table that prints no degrees of freedom; whether it is that of a model.
+fn of_table(
+    params: &Params,
+    fit: &Fit,
+    table: &Table,
+    decided: bool,
+    found: &mut Findings,
+) -> Result<bool, RecordError> {
+    let Some(columns) = Columns::of(table) else { return Ok(false) };
     let measures: Vec<_> = columns
         .measures(table)
         .into_iter()
@@ -126,15 +175,44 @@ fn of_table(params: &Params, fit: &Fit, table: &Table, found: &mut Findings) -> 
         })
         .collect();
     if measures.is_empty() {
-        return Ok(any);
+        return Ok(false);
     }
-    any = true;
-    let decided = fit.least(Stated::ResidualDf).is_some()
+    let decided = decided
+        || fit.least(Stated::ResidualDf).is_some()
+        || repeated::judge(params, table, &columns, &measures, found)?
         || freedom::observations(params, fit, table, &measures, found)?;
     if !decided {
         bound::rows(params, fit, table, &columns, &measures, found)?;
     }
-    Ok(any)
+    Ok(true)
+}
+
+/// Judges models that stand in columns beside each other, as papers print them; whether the table holds such.
+fn side_by_side(params: &Params, fit: &Fit, table: &Table, found: &mut Findings) -> bool {
+    let Some(models) = printed(table) else { return false };
+    let stated = fit.least(Stated::ResidualDf).is_some();
+    let mut open = false;
+    for model in &models {
+        let Some((row, seen)) = model.observations else {
+            open = true;
+            continue;
+        };
+        let df = seen - model.terms as f64;
+        if df < params.residual() && !stated {
+            let message = format!(
+                "{seen} observations less {} terms leave {df} residual degrees of freedom.",
+                model.terms
+            );
+            found.push(Severity::Block, table.cell(row, model.column, &seen.to_string()), message);
+        }
+    }
+    if open && !stated {
+        found.leave(
+            table.whole(),
+            "Models stand in its columns, and neither observations nor degrees of freedom are printed.",
+        );
+    }
+    true
 }
 
 /// R² of 1 in a column.

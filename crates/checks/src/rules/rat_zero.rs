@@ -110,8 +110,8 @@ fn separation(read: Estimate, linear: bool) -> Option<&'static str> {
     let separated = (10.0..100.0).contains(&value.value.abs())
         && value.value.abs() > 10.0
         && error.value > 100.0
-        // In a linear model such numbers are a matter of the unit; there the error is not a thousand times the estimate.
-        && (!linear && value.value.abs() / error.value < 0.05);
+        // In a linear model such numbers are a matter of the unit; there the error is not many times the estimate.
+        && (!linear && value.value.abs() / error.value < 0.2);
     separated.then_some("The estimate is separated: it is beyond ±10 and its standard error above 100.")
 }
 
@@ -124,6 +124,18 @@ mod tests {
         let report = check(vec![input], &Policy::preset("be-default").unwrap()).remove(0).report;
         let named = report.findings.into_iter().filter(|finding| finding.rule == "RAT-ZERO");
         named.map(|finding| finding.place.cell).collect()
+    }
+
+    #[test]
+    fn separation_begins_just_above_its_bounds() {
+        let table = |estimate: &str, error: &str| {
+            found(&format!(
+                "Terme;Estimation;Erreur type;p\n(Constante);-2,1;0,3;0,001\nsexeM;{estimate};{error};0,92\n"
+            ))
+        };
+        assert_eq!(table("-10,01", "100,1"), [Some([1, 1])]);
+        assert_eq!(table("-10", "101"), []);
+        assert_eq!(table("-10,01", "100"), []);
     }
 
     #[test]

@@ -151,7 +151,8 @@ pub(super) fn observations(
     })?;
     let terms = match fit.least(Stated::ModelDf) {
         Some(model) => model.value + 1.0,
-        None => terms + f64::from(u8::from(!intercept)),
+        // A Cox model has none.
+        None => terms + f64::from(u8::from(!intercept && !fit.survival)),
     };
     let df = seen.value - terms;
     if df < params.residual() {
@@ -160,7 +161,10 @@ pub(super) fn observations(
             seen.value,
             shortly(df)
         );
-        found.push(Severity::Block, seen.place.clone(), message);
+        // Several tables of one print-out speak of one model.
+        if !found.says(&seen.place) {
+            found.push(Severity::Block, seen.place.clone(), message);
+        }
     }
     Ok(true)
 }

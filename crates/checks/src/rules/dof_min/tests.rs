@@ -138,3 +138,120 @@ fn other_tables_are_not_models() {
         assert_eq!(found(table), NOTHING, "{table}");
     }
 }
+
+type Table<'a> = (&'a str, bool);
+
+/// Each table of a list, and whether it blocks; those that do not say nothing.
+fn blocks(tables: &[Table<'_>]) {
+    for (table, blocks) in tables {
+        let found = found(table);
+        if *blocks {
+            assert!(found.iter().any(|(severity, ..)| *severity == Block), "{table}\n{found:?}");
+        } else {
+            assert_eq!(found, NOTHING, "{table}");
+        }
+    }
+}
+
+#[test]
+fn observations_repeated_in_each_row_are_those_of_the_model() {
+    let broom = |n: u32| {
+        format!(
+            "term,estimate,std.error,statistic,p.value,nobs\n(Intercept),1.1,0.2,5.5,0.001,{n}\nx,0.5,0.1,5,0.001,{n}\n"
+        )
+    };
+    let dutch = |n: u32| {
+        format!(
+            "Term;Schatting;Standaardfout;t;p;Aantal\nIntercept;1,1;0,2;5,5;0,001;{n}\nleeftijd;0,5;0,1;5;0,001;{n}\n"
+        )
+    };
+    let models = |n: u32| {
+        format!(
+            "model,term,estimate,std.error,p.value,nobs\nm1,(Intercept),1.1,0.2,0.001,15\nm1,x,0.5,0.1,0.001,15\nm2,(Intercept),1.1,0.2,0.001,{n}\nm2,x,0.5,0.1,0.001,{n}\n"
+        )
+    };
+    blocks(&[
+        (&broom(11), true),
+        (&broom(12), false),
+        (&dutch(11), true),
+        (&dutch(1200), false),
+        (&models(11), true),
+        (&models(15), false),
+    ]);
+}
+
+#[test]
+fn footers_state_the_observations() {
+    let table = |footer: &str| {
+        format!(
+            "term,estimate,std.error,statistic,p.value\n(Intercept),1.1,0.2,5.5,0.001\nx,0.5,0.1,5,0.001\n{footer},,,\nR2,0.51,,,\n"
+        )
+    };
+    for label in ["Observations", "Num.Obs.", "N", "Aantal waarnemingen", "Nombre d'observations"] {
+        blocks(&[(&table(&format!("{label},11")), true), (&table(&format!("{label},112")), false)]);
+    }
+}
+
+#[test]
+fn models_beside_each_other_are_judged_by_column() {
+    let summary = |a: u32, b: u32| {
+        format!(
+            ",Model 1,Model 2\n(Intercept),1.1***,0.9**\n,(0.2),(0.3)\nx,0.5*,0.4\n,(0.1),(0.1)\nz,,0.2\n,,(0.1)\nNum.Obs.,{a},{b}\nR2,0.5,0.6\n"
+        )
+    };
+    blocks(&[(&summary(11, 40), true), (&summary(40, 12), true), (&summary(1200, 13), false)]);
+    let found_in = all("be-default", &summary(40, 12));
+    assert_eq!(found_in[0].place.cell, Some([6, 2]));
+    assert_eq!(found_in[0].message, "12 observations less 3 terms leave 9 residual degrees of freedom.");
+    let behind = ",Model 1,Model 2\n(Intercept),1.1 (0.2)***,0.9 (0.3)**\nx,0.5 (0.1)*,0.4 (0.1)\nN,11,40\nR2,0.5,0.6\n";
+    blocks(&[(behind, true)]);
+    let open =
+        found(",(1),(2)\n(Intercept),1.1***,0.9**\n,(0.2),(0.3)\nx,0.5*,0.4\n,(0.1),(0.1)\nR2,0.5,0.6\n");
+    assert_eq!(open, [(Review, Outcome::Undecided, None, None)]);
+    // Means with their spread are no models.
+    blocks(&[(
+        "characteristic,cases,controls\nage,45.1 (12.1),44.2 (11.3)\nbmi,25.1 (3.1),24.9 (2.8)\nN,11,12\n",
+        false,
+    )]);
+}
+
+#[test]
+fn a_row_called_r2_is_no_model() {
+    blocks(&[
+        ("region,n\nr1,120\nr2,1\nr3,130\n", false),
+        ("variable,value\nvar1,0.5\nvar2,1\nr2,1\n", false),
+    ]);
+    let model = found("statistic,value\nobservations,40\nR2,1\ndf residual,38\n");
+    assert_eq!(model, [(Review, Outcome::Found, Some(1), None)]);
+}
+
+#[test]
+fn print_outs_without_blank_edges_keep_their_header() {
+    let coefficients = "            Estimate Std. Error z value Pr(>|z|)\n(Intercept)  12.04     0.21  19.858 8.24e-19\nsexM         0.5445     0.1591  3.559 1.29e-10\n";
+    blocks(&[(coefficients, false)]);
+    let linear = coefficients.replace("z value", "t value").replace("|z|", "|t|");
+    assert_eq!(found(&linear)[0].1, Outcome::Undecided);
+    let logit = |n: u32| {
+        format!(
+            "Logistic regression                  Number of obs =    {n}\n                                     LR chi2(2)    =   4.87\nLog likelihood = -114.89927          Pseudo R2     = 0.0207\n\n------------------------------------------------\n         low | Odds ratio   Std. err.      z    P>|z|\n-------------+----------------------------------\n       smoke |   1.997405    .162777     2.15   0.031\n"
+        )
+    };
+    blocks(&[(&logit(12), true), (&logit(1890), false)]);
+    let cox = |n: u32| {
+        format!(
+            "Call:\ncoxph(formula = Surv(time, status) ~ sex, data = d)\n\n  n= {n}, number of events= 7 \n\n       coef exp(coef) se(coef)      z Pr(>|z|)   \nsex -0.5310    0.5880   0.8000 -3.176  0.00149 **\n---\nSignif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1\n"
+        )
+    };
+    assert_eq!(found(&cox(10)).len(), 1, "{:?}", found(&cox(10)));
+    blocks(&[(&cox(10), true), (&cox(11), false)]);
+}
+
+#[test]
+fn an_analysis_of_variance_decides_for_the_coefficients_beside_it() {
+    let spss = |df: u32| {
+        format!(
+            "ANOVA,,,,,,\nModel,,Sum of Squares,df,Mean Square,F,Sig.\n1,Regression,120.1,2,60.05,4.2,.046\n,Residual,128.7,{df},14.3,,\n,Total,248.8,99,,,\n\nCoefficients,,,,,,\nModel,,B,Std. Error,Beta,t,Sig.\n1,(Constant),1.1,.2,,5.5,.000\n,age,.5,.1,.6,5.0,.001\n,sex,.4,.1,.3,4.0,.003\n"
+        )
+    };
+    blocks(&[(&spss(9), true), (&spss(90), false)]);
+}
