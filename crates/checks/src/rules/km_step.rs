@@ -31,11 +31,13 @@ impl Check for SmallStep {
     type Evidence = Table;
 
     fn check(params: &Params, table: &Table) -> Judgement {
-        if table.is_record_level() || table.statistic_rows {
+        if table.statistic_rows {
             return Judgement::NotApplicable;
         }
         let mut found = Findings::default();
-        let judged = match life::LifeTable::of(table) {
+        // A curve over persons has a row a person, and is a curve all the same.
+        let life = if table.is_record_level() { Ok(None) } else { life::LifeTable::of(table) };
+        let judged = match life {
             Ok(Some(life)) => life.judge(params, &mut found).map(|()| true),
             Ok(None) => curve::judge(params, table, &mut found),
             Err(error) => Err(error),
@@ -143,6 +145,80 @@ mod tests {
             found("share_of_people,lorenz\n0.0,0\n0.1,0.0213\n0.2,0.0587\n0.3,0.1199\n0.5,0.3011\n1,1\n"),
             []
         );
+    }
+
+    #[test]
+    fn equal_steps_at_uneven_times_are_persons() {
+        let times = [3, 7, 8, 15, 21, 40, 41, 66, 90, 120, 121];
+        let curve = |head: &str, n: usize, decimals: usize| {
+            let value = |at: usize| format!("{:.decimals$}", 1.0 - (at + 1) as f64 / n as f64);
+            let rows: String =
+                times.iter().enumerate().map(|(at, time)| format!("{time};{}\n", value(at))).collect();
+            format!("{head}\n0;1\n{rows}").replace('.', ",")
+        };
+        for (n, decimals) in [(12, 4), (20, 2), (25, 2), (30, 4), (50, 4)] {
+            for head in ["time;survival", "tijd;overleving", "temps;probabilité de survie"] {
+                assert_eq!(found(&curve(head, n, decimals)), [(Block, Some(1), None)], "{head} {n}");
+            }
+        }
+        let incidence: String = times
+            .iter()
+            .enumerate()
+            .map(|(at, time)| format!("{time},{:.5}\n", (at + 1) as f64 / 41.0))
+            .collect();
+        assert_eq!(found(&format!("time,cumulative incidence\n{incidence}")), [(Block, Some(0), None)]);
+        // Rounded numbers have equal steps too.
+        assert_eq!(found("time,survival\n0,1.00\n3,0.95\n7,0.95\n10,0.90\n14,0.80\n20,0.80\n30,0.75\n"), []);
+        let smooth: String =
+            (0..20).map(|at| format!("{},{:.2}\n", at * 6, 0.97_f64.powf(f64::from(at) / 2.0))).collect();
+        assert_eq!(found(&format!("time,survival\n{smooth}")), []);
+    }
+
+    #[test]
+    fn a_curve_of_sensitivity_is_one_over_persons() {
+        let (mut sick, mut well) = (17, 33);
+        let mut rows = String::new();
+        for at in 0..20 {
+            let line = format!(
+                "{:.3};{:.4};{:.4}\n",
+                f64::from(at * at) / 500.0,
+                f64::from(sick) / 17.0,
+                f64::from(33 - well) / 33.0
+            );
+            rows.push_str(&line.replace('.', ","));
+            if at % 2 == 0 { sick -= 1 } else { well -= 1 + at % 3 }
+        }
+        for head in [
+            "threshold;sensitivity;specificity",
+            "drempel;sensitiviteit;specificiteit",
+            "seuil;sensibilité;spécificité",
+        ] {
+            assert_eq!(found(&format!("{head}\n{rows}"))[0].0, Block, "{head}");
+        }
+        let smooth: String = (0..=20)
+            .map(|at| format!("{:.2},{:.3}\n", f64::from(at) / 20.0, (f64::from(at) / 20.0).powf(0.4)))
+            .collect();
+        assert_eq!(found(&format!("fpr,tpr\n{smooth}")), []);
+    }
+
+    #[test]
+    fn life_tables_of_packages_are_read() {
+        let lifelines = "event_at,removed,observed,censored,entrance,at_risk\n0,0,0,0,163,163\n6,12,12,0,0,163\n7,13,12,1,0,151\n";
+        assert_eq!(found(lifelines), [(Block, Some(2), Some(3))]);
+        let survfit = " time n.risk n.event survival std.err lower 95% CI upper 95% CI\n    5    228      18   0.9211 0.00438       0.9171        0.930\n   11    210       3   0.9079 0.00869       0.8956        0.910\n   12    207      17   0.8333 0.00970       0.8092        0.847\n";
+        assert_eq!(found(survfit), [(Block, Some(1), Some(2))]);
+        let french = "mois;personnes à risque;décès;perdus de vue;probabilité de survie\n30;500;20;30;0,960\n60;450;25;40;0,907\n90;385;12;3;0,900\n";
+        assert_eq!(found(french), [(Block, Some(2), Some(3))]);
+        // 480 × (0.0483333 - 0.04) = 4
+        let hazard = "time,n.risk,cumhaz\n0,500,0\n30,500,0.0400000\n60,480,0.0483333\n90,400,0.1200000\n";
+        assert_eq!(found(hazard), [(Block, Some(2), None)]);
+    }
+
+    #[test]
+    fn the_worse_of_two_ways_to_tell_is_said() {
+        // The rounded curve gives 3 to 6, the numbers at risk give 4.
+        let table = "Time,Surv prob,num at risk\n1,0.98,228\n5,0.96,223\n12,0.94,219\n20,0.90,214\n";
+        assert!(found(table).contains(&(Block, Some(2), None)), "{:?}", found(table));
     }
 
     #[test]

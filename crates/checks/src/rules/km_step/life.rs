@@ -26,12 +26,23 @@ pub(super) struct LifeTable<'a> {
     at_risk: Vec<Part>,
     events: Vec<Part>,
     censored: Vec<Part>,
-    /// Survival, or where the flag is set its complement.
-    survival: Option<(usize, bool)>,
+    /// Survival, or what it follows from.
+    survival: Option<(usize, Form)>,
     /// Decimals that survival is printed with; a zero at the end of one may be left out.
     decimals: u8,
     time: Option<usize>,
     groups: Vec<usize>,
+}
+
+/// How a column tells survival.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As it is.
+    Survival,
+    /// As the share of those with the event.
+    Incidence,
+    /// As a cumulative hazard, the sum of events over those at risk.
+    Hazard,
 }
 
 /// What a header says of a column of a life table.
@@ -42,13 +53,14 @@ enum What {
     Censored,
     Survival,
     Incidence,
+    Hazard,
     Time,
 }
 
 /// Words of a header that speak of something beside the curve.
 const BESIDE: &str = "se sd std error err ci lower upper low high lcl ucl cum cumulative cml";
 /// Phrases for those at risk.
-const AT_RISK: [&str; 4] = ["at risk", "a risque", "onder risico", "aan risico"];
+const AT_RISK: [&str; 6] = ["at risk", "a risque", "onder risico", "aan risico", "in risico", "en risque"];
 /// Headers as a whole for those at risk.
 const RISK_SETS: [&str; 11] = [
     "n risk",
@@ -65,12 +77,13 @@ const RISK_SETS: [&str; 11] = [
 ];
 /// Words for the censored.
 const CENSORED: &str = "censor censored ncensor censors withdrawn censure censures censuree censurees gecensureerd \
-    gecensureerde gecensureerden";
+    gecensureerde gecensureerden censuur";
 /// Words for events.
 const EVENTS: &str = "event events nevent nevents observed died failures failed gebeurtenis gebeurtenissen voorvallen \
-    overleden overlijdens evenement evenements deces";
+    overleden overlijdens evenement evenements deces sterfgevallen";
 /// Words for survival.
-const SURVIVAL: &str = "surv survival km kaplan survivor overleving overlevingskans survie";
+const SURVIVAL: &str =
+    "surv survival km kaplan survivor overleving overlevingskans overlevingsfunctie survie";
 /// Words for time.
 const TIMES: &str = "time t day days month months week weeks year years timeline tstart tstop tijd temps dag dagen weken \
     maand maanden jaren jours semaines mois";
@@ -85,15 +98,19 @@ fn what(name: &str) -> Option<(What, bool)> {
         words.iter().map(String::as_str).filter(|word| !word.starts_with("round")).collect();
     let joined = words.join(" ");
     let has = |list: &str| list.split_whitespace().any(|listed| words.contains(&listed));
-    let incidence = has("cum cumulative") && has("incidence inc");
-    let what = if has(BESIDE) && !incidence {
+    let cumulative = has("cum cumulative cumulatieve cumulatief cumule cumulee");
+    let incidence = cumulative && has("incidence incidentie inc");
+    let hazard = cumulative && has("hazard haz risico risque") || has("cumhaz chaz nelson");
+    let what = if has("se sd std error err ci lower upper") || has(BESIDE) && !incidence && !hazard {
         return None;
+    } else if hazard {
+        What::Hazard
     } else if AT_RISK.iter().any(|risk| joined.contains(risk))
         || RISK_SETS.contains(&joined.as_str())
         || joined == "entered"
     {
         What::AtRisk
-    } else if has(CENSORED) || joined == "n lost" {
+    } else if has(CENSORED) || ["n lost", "perdus de vue", "lost to follow up"].contains(&joined.as_str()) {
         What::Censored
     } else if has(EVENTS) && !has("table type name date rate at")
         || matches!(joined.as_str(), "d" | "deaths" | "n deaths" | "num deaths")
@@ -149,10 +166,23 @@ impl<'a> LifeTable<'a> {
             What::AtRisk if whole => self.at_risk.push(part),
             What::Events if whole => self.events.push(part),
             What::Censored if whole => self.censored.push(part),
-            What::Survival if share && self.survival.is_none() => self.survival = Some((part.at, false)),
-            What::Incidence if share && self.survival.is_none() => self.survival = Some((part.at, true)),
+            What::Survival if share && self.survival.is_none() => {
+                self.survival = Some((part.at, Form::Survival));
+            }
+            What::Incidence if share && self.survival.is_none() => {
+                self.survival = Some((part.at, Form::Incidence));
+            }
+            What::Hazard if profile.min >= 0.0 && self.survival.is_none() => {
+                self.survival = Some((part.at, Form::Hazard));
+            }
             What::Time if self.time.is_none() => self.time = Some(part.at),
-            What::AtRisk | What::Events | What::Censored | What::Survival | What::Incidence | What::Time => {}
+            What::AtRisk
+            | What::Events
+            | What::Censored
+            | What::Survival
+            | What::Incidence
+            | What::Hazard
+            | What::Time => {}
         }
     }
 
@@ -166,7 +196,7 @@ impl<'a> LifeTable<'a> {
         let (mut falls, mut all, mut decimals) = (0_u64, 0_u64, 0);
         let mut before: Option<(f64, Start)> = None;
         self.table.each_row(|_, cells| {
-            if let Some((Value::Number(share), _)) = self.survival.map(|(at, flag)| (cells.value(at), flag)) {
+            if let Some(Value::Number(share)) = self.survival.map(|(at, _)| cells.value(at)) {
                 decimals = decimals.max(share.decimals);
             }
             let Some(risk) = cells.number(risk.at) else { return };
@@ -196,17 +226,23 @@ impl<'a> LifeTable<'a> {
         self.table.each_row(|row, cells| {
             let start = self.start(cells);
             let risk = self.at_risk.first().and_then(|part| cells.number(part.at));
-            let survival = self
-                .survival
-                .and_then(|(at, complement)| Share::of(cells.value(at), complement, self.decimals));
+            let survival =
+                self.survival.and_then(|(at, form)| Share::of(cells.value(at), form, self.decimals));
             let last = before.take().filter(|before| before.start.goes_on(&start));
             if !self.printed(params, row, cells, found) {
                 let told = self.told_by_survival(params, last.as_ref(), risk, survival, &start);
-                if let Some((severity, message)) = told.or_else(|| self.left(params, last.as_ref(), risk)) {
+                let left = self.left(params, last.as_ref(), risk);
+                let worst = told
+                    .into_iter()
+                    .chain(left)
+                    .reduce(|one, other| if other.0 > one.0 { other } else { one });
+                if let Some((severity, message)) = worst {
                     found.push(severity, self.table.row(row), message);
                 }
             }
-            before = Some(Before { start, risk, survival });
+            let exact = self.events.iter().find(|part| !part.rounded);
+            let events = exact.and_then(|part| cells.number(part.at));
+            before = Some(Before { start, risk, events, survival });
         })
     }
 
@@ -249,7 +285,8 @@ impl<'a> LifeTable<'a> {
             return None;
         }
         // A curve begins at one, before its first time.
-        let whole = Share { value: 1.0, half: 0.0 };
+        let hazard = now.hazard;
+        let whole = Share { value: if hazard { 0.0 } else { 1.0 }, half: 0.0, hazard };
         let first = last.is_none() && start.time.is_none_or(|time| time > 0.0);
         let then = last.and_then(|last| last.survival).or(first.then_some(whole))?;
         let (least, greatest) = now.events(then, risk)?;
@@ -272,7 +309,9 @@ impl<'a> LifeTable<'a> {
         if told || !exact {
             return None;
         }
-        let left = last?.risk? - risk?;
+        // Events that are printed are known; the rest was censored.
+        let known = if self.has_events() { last?.events? } else { 0.0 };
+        let left = last?.risk? - risk? - known;
         let whole = left.fract() == 0.0 && (1.0..1e9).contains(&left);
         #[allow(
             clippy::cast_possible_truncation,
@@ -294,6 +333,7 @@ impl<'a> LifeTable<'a> {
 struct Before {
     start: Start,
     risk: Option<f64>,
+    events: Option<f64>,
     survival: Option<Share>,
 }
 
@@ -319,28 +359,47 @@ impl Start {
 struct Share {
     value: f64,
     half: f64,
+    /// It is a cumulative hazard.
+    hazard: bool,
 }
 
 impl Share {
-    fn of(value: Value, complement: bool, decimals: u8) -> Option<Self> {
+    fn of(value: Value, form: Form, decimals: u8) -> Option<Self> {
         let Value::Number(number) = value else { return None };
+        if form == Form::Hazard {
+            let half = 0.5 * 10_f64.powi(-i32::from(decimals));
+            return Some(Self { value: number.value, half, hazard: true });
+        }
         let hundredth = if number.percent || number.value > 1.0 { 100.0 } else { 1.0 };
         let value = number.value / hundredth;
         let half = 0.5 * 10_f64.powi(-i32::from(decimals)) / hundredth;
-        (0.0..=1.0)
-            .contains(&value)
-            .then_some(Self { value: if complement { 1.0 - value } else { value }, half })
+        (0.0..=1.0).contains(&value).then_some(Self {
+            value: if form == Form::Incidence { 1.0 - value } else { value },
+            half,
+            hazard: false,
+        })
     }
 
     /// The least and the greatest number of events between an earlier share and this one; none where there may be none.
     fn events(self, before: Self, risk: f64) -> Option<(u64, u64)> {
-        if self.value >= before.value || before.value <= 0.0 || !(1.0..1e12).contains(&risk) {
+        if !(1.0..1e12).contains(&risk) {
             return None;
         }
-        let at = |now: f64, then: f64| risk * (1.0 - now / then);
-        let middle = at(self.value, before.value);
-        let least = at(self.value + self.half, (before.value - before.half).max(1e-12)).max(0.0);
-        let most = at((self.value - self.half).max(0.0), (before.value + before.half).min(1.0));
+        let (least, middle, most) = if self.hazard {
+            let (step, unsure) = (self.value - before.value, self.half + before.half);
+            (risk * (step - unsure), risk * step, risk * (step + unsure))
+        } else {
+            if self.value >= before.value || before.value <= 0.0 {
+                return None;
+            }
+            let at = |now: f64, then: f64| risk * (1.0 - now / then);
+            (
+                at(self.value + self.half, (before.value - before.half).max(1e-12)),
+                at(self.value, before.value),
+                at((self.value - self.half).max(0.0), (before.value + before.half).min(1.0)),
+            )
+        };
+        let least = least.max(0.0);
         let (mut least, mut most) = ((least - 1e-6).ceil(), (most + 1e-6).floor());
         if least > most {
             (least, most) = (middle.round(), middle.round());
