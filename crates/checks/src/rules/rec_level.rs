@@ -4,6 +4,7 @@ mod cells;
 mod stacks;
 #[cfg(test)]
 mod tests;
+mod visits;
 
 use exeat_domain::finding::{Place, Risk, Severity};
 use rayon::prelude::*;
@@ -24,7 +25,7 @@ rule! {
     /// Columns of counts, statistics or estimates, totals, suppressed cells, groups that are crossed and labels of each row's
     /// own speak against it. How many points each sign gives was fitted to real tables of both sorts (`cargo xtask fit`); the
     /// points and their reasons are in the finding. A table wider than long is looked at on its side too; small files of one
-    /// request that share a header or their labels are looked at together; and a cell that holds a list of numbers or a JSON
+    /// request that share a header or their labels are looked at together, and so are visits at days of their own in each; and a cell that holds a list of numbers or a JSON
     /// document is a finding by itself. Of a large table the first 20,000 rows are looked at.
     ///
     /// ## Why it matters

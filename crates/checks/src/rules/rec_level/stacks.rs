@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use exeat_domain::finding::Place;
+use exeat_domain::finding::{Place, Severity};
 
-use super::{Params, judge};
+use super::{Params, judge, visits};
 use crate::read::persons::stack::{Row, of_rows};
 use crate::request::Request;
 use crate::rule::{Findings, Said};
@@ -32,12 +32,17 @@ pub(super) fn judge_all(params: &Params, request: &Request, found: &mut Findings
             by_labels.entry(lines(table, 0)).or_default().push((file, table));
         }
     }
+    let (visits, by_header): (Vec<_>, Vec<_>) =
+        by_header.into_iter().partition(|(header, files)| visits::are_persons(header, files));
+    for (_, files) in &visits {
+        visits::say(files, found);
+    }
     let stacked = by_header.into_iter().filter(|(_, files)| files.len() >= FILES).map(stacked);
     let turned = by_labels.into_iter().map(|(labels, files)| {
         (labels, files.iter().map(|(_, table)| Row(lines(table, 1))).collect::<Vec<_>>(), files)
     });
     for (header, rows, files) in stacked.chain(turned) {
-        if rows.len() as u64 >= params.least_rows {
+        if rows.len() as u64 >= params.few_rows.min(params.least_rows) {
             say(params, &header, &rows, &files, found);
         }
     }
@@ -71,7 +76,14 @@ fn say(params: &Params, header: &[String], rows: &[Row], files: &[(usize, &Table
     let Some((_, first)) = files.first() else { return };
     let likeness = of_rows(header, rows, first.decimal);
     let each = format!("row of {} files that were put together", files.len());
-    let Some(said) = judge(params, &likeness, &each, &Place::default()) else { return };
+    let few = (rows.len() as u64) < params.least_rows;
+    if few && likeness.score < params.block_from {
+        return;
+    }
+    let Some(mut said) = judge(params, &likeness, &each, &Place::default()) else { return };
+    if few {
+        said.severity = Severity::Review;
+    }
     for (file, _) in files {
         let Said { severity, message, place, interval } = &said;
         let said =

@@ -178,3 +178,26 @@ fn below_twenty_rows_a_person_decides_and_below_eight_others() {
     assert_eq!(found(""), []);
     assert_eq!(found("id,sex,age\n"), []);
 }
+
+#[test]
+fn visits_of_one_person_a_file_are_found() {
+    let days = |start: u32, step: u32| -> String {
+        let day = |visit: u32| (visit * visit * step + start) % 27 + 1;
+        (0..6)
+            .map(|visit| {
+                format!("2021-{:02}-{:02},{},{}\n", visit + 1, day(visit), 120 + day(visit), 70 + visit)
+            })
+            .collect()
+    };
+    let visits = |file: u32| format!("date,sbp,dbp\n{}", days(file * 5, 3 + file));
+    let files: Vec<String> = (0..4).map(visits).collect();
+    for found in found_in(&files) {
+        assert!(matches!(found.as_slice(), [(Block, message)] if message.contains("4 files")), "{found:?}");
+    }
+    assert!(found_in(&files[..2]).iter().all(Vec::is_empty), "two files tell too little");
+    // Rounds of a survey, the same days everywhere; and values that are said to be means.
+    let rounds: Vec<String> = (0..4).map(|_| format!("date,sbp,dbp\n{}", days(5, 3))).collect();
+    assert!(found_in(&rounds).iter().all(Vec::is_empty), "{:?}", found_in(&rounds)[0]);
+    let means: Vec<String> = files.iter().map(|file| file.replace("sbp,dbp", "mean_sbp,n")).collect();
+    assert!(found_in(&means).iter().all(Vec::is_empty), "{:?}", found_in(&means)[0]);
+}
