@@ -244,6 +244,17 @@ mod tests {
             ("Chisq", Head::ChiSquared),
             ("p.value", Head::P),
             ("parameter", Head::Parameter),
+        ] {
+            assert_eq!(head(name), Some(expected), "{name}");
+        }
+        for name in ["n", "count", "yes or no", "group", "age", "mean", "rate", "", "term", "Pseudo R-squ."] {
+            assert_eq!(head(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn headers_of_models_are_told_in_dutch_and_french() {
+        for (name, expected) in [
             ("Standaardfout", Head::StandardError),
             ("Erreur type", Head::StandardError),
             ("Schatting", Head::Estimate),
@@ -261,9 +272,6 @@ mod tests {
             ("Somme des carrés", Head::Variance),
         ] {
             assert_eq!(head(name), Some(expected), "{name}");
-        }
-        for name in ["n", "count", "yes or no", "group", "age", "mean", "rate", "", "term", "Pseudo R-squ."] {
-            assert_eq!(head(name), None, "{name}");
         }
     }
 }
