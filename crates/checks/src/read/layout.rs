@@ -57,7 +57,7 @@ struct Run {
 /// Reads all lines once and says where the tables lie.
 pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
     let (runs, votes) = runs(lines)?;
-    let decimal = decimal(&runs, votes.sum, lines.delimiter);
+    let decimal = decimal(&runs, &votes, lines.delimiter);
     let mut assembly = Assembly::default();
     let widest = runs.iter().map(|run| run.width).max().unwrap_or(0);
     for (at, run) in runs.iter().enumerate() {
@@ -93,6 +93,8 @@ struct Votes {
     sum: i32,
     cast: usize,
     looked_at: usize,
+    /// Columns with numbers that a point groups by threes.
+    grouped: BTreeSet<usize>,
 }
 
 impl Votes {
@@ -100,11 +102,14 @@ impl Votes {
         if self.cast >= VOTES || self.looked_at >= LOOKED_AT {
             return;
         }
-        for cell in record.fields() {
+        for (at, cell) in record.fields().enumerate() {
             self.looked_at += 1;
             if cell.bytes().any(|byte| matches!(byte, b',' | b'.')) {
                 self.cast += 1;
                 self.sum += decimal_vote(cell);
+                if in_thousands(leading(cell)) {
+                    self.grouped.insert(at);
+                }
             }
         }
     }
@@ -140,32 +145,29 @@ fn runs(lines: &Lines) -> Result<(Vec<Run>, Votes), RecordError> {
 }
 
 /// Which decimal separator the cells voted for.
-fn decimal(runs: &[Run], votes: i32, delimiter: Delimiter) -> Decimal {
+fn decimal(runs: &[Run], votes: &Votes, delimiter: Delimiter) -> Decimal {
     // Desktops that write `;` or tabs write thousands with a point: 1.234 beside 345 is a whole number there.
     let of_a_desktop = matches!(delimiter, Delimiter::Byte(b';' | b'\t'));
-    if votes > 0 || votes == 0 && of_a_desktop && runs.iter().any(has_thousands) {
+    let grouped = |run: &Run| votes.grouped.iter().any(|at| has_thousands(run, *at));
+    if votes.sum > 0 || votes.sum == 0 && of_a_desktop && runs.iter().any(grouped) {
         Decimal::Comma
     } else {
         Decimal::Point
     }
 }
 
-/// Whether a column holds numbers that a point groups by threes, and whole numbers below a thousand or a header that counts.
-fn has_thousands(run: &Run) -> bool {
-    let Some(first) = run.kept.first() else { return false };
-    (0..run.width).any(|at| {
-        // Of a count with a percentage behind it, the count.
-        let cells = || {
-            run.kept
-                .iter()
-                .map(|record| record.get(at).trim())
-                .map(|cell| cell.split(' ').next().unwrap_or(cell))
-        };
-        let small =
-            |cell: &str| (1..=3).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
-        let counts = names::meaning(first.get(at)).is_some_and(|(meaning, _)| meaning == Meaning::Count);
-        cells().any(in_thousands) && (counts || cells().any(small))
-    })
+/// Whether a column with numbers that a point groups by threes holds whole numbers below a thousand, or has a header that counts.
+fn has_thousands(run: &Run, at: usize) -> bool {
+    let small = |cell: &str| (1..=3).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let header = run.kept.first().map(|record| record.get(at));
+    let counts = header.and_then(names::meaning).is_some_and(|(meaning, _)| meaning == Meaning::Count);
+    counts || run.kept.iter().any(|record| small(leading(record.get(at))))
+}
+
+/// Of a count with a percentage behind it, the count.
+fn leading(cell: &str) -> &str {
+    let cell = cell.trim();
+    cell.split(' ').next().unwrap_or(cell)
 }
 
 /// Whether a cell is a number that a point groups by threes: `1.234`, `12.345.678`.

@@ -320,6 +320,11 @@ fn decimals_far_down_tell_the_separator() {
     let table = report("a.csv", text).table.unwrap();
     let roles: Vec<_> = table.columns.iter().map(|column| column.role.as_str()).collect();
     assert_eq!(roles, ["dimension", "count", "statistic"]);
+
+    let line = |at: usize| format!("g{at};{}\n", if at < 60 { "12" } else { "1.234" });
+    let text: String = std::iter::once("Groep;Aantal\n".to_owned()).chain((0..90).map(line)).collect();
+    let table = report("a.csv", text).table.unwrap();
+    assert_eq!(table.columns[1].role, "count");
 }
 
 /// Tables as researchers export them, with what must be found in them.
