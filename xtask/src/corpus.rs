@@ -2,6 +2,7 @@
 
 pub(crate) mod manifest;
 mod tables;
+mod variants;
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +39,9 @@ pub(crate) struct Args {
     /// Print so many findings on aggregates, drawn at random with the same dice each time, for a person to judge.
     #[arg(long)]
     sample: Option<usize>,
+    /// Write each table with other delimiters, encodings, decimal separators and orders too, and name the verdicts that change.
+    #[arg(long)]
+    variants: bool,
 }
 
 /// Which sources are checked.
@@ -73,6 +77,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut labelled = manifest::read(&args.dir.join("manifest.tsv"))?;
     labelled
         .retain(|labelled| args.part == Part::Both || labelled.held_out() == (args.part == Part::HeldOut));
+    if args.variants {
+        return variants::print(&root, &labelled, &policy);
+    }
     let start = Instant::now();
     let ran: Vec<Ran> =
         labelled.into_par_iter().map(|labelled| check(&root, labelled, &policy)).collect::<Result<_>>()?;

@@ -70,8 +70,11 @@ fn labels(hasher: &RandomState, table: &Table, grid: &Grid, row: usize, but: Opt
         .collect()
 }
 
-/// The groups that a table counts: the key of their labels, and how many.
-fn counted(hasher: &RandomState, table: &Table) -> Vec<(u64, u64)> {
+/// Groups that a table counts: the key of their labels, and how many.
+type Groups = Vec<(u64, u64)>;
+
+/// The groups that a table counts.
+fn counted(hasher: &RandomState, table: &Table) -> Groups {
     let columns: Vec<(usize, bool, Option<u64>)> = table
         .columns
         .iter()
@@ -121,7 +124,7 @@ impl Index {
     /// Of every table of the request that is not of records.
     fn of(files: &[Read]) -> Self {
         let hasher = RandomState::default();
-        let groups: Vec<(At, bool, Vec<(u64, u64)>)> = files
+        let groups: Vec<(At, bool, Groups)> = files
             .par_iter()
             .enumerate()
             .flat_map_iter(|(file, read)| {
