@@ -309,23 +309,9 @@ fn says_count(header: &str) -> bool {
     })
 }
 
-/// Whether a column taken for counts holds noughts and ones only: a code.
-fn is_code(table: &Table, at: usize) -> bool {
-    let (Some(column), Some(profile)) = (table.columns.get(at), table.profiles.get(at)) else { return false };
-    let counts = matches!(column.role, Role::Count | Role::Base) && !table.statistic_rows;
-    counts
-        && !says_count(&column.name)
-        && column.reason != crate::read::DECLARED
-        && profile.distinct == 2
-        && profile.numbers >= 4
-        && profile.numbers == profile.said()
-        && profile.min >= 0.0
-        && profile.max <= 1.0
-}
-
 /// What a column's header and role say of it.
 fn describe(table: &Table, at: usize) -> Described {
-    let Some(column) = table.columns.get(at).filter(|_| !is_code(table, at)) else {
+    let Some(column) = table.columns.get(at) else {
         return Described::default();
     };
     let name = column.name.as_str();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::names::{self, Meaning};
 use super::record::{Delimiter, Record, RecordError};
 use super::rows::Lines;
-use super::value::{Decimal, Value, decimal_vote, number, value};
+use super::value::{Decimal, Number, Value, decimal_vote, number, value};
 
 /// Runs of lines that are told apart; a file with more is read as one ragged table from there on.
 const RUNS: usize = 4096;
@@ -362,11 +362,15 @@ fn is_header(first: &Record, body: &[Record], width: usize, decimal: Decimal) ->
     if first.len() + 1 == width {
         return true;
     }
-    if first.fields().any(|cell| matches!(value(cell, decimal), Value::Marker(_)) && cell.len() > 1) {
+    let markers =
+        first.fields().filter(|cell| matches!(value(cell, decimal), Value::Marker(_)) && cell.len() > 1);
+    if !may_name(&markers.collect::<Vec<_>>(), first) {
         return false;
     }
-    let numbers: Vec<f64> =
-        first.fields().filter_map(|cell| number(cell, decimal)).map(|number| number.value).collect();
+    let numbers: Vec<f64> = (0..first.len())
+        .filter_map(|at| number(first.get(at), decimal).filter(|number| !is_level(*number, at, body)))
+        .map(|number| number.value)
+        .collect();
     let filled = first.fields().filter(|cell| !cell.is_empty()).count();
     if numbers.is_empty() {
         return textual_header(first, body, decimal);
@@ -380,6 +384,25 @@ fn is_header(first: &Record, body: &[Record], width: usize, decimal: Decimal) ->
         named > 0 && (0..named).all(|at| matches!(value(first.get(at), decimal), Value::Text | Value::Blank));
     let even = numbers.len() >= 2 && numbers.windows(2).all(|pair| pair[1] > pair[0]);
     levels && (blank_corner || (labels_before && even && !occurs_below(first, body)))
+}
+
+/// Whether the markers of a line may be names of columns: a crosstab has a column of its own for `missing`, or for `NA`.
+fn may_name(markers: &[&str], line: &Record) -> bool {
+    match markers {
+        [] => true,
+        [one] => {
+            let word = one.eq_ignore_ascii_case("missing") || one.eq_ignore_ascii_case("none");
+            let missing = matches!(*one, "NA" | "<NA>" | "NaN" | "N/A");
+            word || missing && line.fields().filter(|cell| !cell.is_empty()).count() >= 4
+        }
+        _ => false,
+    }
+}
+
+/// Whether a percentage over numbers that are none names their level: `2.5 %`.
+fn is_level(named: Number, at: usize, body: &[Record]) -> bool {
+    let percent = |row: &Record| row.get(at).ends_with('%');
+    named.percent && body.iter().any(|row| !row.get(at).is_empty()) && !body.iter().any(percent)
 }
 
 /// Whether the first label of a line occurs again below, so that it is a label and no name.

@@ -3,6 +3,7 @@
 pub(crate) mod dates;
 mod dialect;
 mod grid;
+mod groups;
 mod kept;
 mod large;
 mod layout;

@@ -151,8 +151,14 @@ pub(crate) fn meaning_of(header: &str, words: &[String]) -> Option<(Meaning, Str
     if quantile(header) {
         return Some((Meaning::Statistic, whole));
     }
+    if let Some(word) = bound(words) {
+        return Some((Meaning::Bound, word));
+    }
     if header.contains('%') {
         return Some((Meaning::Percentage, "%".to_owned()));
+    }
+    if is_per_so_many(words) {
+        return Some((Meaning::Percentage, "per".to_owned()));
     }
     phrase(&whole, words.len()).or_else(|| {
         let told = words.iter().filter_map(|word| Some((LEXICON.words.get(word.as_str())?, word)));
@@ -162,6 +168,54 @@ pub(crate) fn meaning_of(header: &str, words: &[String]) -> Option<(Meaning, Str
         let sum = meaning == Meaning::Count && lists("totals", &word) && sums(words);
         Some((if sum { Meaning::Statistic } else { meaning }, word))
     })
+}
+
+/// The word for an interval of a header that names one end of it: `95% BI onder`, `IC inf`, `hr_lower`.
+fn bound(words: &[String]) -> Option<String> {
+    if words.len() < 2 || words.len() > 6 {
+        return None;
+    }
+    let bare = |word: &String| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let levels = |word: &String| matches!(word.as_str(), "80" | "90" | "95" | "99" | "2" | "97");
+    let side = words.iter().any(|word| lists("sides", &bare(word)) && !lists("intervals", &bare(word)));
+    if let Some(interval) = words.iter().map(bare).find(|word| lists("intervals", word)) {
+        let ends = side || words.iter().any(levels);
+        return ends.then_some(interval);
+    }
+    let estimate = |word: &String| matches!(word.as_str(), "or" | "hr" | "rr" | "irr" | "estimate" | "est");
+    let end = words.last().filter(|last| {
+        matches!(
+            last.as_str(),
+            "low" | "lower" | "lo" | "high" | "upper" | "hi" | "inf" | "sup" | "ll" | "ul"
+        )
+    });
+    end.filter(|_| words.len() == 2 && words.first().is_some_and(estimate)).cloned()
+}
+
+/// Whether a header gives a rate: so many of something per, pour or op a thousand or the like.
+fn is_per_so_many(words: &[String]) -> bool {
+    words.windows(2).any(|pair| {
+        let tens = |number: &str| {
+            number.strip_prefix('1').is_some_and(|rest| rest.len() >= 2 && rest.bytes().all(|b| b == b'0'))
+        };
+        let thousands =
+            |word: &str| word.strip_suffix('k').is_some_and(|digits| matches!(digits, "1" | "10" | "100"));
+        matches!(pair, [per, number] if matches!(per.as_str(), "per" | "pour" | "op" | "je" | "pro" | "sur")
+            && (tens(number) || thousands(number) || matches!(number.as_str(), "1" | "10")))
+    })
+}
+
+/// The word by which a header that names a time says that people or events are counted in it: `deaths per week` counts,
+/// `month of deaths` does not.
+pub(crate) fn counted_in_time(words: &[String]) -> Option<&str> {
+    let time = words.iter().position(|word| {
+        LEXICON.words.get(word.as_str()).is_some_and(|(_, meaning)| *meaning == Meaning::Period)
+    })?;
+    let at = words.iter().position(|word| lists("counted", word))?;
+    let before = at.checked_sub(1).and_then(|before| words.get(before)).map(String::as_str);
+    let of =
+        matches!(before, Some("of" | "de" | "des" | "du" | "d" | "van" | "der" | "het" | "first" | "last"));
+    (at < time || !of).then(|| words[at].as_str())
 }
 
 /// Whether a total is one of money, time or a volume rather than of people.
@@ -290,6 +344,11 @@ mod tests {
             ("total patients, days", Meaning::Count),
             ("p100", Meaning::Statistic),
             ("Étendue", Meaning::Statistic),
+            ("95% BI onder", Meaning::Bound),
+            ("IC 95% sup", Meaning::Bound),
+            ("hr_lower", Meaning::Bound),
+            ("cas pour 1 000 habitants", Meaning::Percentage),
+            ("aantal op 100k", Meaning::Percentage),
         ] {
             assert_eq!(meaning(header).map(|(meaning, _)| meaning), Some(expected), "{header}");
         }

@@ -1,11 +1,9 @@
 //! What each column is, and why: from the policy, its header, what it holds, and what the whole table looks like.
 
 use super::names::{self, Meaning};
-use super::persons::Features;
 use super::profile::Profile;
-use crate::evidence::levels::are_levels;
 use crate::policy::Policy;
-use crate::table::{Column, Role};
+use crate::table::Role;
 use crate::token;
 
 /// Why a column has the role that the policy gives it.
@@ -32,9 +30,15 @@ pub(crate) struct Sketch {
     /// Headed as an age.
     pub(crate) aged: bool,
     /// Headed as money, time or a volume, which are added up rather than counted.
-    magnitude: bool,
+    pub(super) magnitude: bool,
+    /// Headed as a code of groups: `region code`, which `key workers` and `cases` are not.
+    pub(super) code: bool,
+    /// Headed by a word that names a level in one table and counts in another: `visit`, `stage`.
+    pub(super) countable: bool,
+    /// Headed as an answer or a level that people are counted by: `yes`, `unknown`.
+    pub(super) answer: bool,
     /// Headed by an everyday word for an identifier, over numbers that may as well count: phone, visit.
-    level: bool,
+    pub(super) level: bool,
 }
 
 /// Sketches each column.
@@ -89,7 +93,11 @@ fn is_model(header: &[String]) -> bool {
     let told = header.iter().filter_map(|name| names::meaning(name)).filter(|(meaning, _)| {
         matches!(meaning, Meaning::Estimate | Meaning::StandardError | Meaning::PValue | Meaning::Bound)
     });
-    told.count() >= 2
+    // The edges of bins, and quantiles, are headed as the ends of intervals are.
+    let quantile = |name: &str| name.ends_with('%') && name.starts_with(|c: char| c.is_ascii_digit());
+    let edges = |name: &String| quantile(name.trim()) || names::lists("edges", &names::words(name).join(" "));
+    let edged = header.iter().filter(|name| edges(name)).count();
+    told.count() >= 2 + edged.min(2)
 }
 
 fn sketch(name: &str, profile: &Profile, around: Around, declared: Option<Role>) -> Sketch {
@@ -119,8 +127,22 @@ fn sketch(name: &str, profile: &Profile, around: Around, declared: Option<Role>)
         quasi,
         aged,
         magnitude: has("magnitudes"),
+        code: names_code(&words),
+        countable: has("countables"),
+        answer: words.len() == 1 && has("answers"),
         level: false,
     }
+}
+
+/// Whether a header names a code of groups.
+fn names_code(words: &[String]) -> bool {
+    let any = |word: &String| {
+        matches!(word.as_str(), "id" | "code" | "uid" | "hash" | "fid" | "objectid" | "identifier")
+    };
+    let last = words
+        .last()
+        .is_some_and(|word| names::lists("id-like", word) && !matches!(word.as_str(), "case" | "record"));
+    last || words.iter().any(any)
 }
 
 /// Whether a header names a quasi-identifier, and not what was worked out of one.
@@ -187,6 +209,11 @@ fn settled(
         return Some(role);
     }
     let (meaning, word) = found?;
+    if *meaning == Meaning::Period
+        && let Some(role) = counted_in_time(words, profile)
+    {
+        return Some(role);
+    }
     let closed = profile.max - profile.min + 1.0 == profile.distinct as f64;
     let steps = first
         && labelled_or_counts(*meaning)
@@ -198,6 +225,15 @@ fn settled(
         return Some((Role::Dimension, "it labels the rows, one number after the other".to_owned()));
     }
     by_name(*meaning, word, profile, model)
+}
+
+/// The role of a column that counts people or events by the day, week, month or year.
+fn counted_in_time(words: &[String], profile: &Profile) -> Option<(Role, String)> {
+    let word = names::counted_in_time(words)?;
+    let years = profile.min >= 1800.0 && profile.max <= 2200.0;
+    let closed = profile.distinct >= 3 && profile.max - profile.min + 1.0 == profile.distinct as f64;
+    let counts = profile.is_counts() && !years && !closed;
+    counts.then(|| (Role::Count, format!("its header says {word:?}")))
 }
 
 /// The role of a column of numbers that numbers the rows or bounds bins.
@@ -258,12 +294,22 @@ fn by_name(meaning: Meaning, word: &str, profile: &Profile, model: bool) -> Opti
         Meaning::PValue if profile.min >= 0.0 && profile.max <= 1.0 && (model || profile.precise > 0) => {
             Role::PValue
         }
-        Meaning::Bound if model || word.contains("ci") => Role::Bound,
+        Meaning::Bound
+            if model || word.contains("ci") || names::lists("intervals", word) && !profile.is_counts() =>
+        {
+            Role::Bound
+        }
         Meaning::StandardError if profile.min >= 0.0 && profile.whole < profile.numbers => {
             Role::StandardError
         }
         Meaning::Estimate if model || word.len() > 2 => Role::Estimate,
         Meaning::Statistic => Role::Statistic,
+        // How many are at high risk is no risk.
+        Meaning::Percentage
+            if matches!(word, "risk" | "risque" | "risico") && profile.is_counts() && profile.max > 1.0 =>
+        {
+            return None;
+        }
         // How long someone survived is no probability of it.
         Meaning::Percentage if names::lists("chances", word) && profile.max > 100.0 => {
             return None;
@@ -285,154 +331,6 @@ fn by_name(meaning: Meaning, word: &str, profile: &Profile, model: bool) -> Opti
         | Meaning::RowNumber => return None,
     };
     Some((role, format!("its header says {word:?}")))
-}
-
-/// What the table as a whole says to a column that is left open.
-struct Context<'a> {
-    features: &'a Features,
-    /// Any column counts, summarises or estimates.
-    aggregates: bool,
-    /// Any column counts by its header or its cells.
-    counted: bool,
-    /// A column gives the levels of quantiles.
-    quantiles: bool,
-    /// Columns of numbers with decimals or below nothing stand beside, and nothing says what any of them are.
-    mixed: bool,
-    /// Any column labels the rows.
-    labelled: bool,
-}
-
-/// Settles what the columns themselves left open, by whether the table's rows are persons or groups.
-pub(crate) fn columns(
-    sketches: Vec<Sketch>,
-    profiles: &[Profile],
-    features: &Features,
-    persons: bool,
-) -> Vec<Column> {
-    let any = |told: fn(Role) -> bool| sketches.iter().any(|sketch| sketch.role.is_some_and(told));
-    let labelled = any(|role| matches!(role, Role::Dimension | Role::Period | Role::Term));
-    let measures = sketches.iter().zip(profiles).any(|(sketch, profile)| {
-        sketch.role.is_none()
-            && profile.is_numeric()
-            && (profile.whole < profile.numbers || profile.min < 0.0)
-    });
-    let context = Context {
-        features,
-        aggregates: any(Role::is_aggregate),
-        counted: any(|role| matches!(role, Role::Count | Role::Base)),
-        quantiles: sketches.iter().zip(profiles).any(|(sketch, profile)| are_levels(&sketch.name, profile)),
-        mixed: measures,
-        labelled,
-    };
-    let mut first = true;
-    sketches
-        .into_iter()
-        .zip(profiles)
-        .map(|(sketch, profile)| {
-            let first = std::mem::take(&mut first);
-            let (role, reason) = match sketch.role {
-                Some(role) => (role, sketch.reason),
-                None if persons && sketch.level => {
-                    (Role::Identifier, "its header is an identifier".to_owned())
-                }
-                None if persons => (Role::Value, "the rows look like persons or events".to_owned()),
-                None => {
-                    let (role, reason) = of_groups(&sketch, profile, first, &context);
-                    (role, reason.to_owned())
-                }
-            };
-            Column { name: sketch.name, role, reason, filled: profile.filled, distinct: profile.distinct }
-        })
-        .collect()
-}
-
-/// The role of a column of numbers that nothing names, in a table of groups.
-fn of_groups(sketch: &Sketch, profile: &Profile, first: bool, context: &Context<'_>) -> (Role, &'static str) {
-    let features = context.features;
-    let leads = first && !context.labelled;
-    if features.statistic_rows >= 2 && profile.is_numeric() {
-        return (Role::Statistic, "its rows are named as statistics");
-    }
-    let whole = profile.whole == profile.numbers;
-    if profile.is_codes() && !leads && context.aggregates && profile.distinct * 2 > features.rows {
-        return (Role::Dimension, "its cells are codes");
-    }
-    let closed = profile.max - profile.min + 1.0 == profile.distinct as f64;
-    if leads && whole && profile.distinct == profile.filled && (profile.rising || closed) {
-        return (Role::Dimension, "it labels the rows");
-    }
-    if first && profile.counts_up() && profile.numbers >= 3 {
-        return (Role::Dimension, "it labels the rows, one number after the other");
-    }
-    let own = profile.distinct * 10 >= features.rows * 9;
-    if sketch.id_like && whole && own {
-        return (Role::Dimension, "its header names a code, and each row has its own");
-    }
-    if sketch.magnitude && sketch.meaning.is_none() && profile.is_numeric() {
-        return (Role::Statistic, "its header names money, time or a volume");
-    }
-    if context.quantiles && sketch.meaning.is_none() && profile.is_numeric() {
-        return (Role::Statistic, "a column beside it gives the levels of quantiles");
-    }
-    let levels = whole && (profile.rising || profile.distinct * 2 <= features.rows);
-    match sketch.meaning {
-        Some(Meaning::Attribute | Meaning::Label | Meaning::Term) if levels => {
-            return (Role::Dimension, "its header names an attribute, and its values recur");
-        }
-        Some(Meaning::Attribute | Meaning::Term) => {
-            return (Role::Statistic, "its header names a measurement");
-        }
-        _ => {}
-    }
-    if !profile.is_counts() {
-        return if profile.is_numeric() {
-            (Role::Statistic, "its cells are numbers in a table of groups")
-        } else {
-            (Role::Dimension, "its cells are labels")
-        };
-    }
-    let things = sketch.meaning == Some(Meaning::CountOfThings);
-    if !things && is_binary(profile, features.rows) || is_coded(profile, features.rows, context.counted) {
-        return (Role::Dimension, "its cells are a few codes that recur");
-    }
-    if !things && is_rank(profile, features.rows) {
-        return (Role::Statistic, "its cells rank the rows");
-    }
-    if !things && context.mixed && !context.counted {
-        return (Role::Statistic, "nothing says that it counts, and numbers of other kinds stand beside it");
-    }
-    (Role::Count, "its cells are whole numbers in a table of groups")
-}
-
-/// Whether a column holds nothing but 0 and 1 in so many rows that it says yes and no.
-fn is_binary(profile: &Profile, rows: u64) -> bool {
-    rows >= 20 && profile.distinct == 2 && profile.min == 0.0 && profile.max == 1.0
-}
-
-/// Whether whole numbers are codes of groups rather than counts: all from 1 or so to the last,
-/// each several times. Small counts have zeros among them, and gaps.
-fn is_coded(profile: &Profile, rows: u64, counted: bool) -> bool {
-    let (filled, distinct) = (profile.filled, profile.distinct);
-    if rows < 8 || distinct < 2 || profile.numbers < filled {
-        return false;
-    }
-    let zeros = profile.counts.saturating_sub(profile.rounding.nonzero);
-    let closed = profile.max - profile.min + 1.0 == distinct as f64;
-    let two = distinct == 2
-        && profile.min == 0.0
-        && profile.max == 1.0
-        && (filled..=4 * filled).contains(&(5 * zeros));
-    let often = if distinct <= 12 && !counted { 3 } else { 2 };
-    two || (rows >= 12 || counted) && profile.min >= 1.0 && closed && distinct * often <= filled
-}
-
-/// Whether whole numbers rank the rows: from 1, none above their number, hardly any twice, in no order.
-fn is_rank(profile: &Profile, rows: u64) -> bool {
-    rows >= 20
-        && profile.min == 1.0
-        && profile.max <= rows as f64
-        && profile.distinct * 10 >= rows * 9
-        && profile.max * 10.0 >= rows as f64 * 9.0
 }
 
 #[cfg(test)]

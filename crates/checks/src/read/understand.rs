@@ -9,7 +9,7 @@ use super::profile::{Profile, Profiler};
 use super::record::RecordError;
 use super::stream::Body;
 use super::value::Decimal;
-use super::{Held, Lines, Rows, TextLine, roles};
+use super::{Held, Lines, Rows, TextLine, groups, roles};
 use crate::identifier::Tally;
 use crate::policy::Policy;
 use crate::table::Table;
@@ -126,7 +126,7 @@ impl Gathered {
         let sketches = roles::sketches(&header, &profiles, policy);
         let features = persons::features(&sketches, &profiles, rows, sample)?;
         let likeness = persons::likeness(&features);
-        let columns = roles::columns(sketches, &profiles, &features, likeness.persons);
+        let columns = groups::columns(sketches, &profiles, &features, likeness.persons);
         Ok(Table {
             index: 0,
             one_of_several: false,

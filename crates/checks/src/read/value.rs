@@ -129,7 +129,7 @@ fn marker(cell: &str) -> Option<Marker> {
 
 /// Digits of any script as ASCII digits, and every kind of blank between digits dropped.
 fn plain(cell: &str) -> Cow<'_, str> {
-    if cell.is_ascii() && !cell.contains(' ') {
+    if cell.is_ascii() && !cell.bytes().any(|byte| matches!(byte, b' ' | b'\'')) {
         return Cow::Borrowed(cell);
     }
     let mut out = String::with_capacity(cell.len());
@@ -138,10 +138,11 @@ fn plain(cell: &str) -> Cow<'_, str> {
         let between = |at: usize| characters.get(at).is_some_and(|c| digit(*c).is_some());
         match digit(character) {
             Some(digit) => out.push(char::from(b'0' + digit)),
-            // A thousands blank: a digit before, and exactly three behind.
-            None if matches!(character, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’')
+            // What groups thousands: one to three digits before, and exactly three behind.
+            None if groups(character)
                 && at > 0
                 && between(at - 1)
+                && !(at >= 4 && (2..=4).all(|behind| between(at - behind)))
                 && (1..=3).all(|ahead| between(at + ahead))
                 && !between(at + 4) => {}
             None if matches!(character, '\u{2212}' | '\u{2010}' | '\u{2011}') => out.push('-'),
@@ -149,6 +150,24 @@ fn plain(cell: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether a character may stand between thousands: blanks of several widths, and apostrophes.
+fn groups(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '\u{a0}'
+            | '\u{2007}'
+            | '\u{2008}'
+            | '\u{2009}'
+            | '\u{200a}'
+            | '\u{202f}'
+            | '\u{205f}'
+            | '\''
+            | '’'
+            | '‘'
+            | '´'
+    )
 }
 
 /// The value of a decimal digit of any script.
@@ -395,7 +414,8 @@ pub fn decimal_vote(cell: &str) -> i32 {
     if let Some((before, inside)) = cell.split_once(['(', '[']) {
         return decimal_vote(before) + decimal_vote(inside.trim().trim_end_matches([')', ']']));
     }
-    let text = cell.trim().trim_end_matches('%').trim_start_matches(['+', '-']).trim();
+    let grouped = plain(cell.trim());
+    let text = grouped.trim_end_matches('%').trim_start_matches(['+', '-']).trim();
     if text.len() > 24
         || text.is_empty()
         || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))

@@ -27,6 +27,8 @@ pub(crate) struct Features {
     pub(crate) crossing: Crossing,
     /// A column of words, dates or an even grid names the rows.
     pub(crate) labelled: bool,
+    /// Words and dates alone, or a first column that rises, tell all rows apart.
+    pub(crate) named: bool,
     /// Labels in the first column that name statistics, as those of `describe()` do.
     pub(crate) statistic_rows: usize,
     /// A row is labelled as a total.
@@ -172,6 +174,11 @@ impl<'a> Gather<'a> {
     /// What was counted.
     pub(crate) fn done(mut self) -> Features {
         self.features.crossing = Crossing::of(&self.digests);
+        let words = self.keys.iter().take_while(|&&at| !self.profiles[at].is_numeric()).count();
+        self.features.named = self.features.named
+            || words > 0
+                && self.features.crossing.repeats == 0.0
+                && Crossing::of(&self.digests[..words]).repeats == 0.0;
         let rows = self.whole.len();
         self.features.twins = 1.0 - distinct(self.whole) as f64 / rows.max(1) as f64;
         self.features
@@ -206,6 +213,8 @@ impl Features {
                 || own && profile.rising && (profile.even || at == 0 && profile.whole == profile.numbers)
                 || profile.is_codes()
                 || sketch.role == Some(Role::Period));
+        let every = profile.distinct == profile.filled && profile.filled == rows && rows > 1;
+        self.named |= every && (words || at == 0 && profile.rising && profile.whole == profile.numbers);
         self.id_like += usize::from(sketch.id_like && own);
         self.own_labels +=
             usize::from(own && !sketch.id_like && !sketch.person && profile.texts * 10 > profile.filled * 9);
