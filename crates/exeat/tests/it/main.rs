@@ -14,4 +14,5 @@ mod earlier;
 mod init;
 mod ledger;
 mod serve;
+mod sizes;
 mod story;
