@@ -192,6 +192,8 @@ struct Assembly {
     open: Vec<Open>,
     outside: Vec<(u64, String)>,
     gap: bool,
+    /// A line that says which table it heads was the last.
+    titled: bool,
     lines: u64,
     regular: u64,
 }
@@ -206,8 +208,14 @@ impl Assembly {
         let returns = |open: &Open| next.is_some_and(|next| next.width == open.width && !next.notes);
         let full = self.open.len() >= TABLES;
         let gap = std::mem::take(&mut self.gap);
+        let titled = std::mem::take(&mut self.titled);
+        if !full && widest > 1 && is_title(run) && next.is_some_and(|next| may_head(next, decimal)) {
+            self.note(run);
+            (self.gap, self.titled) = (true, true);
+            return;
+        }
         match self.open.last_mut() {
-            Some(open) if full || continues(open, run, gap, decimal) => {
+            Some(open) if full || continues(open, run, gap, titled, decimal) => {
                 self.regular += if open.width == run.width { run.count } else { 0 };
                 open.extend(run);
             }
@@ -216,6 +224,7 @@ impl Assembly {
             }
             _ if (run.width == 1 && widest > 1) || (run.notes && !header_of(run, next)) => {
                 self.note(run);
+                self.gap = gap;
             }
             _ => {
                 self.regular += run.count;
@@ -285,19 +294,47 @@ fn header_of(run: &Run, next: Option<&Run>) -> bool {
     run.count == 1 && run.width > 1 && next.is_some_and(|next| next.width == run.width)
 }
 
+/// Whether a run is one line that says which table it heads: `Table 2. By age`.
+fn is_title(run: &Run) -> bool {
+    let [line] = run.kept.as_slice() else { return false };
+    let text = line.get(0);
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let told = words
+        .next()
+        .is_some_and(|word| ["table", "tabel", "tableau", "tabelle"].contains(&word.to_lowercase().as_str()));
+    let numbered = words.next().is_some_and(|word| {
+        word.len() <= 4 && word.chars().any(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
+    });
+    run.count == 1 && !run.notes && line.filled_len() == 1 && told && numbered
+}
+
+/// Whether a run may begin with a header: no number in its first line, and some below.
+fn may_head(run: &Run, decimal: Decimal) -> bool {
+    let numbers = |record: &Record| record.fields().any(|cell| number(cell, decimal).is_some());
+    run.kept.split_first().is_some_and(|(first, below)| {
+        below.iter().any(numbers)
+            && (!numbers(first) || run.width > 1 && is_header(first, below, run.width, decimal))
+    })
+}
+
 /// Whether a run goes on with the table: its width, or one more under a lone header, and no new header behind a gap.
-fn continues(open: &Open, run: &Run, gap: bool, decimal: Decimal) -> bool {
+fn continues(open: &Open, run: &Run, gap: bool, titled: bool, decimal: Decimal) -> bool {
     if run.notes {
         return false;
     }
     let shifted = !gap && open.end - open.start == 1 && run.width == open.width + 1 && !heads(run, decimal);
     let same = run.width == open.width;
+    let numbers = |record: &Record| record.fields().any(|cell| number(cell, decimal).is_some());
+    let filled = |record: &Record| record.fields().filter(|cell| !cell.is_empty()).count();
+    // One word over a line of numbers heads a part of the table that it stands in.
+    let part = run.width > 1
+        && matches!(run.kept.as_slice(), [first, second, ..] if filled(first) == 1 && numbers(second));
     let new_header = gap
         && run.count > 1
-        && run.kept.first().is_some_and(|first| {
-            first.fields().all(|cell| number(cell, decimal).is_none()) && first.filled_len() > 0
-        })
-        && open.kept.last().is_some_and(|last| last.fields().any(|cell| number(cell, decimal).is_some()));
+        && !part
+        && (titled && may_head(run, decimal)
+            || run.kept.first().is_some_and(|first| !numbers(first) && first.filled_len() > 0)
+                && open.kept.iter().any(numbers));
     shifted || (same && !new_header)
 }
 
