@@ -50,6 +50,11 @@ impl Grid {
         self.at(row, column).map_or("", |_| self.kept.get(self.start + row as u64, column))
     }
 
+    /// How far the text of a cell is set in.
+    pub(crate) fn indent(&self, row: usize, column: usize) -> usize {
+        self.at(row, column).map_or(0, |_| self.kept.indent(self.start + row as u64, column))
+    }
+
     fn at(&self, row: usize, column: usize) -> Option<usize> {
         (row < self.rows() && column < self.width).then(|| row * self.width + column)
     }

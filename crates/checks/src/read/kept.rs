@@ -91,6 +91,15 @@ impl Kept {
         super::record::trimmed(text.get(*start as usize..*end as usize).unwrap_or_default())
     }
 
+    /// How far the field of a line is set in: the blanks before it.
+    pub(crate) fn indent(&self, number: u64, at: usize) -> usize {
+        let Some((text, spans, _)) = self.row(number) else { return 0 };
+        let Some((start, end)) = spans.get(at) else { return 0 };
+        let field = text.get(*start as usize..*end as usize).unwrap_or_default();
+        let blanks = field.chars().take_while(|character| character.is_whitespace());
+        blanks.map(|blank| if blank == '\t' { 4 } else { 1 }).sum()
+    }
+
     fn row(&self, number: u64) -> Option<Line<'_>> {
         let at = usize::try_from(number).ok()?;
         let row = self.rows.get(at)?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::cells::{At, Base, Cells, Content, Rounding};
 use super::frame::{Dimension, Frame, Key};
+use super::outline::Outline;
 use crate::audit::Interval;
 
 /// Lines that a run of lines is compared with before it is looked at whole.
@@ -63,9 +64,15 @@ enum Standing {
 }
 
 /// Every family of a table.
-pub(crate) fn families(frame: &Frame, cells: &Cells, rounding: &Rounding) -> Vec<Family> {
+pub(crate) fn families(frame: &Frame, outline: &Outline, cells: &Cells, rounding: &Rounding) -> Vec<Family> {
     let mut labelled: Vec<(Vec<Sum>, bool)> = Vec::new();
-    for (at, _) in frame.rows.iter().enumerate().filter(|(_, dimension)| dimension.has_total()) {
+    let nested = outline.is_nested();
+    if nested {
+        let sums = frame.measures.iter().flat_map(|&column| outline.sums(frame, column));
+        labelled.push((sums.collect(), false));
+    }
+    let totals = frame.rows.iter().enumerate().filter(|(_, dimension)| dimension.has_total() && !nested);
+    for (at, _) in totals {
         let sums = by_label(&frame.rows, at, frame.height);
         let sums = sums.iter().flat_map(|(total, parts)| {
             frame.measures.iter().map(move |&column| Sum {

@@ -84,6 +84,8 @@ pub(crate) struct Frame {
     pub(crate) columns: Vec<Dimension>,
     /// Number of rows.
     pub(crate) height: usize,
+    /// The column that labels the rows, where it is just one.
+    pub(crate) label: Option<usize>,
 }
 
 impl Frame {
@@ -99,6 +101,7 @@ impl Frame {
             || measures.iter().any(|&at| is_total(&table.columns[at].name));
         let crossed = beside_others
             || measures.len() >= 2
+            || measures.iter().any(|&at| hides(table, at))
             || table.columns.iter().filter(|column| column.role == Role::Dimension).count() >= 2;
         if measures.is_empty() || !told && (table.rows > UNLABELLED || !crossed) {
             return None;
@@ -108,7 +111,8 @@ impl Frame {
             (0..table.columns.len()).filter(|&at| is_label(table, at, &measures)).collect();
         let rows = classify_rows(table, grid, &labels);
         let columns = classify_columns(table, &measures);
-        Some((Self { measures, rows, columns, height: grid.rows() }, grid))
+        let label = if let [label] = labels.as_slice() { Some(*label) } else { None };
+        Some((Self { measures, rows, columns, height: grid.rows(), label }, grid))
     }
 
     /// Whether the row is a total of some dimension.
@@ -120,6 +124,21 @@ impl Frame {
     pub(crate) fn total_column(&self, measure: usize) -> bool {
         self.columns.iter().any(|dimension| dimension.keys.get(measure) == Some(&Key::Total))
     }
+}
+
+/// Whether a column may hide a cell.
+fn hides(table: &Table, at: usize) -> bool {
+    table.profiles.get(at).is_some_and(|profile| {
+        profile.suppressed + profile.at_most + profile.missing + profile.texts > 0
+            || profile.filled < profile.rows
+            || profile.min < 0.0
+    })
+}
+
+/// Whether a table holds counts some of which may be hidden.
+pub(super) fn may_hide(table: &Table) -> bool {
+    let counts = |at: &usize| is_measure(table, *at) && hides(table, *at);
+    !table.is_record_level() && table.is_held() && (0..table.columns.len()).any(|at| counts(&at))
 }
 
 /// Whether a column holds counts, or nothing but what hides them.
@@ -182,6 +201,14 @@ fn classify_rows(table: &Table, grid: &Grid, labels: &[usize]) -> Vec<Dimension>
             if blank && total.get(row) == Some(&true) {
                 return None;
             }
+            // Nothing in the last column of labels: all that the ones before name.
+            if text.is_empty()
+                && labels.len() > 1
+                && Some(&at) == labels.last()
+                && some_filled(grid, row, labels)
+            {
+                return None;
+            }
             // A label that is written once stands for the rows below it too.
             if text.is_empty() && labels.len() > 1 {
                 return Some(last);
@@ -200,6 +227,11 @@ fn classify_rows(table: &Table, grid: &Grid, labels: &[usize]) -> Vec<Dimension>
         }
     }
     dimensions
+}
+
+/// Whether a row has a label.
+fn some_filled(grid: &Grid, row: usize, labels: &[usize]) -> bool {
+    labels.iter().any(|&at| !grid.text(row, at).is_empty())
 }
 
 /// Whether two dimensions tell the same levels apart.

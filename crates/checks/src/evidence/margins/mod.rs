@@ -1,31 +1,41 @@
 //! What a table's totals say: which cells add up to which, and what that leaves for those that are hidden or rounded.
 
+mod blocks;
 mod cells;
 mod families;
 mod frame;
 mod link;
+mod outline;
+mod percent;
 mod shares;
 mod system;
 #[cfg(test)]
 mod tests;
+mod views;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use exeat_domain::finding::Place;
 use rayon::prelude::*;
 
+use crate::audit::Interval;
 use crate::read::Read;
 use crate::request::Request;
 use crate::rule::{Evidence, Piece};
 use crate::table::Table;
-use cells::{Cells, Content, Rounding};
+use blocks::Equal;
+use cells::{At, Cells, Content, Rounding};
 use families::Family;
 use frame::Frame;
+use outline::Outline;
 pub(crate) use shares::{Holds, Share};
 pub(crate) use system::Recovered;
 
 /// From here on the ends of what a hidden cell can be are not looked for.
 pub(crate) const LARGE: i64 = 64;
+
+/// Counts, not zero, from which on their all being round is no chance.
+const FEW: usize = 6;
 
 /// The margins of one table, and what they come to.
 #[derive(Debug, Default)]
@@ -59,8 +69,17 @@ struct Draft<'a> {
     table: &'a Table,
     cells: Cells<'a>,
     frame: Frame,
+    outline: Outline,
     families: Vec<Family>,
     rounding: Rounding,
+    /// Cells that are hidden, or may be.
+    hidden: BTreeSet<At>,
+    /// What percentages tell of hidden cells.
+    told: HashMap<At, Interval>,
+    /// Runs of rows with something hidden that come to a number that stands elsewhere.
+    equal: Vec<Equal>,
+    /// It has so few counts that their being round may be chance.
+    few: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -69,15 +88,15 @@ impl<'a> Draft<'a> {
         let cells = Cells::of(table, grid, &frame.measures);
         let each = !frame.columns.iter().any(frame::Dimension::has_total);
         let rounding = Rounding::of(&cells, &frame.measures, frame.height, each);
-        let families = families::families(&frame, &cells, &rounding);
-        Some(Self { file, table, cells, frame, families, rounding })
-    }
-
-    /// Whether something is hidden that is counted into a total.
-    fn hides(&self) -> bool {
-        let sums = self.families.iter().flat_map(|family| &family.sums);
-        let mut cells = sums.flat_map(|sum| sum.parts.iter().chain([&sum.total]));
-        cells.any(|&at| matches!(self.cells.get(at), Content::Hidden(_) | Content::Missing))
+        let outline = Outline::of(&frame, grid);
+        let families = families::families(&frame, &outline, &cells, &rounding);
+        let hidden = if frame::may_hide(table) { hidden(&frame, &outline, &cells) } else { BTreeSet::new() };
+        let told =
+            if hidden.is_empty() { HashMap::new() } else { percent::told(table, grid, &frame, &cells) };
+        let few = few(&frame, &cells);
+        let (equal, told) = (Vec::new(), told);
+        let draft = Self { file, table, cells, frame, outline, families, rounding, hidden, told, equal, few };
+        Some(Self { equal: blocks::equal(&draft), ..draft })
     }
 
     fn unrounded(&self) -> Vec<(Place, i64, &'static str)> {
@@ -98,6 +117,21 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// The cells that are hidden, or may be.
+fn hidden(frame: &Frame, outline: &Outline, cells: &Cells) -> BTreeSet<At> {
+    let rows = (0..frame.height).filter(|&row| !outline.is_heading(row));
+    let all = rows.flat_map(|row| frame.measures.iter().map(move |&column| (row, column)));
+    all.filter(|&at| matches!(cells.get(at), Content::Hidden(_) | Content::Missing)).collect()
+}
+
+/// Whether a table has so few counts, not zero and no totals, that their being round may be chance.
+fn few(frame: &Frame, cells: &Cells) -> bool {
+    let parts = frame.measures.iter().flat_map(|&column| {
+        (0..frame.height).filter(|&row| !frame.total_row(row)).map(move |row| (row, column))
+    });
+    parts.filter(|&at| cells.known(at).is_some_and(|count| count > 0)).take(FEW).count() < FEW
+}
+
 /// The margins of every table of a request.
 pub(crate) fn margins(files: &[Read]) -> Vec<Margins> {
     let tables: Vec<(usize, &Table)> = files
@@ -112,8 +146,10 @@ pub(crate) fn margins(files: &[Read]) -> Vec<Margins> {
     let bare: Vec<(usize, &Table)> =
         tables.iter().zip(&drafts).filter(|(_, draft)| draft.is_none()).map(|(table, _)| *table).collect();
     let mut drafts: Vec<Draft> = drafts.into_iter().flatten().collect();
-    if drafts.iter().any(Draft::hides) {
-        drafts.extend(bare.into_iter().filter_map(|(file, table)| Draft::of(file, table, true)));
+    if tables.len() > 1 && drafts.iter().any(|draft| !draft.hidden.is_empty()) {
+        let beside: Vec<Draft> =
+            bare.into_par_iter().filter_map(|(file, table)| Draft::of(file, table, true)).collect();
+        drafts.extend(beside);
     }
     let mut margins: Vec<Margins> = drafts
         .par_iter()

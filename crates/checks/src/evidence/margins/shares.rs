@@ -39,6 +39,8 @@ struct Line {
     total: Option<At>,
     /// What it lies along: its row, its column, or its group.
     along: &'static str,
+    /// Cells of it may be left out of the table.
+    absent: bool,
 }
 
 /// The shares of a crosstab; none where the table is no crosstab.
@@ -89,7 +91,14 @@ fn held(draft: &Draft, line: &Line) -> Option<(At, Holds, String)> {
         return None;
     }
     let along = line.along;
-    let exact = draft.rounding.at(at).is_none();
+    // What is left out may be nobody, or too few to be shown.
+    if line.absent && line.parts.len() == 1 && line.total.is_none() {
+        let message = format!(
+            "The cell holds all {count} that are shown of its {along}: no other category of it is in the table."
+        );
+        return Some((at, Holds::Most, message));
+    }
+    let exact = draft.rounding.at(at).is_none() || draft.few;
     if exact && count == margin {
         let message = format!(
             "The cell holds all {margin} of its {along}, so that what it says is true of everybody there."
@@ -165,14 +174,26 @@ fn column_levels(draft: &Draft) -> Option<Vec<usize>> {
     (related && !levels.iter().all(|&column| is_time(name(column)))).then_some(levels)
 }
 
+/// Whether the headers of the columns of counts name levels of one dimension.
+pub(super) fn are_levels(draft: &Draft) -> bool {
+    draft.frame.measures.iter().all(|&column| {
+        let header = draft.table.columns.get(column).map_or("", |column| column.name.as_str());
+        super::frame::is_total(header) || is_level(header) && !is_fraction(header)
+    })
+}
+
 /// Whether a header names a level rather than a measure of its own.
 fn is_level(header: &str) -> bool {
-    !header.is_empty()
-        && match names::meaning(header) {
-            None | Some((Meaning::Attribute | Meaning::Label, _)) => true,
-            Some((Meaning::Count, word)) => matches!(word.as_str(), "women" | "men" | "males" | "females"),
-            Some(_) => false,
-        }
+    let letter = header.len() == 1 && !matches!(header, "n" | "N" | "p" | "P");
+    letter && header.starts_with(|c: char| c.is_alphabetic())
+        || !header.is_empty()
+            && match names::meaning(header) {
+                None | Some((Meaning::Attribute | Meaning::Label, _)) => true,
+                Some((Meaning::Count, word)) => {
+                    matches!(word.as_str(), "women" | "men" | "males" | "females")
+                }
+                Some(_) => false,
+            }
 }
 
 /// Whether a header is one side of a numerator and its denominator, or of coverage.
@@ -213,13 +234,19 @@ fn along_rows(draft: &Draft, levels: &[usize], rows: &[usize]) -> Vec<Line> {
             let own: Vec<Line> = printed
                 .iter()
                 .filter(|sum| sum.total.0 == row && sum.parts.iter().all(|at| levels.contains(&at.1)))
-                .map(|sum| Line { parts: sum.parts.clone(), total: Some(sum.total), along: "row" })
+                .map(|sum| Line {
+                    parts: sum.parts.clone(),
+                    total: Some(sum.total),
+                    along: "row",
+                    absent: false,
+                })
                 .collect();
             if own.is_empty() && printed.is_empty() {
                 return vec![Line {
                     parts: levels.iter().map(|&column| (row, column)).collect(),
                     total: None,
                     along: "row",
+                    absent: false,
                 }];
             }
             own
@@ -248,13 +275,16 @@ fn along_columns(draft: &Draft, levels: &[usize], rows: &[usize]) -> Vec<Line> {
         parts: rows.iter().map(|&row| (row, column)).collect(),
         total: None,
         along: "column",
+        absent: false,
     };
     levels.iter().map(line).collect()
 }
 
 fn of_sums(sums: &[&super::families::Sum], levels: &[usize]) -> Vec<Line> {
     let inside = sums.iter().filter(|sum| levels.contains(&sum.total.1));
-    inside.map(|sum| Line { parts: sum.parts.clone(), total: Some(sum.total), along: "column" }).collect()
+    inside
+        .map(|sum| Line { parts: sum.parts.clone(), total: Some(sum.total), along: "column", absent: false })
+        .collect()
 }
 
 fn key(dimension: &Dimension, row: usize) -> Option<u32> {
@@ -276,9 +306,11 @@ fn along_groups(draft: &Draft, column: usize) -> Vec<Line> {
     }
     let rows: Vec<usize> = (0..frame.height).filter(|&row| !frame.total_row(row)).collect();
     let crossed: usize = frame.rows.iter().map(|dimension| dimension.levels.len()).product();
-    if rows.len() != crossed {
+    // A long table may leave out what nobody falls into.
+    if rows.len() > crossed || rows.len() * 4 < crossed * 3 || rows.len() < 3 {
         return Vec::new();
     }
+    let absent = rows.len() < crossed;
     let mut lines = Vec::new();
     for (along, dimension) in frame.rows.iter().enumerate() {
         if dimension.period || dimension.levels.iter().all(|level| is_time(level)) {
@@ -289,13 +321,23 @@ fn along_groups(draft: &Draft, column: usize) -> Vec<Line> {
             let others = frame.rows.iter().enumerate().filter(|(at, _)| *at != along);
             groups.entry(others.map(|(_, other)| key(other, row)).collect()).or_default().push((row, column));
         }
-        if groups.values().any(|parts| parts.len() != dimension.levels.len()) {
+        let distinct = |parts: &Vec<At>| {
+            let own = parts.iter().map(|&(row, _)| key(dimension, row)).collect::<BTreeSet<_>>();
+            own.len() == parts.len()
+        };
+        if !groups.values().all(distinct) {
             return Vec::new();
         }
-        lines.extend(groups.into_values().map(|parts| {
+        lines.extend(groups.into_values().filter_map(|parts| {
             let sums = draft.families.iter().flat_map(|family| &family.sums);
             let total = sums.clone().find(|sum| sum.parts == parts).map(|sum| sum.total);
-            Line { parts, total, along: "group" }
+            // Categories that do not come to the total that is printed overlap.
+            (total.is_some() || !dimension.has_total()).then_some(Line {
+                parts,
+                total,
+                along: "group",
+                absent,
+            })
         }));
     }
     lines

@@ -6,9 +6,9 @@ use exeat_domain::finding::Place;
 
 use super::cells::{At, Content};
 use super::families::{self, Sum};
-use super::link::{self, Same};
+use super::link::{self, Same, Side};
 use super::{Draft, LARGE, Margins};
-use crate::audit::{self, Interval, Problem, Reach, Relation, Solved};
+use crate::audit::{self, Answer, Interval, Problem, Reach, Relation, Solved};
 
 /// A hidden cell that has little choice.
 #[derive(Clone, Debug)]
@@ -26,16 +26,16 @@ type Cell = (usize, At);
 
 /// Works out what the request leaves for the hidden cells of each table.
 pub(super) fn recover(drafts: &[Draft], margins: &mut [Margins]) {
-    let hidden: Vec<BTreeSet<At>> = drafts.iter().map(hidden_cells).collect();
-    let hides: Vec<bool> = hidden.iter().map(|cells| !cells.is_empty()).collect();
+    let hides: Vec<bool> = drafts.iter().map(|draft| !draft.hidden.is_empty()).collect();
     if !hides.contains(&true) {
         return;
     }
     let (same, all) = link::same(drafts, &hides);
+    let related = related(drafts, &same);
     let alone = solved(drafts, &hides, &[]);
     let together = if same.is_empty() { None } else { Some(solved(drafts, &hides, &same)) };
-    for (number, (draft, margins)) in drafts.iter().zip(margins).enumerate() {
-        let judged = judged(draft, &hidden[number]);
+    for (number, ((draft, margins), related)) in drafts.iter().zip(margins).zip(&related).enumerate() {
+        let judged = judged(draft, related);
         margins.hidden = judged.len();
         if !all && margins.hidden > 0 {
             margins.undecided =
@@ -48,6 +48,12 @@ pub(super) fn recover(drafts: &[Draft], margins: &mut [Margins]) {
                 Some(Known::Is(answer)) if Known::Is(answer) != own => (Known::Is(answer), true),
                 Some(Known::Contradiction) | None => (own, false),
                 Some(other) => (other, false),
+            };
+            let answer = match (answer, draft.told.get(&at)) {
+                (Known::Nothing, Some(told)) => {
+                    Known::Is(Answer { interval: both(stated, *told).unwrap_or(stated), reach: Reach::Tight })
+                }
+                (answer, _) => answer,
             };
             match answer {
                 Known::Nothing => {}
@@ -87,11 +93,34 @@ fn narrow(interval: Interval) -> bool {
     interval.most.is_some_and(|most| most < LARGE || most == interval.least)
 }
 
-/// Cells that are hidden, or may be, and stand in a relation.
-fn hidden_cells(draft: &Draft) -> BTreeSet<At> {
-    let sums = draft.families.iter().flat_map(|family| &family.sums);
-    let cells = sums.flat_map(|sum| sum.parts.iter().copied().chain([sum.total]));
-    cells.filter(|&at| matches!(draft.cells.get(at), Content::Hidden(_) | Content::Missing)).collect()
+/// What two intervals have in common.
+fn both(one: Interval, other: Interval) -> Option<Interval> {
+    let least = one.least.max(other.least);
+    let most = match (one.most, other.most) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    most.is_none_or(|most| least <= most).then_some(Interval { least, most })
+}
+
+/// The hidden cells of each table of which something is told: by its own totals, runs and percentages, or by another table.
+fn related(drafts: &[Draft], same: &[Same]) -> Vec<BTreeSet<At>> {
+    let own = |draft: &Draft| -> BTreeSet<At> {
+        if draft.hidden.is_empty() {
+            return BTreeSet::new();
+        }
+        let sums = draft.families.iter().flat_map(|family| &family.sums);
+        let sums = sums.flat_map(|sum| sum.parts.iter().chain([&sum.total]));
+        let runs = draft.equal.iter().flat_map(|equal| &equal.cells);
+        sums.chain(runs).chain(draft.told.keys()).filter(|at| draft.hidden.contains(at)).copied().collect()
+    };
+    let mut related: Vec<BTreeSet<At>> = drafts.iter().map(own).collect();
+    for side in same.iter().flat_map(|same| [&same.one, &same.other]) {
+        if let (Some(draft), Some(related)) = (drafts.get(side.draft), related.get_mut(side.draft)) {
+            related.extend(side.cells.iter().filter(|at| draft.hidden.contains(at)));
+        }
+    }
+    related
 }
 
 /// Those that are judged, with what their markers say: totals are not.
@@ -131,15 +160,19 @@ fn proved(draft: &Draft, at: At) -> bool {
 fn others(drafts: &[Draft], number: usize, same: &[Same]) -> Vec<(usize, Place)> {
     let mut found: Vec<(usize, Place)> = Vec::new();
     for link in same {
-        let other = match (link.one, link.other) {
-            (one, other) if one.0 == number => other,
-            (other, one) if one.0 == number => other,
+        let other = match (&link.one, &link.other) {
+            (one, other) if one.draft == number => other,
+            (other, one) if one.draft == number => other,
             _ => continue,
         };
-        let (Some(draft), Some(own)) = (drafts.get(other.0), drafts.get(number)) else { continue };
+        let (Some(draft), Some(own), Some(&at)) =
+            (drafts.get(other.draft), drafts.get(number), other.cells.first())
+        else {
+            continue;
+        };
         let there = found.iter().any(|(file, _)| *file == draft.file);
         if draft.file != own.file && !there {
-            found.push((draft.file, place(draft, other.1)));
+            found.push((draft.file, place(draft, at)));
         }
     }
     found
@@ -153,7 +186,7 @@ enum Known {
     /// The relations around it contradict each other.
     Contradiction,
     /// This.
-    Is(audit::Answer),
+    Is(Answer),
 }
 
 /// A system, solved.
@@ -213,8 +246,7 @@ fn build(drafts: &[Draft], hides: &[bool], same: &[Same], without: &HashSet<usiz
                         let mixed = family.mixed(sum).filter(|_| !total);
                         Some(families::stands_for(draft.rounding.at(cell).or(mixed), count))
                     }
-                    Content::Hidden(stated) => Some(stated),
-                    Content::Missing => Some(Interval::new(0, None)),
+                    Content::Hidden(_) | Content::Missing => Some(open(draft, cell)),
                     Content::Other => None,
                 };
                 let Some(relation) = builder.relation(at, sum, known) else { continue };
@@ -232,10 +264,24 @@ fn build(drafts: &[Draft], hides: &[bool], same: &[Same], without: &HashSet<usiz
             }
         }
     }
+    for (at, draft) in drafts.iter().enumerate() {
+        for equal in &draft.equal {
+            builder.equal(drafts, &[(at, &equal.cells, true)], equal.sum);
+        }
+    }
     for link in same {
-        builder.link(drafts, *link);
+        builder.link(drafts, link);
     }
     builder
+}
+
+/// What a hidden cell can be by its marker, and by a percentage that goes with it.
+fn open(draft: &Draft, at: At) -> Interval {
+    let stated = match draft.cells.get(at) {
+        Content::Hidden(stated) => stated,
+        Content::Known(_) | Content::Missing | Content::Other => Interval::new(0, None),
+    };
+    draft.told.get(&at).and_then(|told| both(stated, *told)).unwrap_or(stated)
 }
 
 impl Builder {
@@ -265,31 +311,46 @@ impl Builder {
         (!relation.terms.is_empty()).then_some(relation)
     }
 
-    /// Makes two cells the same, as far as either is open; where two totals differ, the parts of the one come to the other.
-    fn link(&mut self, drafts: &[Draft], link: Same) {
-        let value = |(draft, at): Cell| drafts.get(draft).and_then(|draft| draft.cells.known(at));
-        match (self.numbers.get(&link.one).copied(), self.numbers.get(&link.other).copied()) {
-            (Some(one), Some(other)) => {
-                self.problem.relation(Relation { terms: vec![(one, true), (other, false)], sum: 0 });
-            }
-            (Some(open), None) | (None, Some(open)) => {
-                let settled = if self.numbers.contains_key(&link.one) { link.other } else { link.one };
-                let Some(sum) = value(settled) else { return };
-                match drafts.get(settled.0).and_then(|draft| draft.rounding.at(settled.1)) {
-                    None => drop(self.problem.relation(Relation { terms: vec![(open, true)], sum })),
-                    Some(base) => {
-                        let rounded = self.number(settled, base.hides(sum));
-                        self.problem
-                            .relation(Relation { terms: vec![(open, true), (rounded, false)], sum: 0 });
-                    }
+    /// Signed cells of tables come to a number, as far as any of them is open; whether any is.
+    fn equal(&mut self, drafts: &[Draft], sides: &[(usize, &[At], bool)], sum: i64) -> bool {
+        let mut relation = Relation { terms: Vec::new(), sum };
+        for &(number, cells, plus) in sides {
+            let Some(draft) = drafts.get(number) else { return false };
+            for &at in cells {
+                let known = match draft.cells.get(at) {
+                    Content::Known(count) => families::stands_for(draft.rounding.at(at), count),
+                    Content::Hidden(_) | Content::Missing => open(draft, at),
+                    Content::Other => return false,
+                };
+                if known.most == Some(known.least) {
+                    relation.sum += if plus { -known.least } else { known.least };
+                } else {
+                    relation.terms.push((self.number((number, at), known), plus));
                 }
             }
-            (None, None) => {
-                let (Some(one), Some(other)) = (value(link.one), value(link.other)) else { return };
-                if one != other {
-                    let (less, more) = if one < other { (link.one, other) } else { (link.other, one) };
-                    self.instead(drafts, less, more);
-                }
+        }
+        let some = !relation.terms.is_empty();
+        if some {
+            self.problem.relation(relation);
+        }
+        some
+    }
+
+    /// Makes two sides the same, as far as either is open; where two totals differ, the parts of the one come to the other.
+    fn link(&mut self, drafts: &[Draft], link: &Same) {
+        let (one, other) = (&link.one, &link.other);
+        if self.equal(drafts, &[(one.draft, &one.cells, true), (other.draft, &other.cells, false)], 0) {
+            return;
+        }
+        let value = |side: &Side| -> Option<i64> {
+            let draft = drafts.get(side.draft)?;
+            side.cells.iter().map(|&at| draft.cells.known(at)).sum()
+        };
+        let (Some(x), Some(y)) = (value(one), value(other)) else { return };
+        if x != y {
+            let (less, more) = if x < y { (one, y) } else { (other, x) };
+            if let [at] = less.cells.as_slice() {
+                self.instead(drafts, (less.draft, *at), more);
             }
         }
     }

@@ -1,0 +1,112 @@
+//! How rows stand to each other where their labels are set in, or headed: subgroups under a group, levels under a characteristic.
+
+use super::cells::At;
+use super::families::Sum;
+use super::frame::{self, Frame};
+use crate::read::Grid;
+use crate::read::names::{self, Meaning};
+use crate::read::roles;
+use crate::read::value::Value;
+
+/// Rows of a table whose outline is looked at.
+const ROWS: usize = 2_000;
+
+/// The outline of the rows; empty where all stand side by side.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    heading: Vec<bool>,
+    parent: Vec<Option<usize>>,
+}
+
+impl Outline {
+    /// That of a table whose rows this column alone labels.
+    pub(super) fn of(frame: &Frame, grid: &Grid) -> Self {
+        let Some(label) = frame.label.filter(|_| frame.rows.len() <= 1 && frame.height <= ROWS) else {
+            return Self::default();
+        };
+        let blank = |row: usize| {
+            frame.measures.iter().all(|&column| grid.value(row, column) == Value::Blank)
+                && !grid.text(row, label).is_empty()
+        };
+        let indents: Vec<usize> = (0..frame.height).map(|row| grid.indent(row, label)).collect();
+        let deeper = |row: usize| indents.get(row + 1) > indents.get(row);
+        let heading: Vec<bool> = (0..frame.height)
+            .map(|row| {
+                let over = row + 1 < frame.height && !blank(row + 1) && heads(grid.text(row, label));
+                blank(row) && (deeper(row) || over)
+            })
+            .collect();
+        let indented = (0..frame.height).any(deeper) && indents.first() == Some(&0);
+        if !indented && !heading.contains(&true) {
+            return Self::default();
+        }
+        let mut parent = Vec::new();
+        let mut above: Vec<(usize, usize)> = Vec::new();
+        for (row, &indent) in indents.iter().enumerate() {
+            let heads = heading.get(row) == Some(&true);
+            let total = frame::is_total(grid.text(row, label));
+            // What heads rows that are not set in goes on until the next that does.
+            above.retain(|&(before, depth)| {
+                depth < indent
+                    || !indented && depth == indent && heading.get(before) == Some(&true) && !heads && !total
+            });
+            parent.push(above.last().map(|&(before, _)| before));
+            above.push((row, indent));
+        }
+        Self { heading, parent }
+    }
+
+    /// Whether a row only heads those below it.
+    pub(super) fn is_heading(&self, row: usize) -> bool {
+        self.heading.get(row) == Some(&true)
+    }
+
+    /// Whether any row stands under another.
+    pub(super) fn is_nested(&self) -> bool {
+        self.parent.iter().any(Option::is_some)
+    }
+
+    /// The rows right under a row; with none, those under no row.
+    pub(super) fn under(&self, row: Option<usize>) -> Vec<usize> {
+        (0..self.parent.len()).filter(|&at| self.parent.get(at) == Some(&row)).collect()
+    }
+
+    /// The rows under each heading, without totals.
+    pub(super) fn blocks(&self, frame: &Frame) -> Vec<Vec<usize>> {
+        let headings = (0..self.heading.len()).filter(|&row| self.is_heading(row));
+        let rows = headings.map(|row| self.under(Some(row)));
+        let bare = rows.map(|rows| rows.into_iter().filter(|&row| !frame.total_row(row)).collect::<Vec<_>>());
+        bare.filter(|rows| rows.len() >= 2 && !rows.iter().any(|&row| self.is_heading(row))).collect()
+    }
+
+    /// What adds up in one column: a group and the rows under it, and a total and the groups.
+    pub(super) fn sums(&self, frame: &Frame, column: usize) -> Vec<Sum> {
+        let at = |row: usize| -> At { (row, column) };
+        let mut sums = Vec::new();
+        for row in (0..frame.height).filter(|&row| !self.is_heading(row)) {
+            let mut parts = self.under(Some(row));
+            if parts.is_empty() && frame.total_row(row) && self.parent.get(row) == Some(&None) {
+                parts = self.under(None);
+            }
+            if parts.iter().any(|&part| self.is_heading(part)) {
+                continue;
+            }
+            let parts: Vec<At> =
+                parts.into_iter().filter(|&part| part != row && !frame.total_row(part)).map(at).collect();
+            if parts.len() >= 2 {
+                sums.push(Sum { total: at(row), parts });
+            }
+        }
+        sums
+    }
+}
+
+/// Whether a label heads rows rather than being one: it names an attribute, or ends as a heading does.
+fn heads(label: &str) -> bool {
+    let label = label.trim();
+    label.ends_with(':')
+        || label.to_lowercase().contains("n (%)")
+        || (roles::is_quasi(label)
+            || matches!(names::meaning(label), Some((Meaning::Attribute | Meaning::Label, _))))
+            && !label.contains(|c: char| c.is_ascii_digit())
+}
