@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::names::{self, Meaning};
-use super::record::{Delimiter, Record, RecordError};
+use super::record::{Record, RecordError};
 use super::rows::Lines;
-use super::value::{Decimal, Number, Value, decimal_vote, number, value};
+use super::separator::Votes;
+use super::value::{Decimal, Number, Value, number, value};
 
 /// Runs of lines that are told apart; a file with more is read as one ragged table from there on.
 const RUNS: usize = 4096;
@@ -13,9 +13,6 @@ const RUNS: usize = 4096;
 const KEPT: usize = 40;
 /// Tables that one file may hold; what follows belongs to the last.
 const TABLES: usize = 100;
-/// Cells that are looked at for the decimal separator, and of them those that may vote.
-const LOOKED_AT: usize = 500_000;
-const VOTES: usize = 20_000;
 /// Lines outside the tables that are kept.
 const OUTSIDE: usize = 10_000;
 /// Lines of notes with three fields or more that are a table of their own.
@@ -57,7 +54,7 @@ struct Run {
 /// Reads all lines once and says where the tables lie.
 pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
     let (runs, votes) = runs(lines)?;
-    let decimal = decimal(&runs, &votes, lines.delimiter);
+    let decimal = votes.decimal(lines.delimiter, runs.iter().map(|run| run.kept.as_slice()));
     let mut assembly = Assembly::default();
     let widest = runs.iter().map(|run| run.width).max().unwrap_or(0);
     for (at, run) in runs.iter().enumerate() {
@@ -87,34 +84,6 @@ pub(crate) fn layout(lines: &Lines) -> Result<Layout, RecordError> {
     })
 }
 
-/// What the cells of a file say of the decimal separator, from the first on.
-#[derive(Default)]
-struct Votes {
-    sum: i32,
-    cast: usize,
-    looked_at: usize,
-    /// Columns with numbers that a point groups by threes.
-    grouped: BTreeSet<usize>,
-}
-
-impl Votes {
-    fn of(&mut self, record: &Record) {
-        if self.cast >= VOTES || self.looked_at >= LOOKED_AT {
-            return;
-        }
-        for (at, cell) in record.fields().enumerate() {
-            self.looked_at += 1;
-            if cell.bytes().any(|byte| matches!(byte, b',' | b'.')) {
-                self.cast += 1;
-                self.sum += decimal_vote(cell);
-                if in_thousands(leading(cell)) {
-                    self.grouped.insert(at);
-                }
-            }
-        }
-    }
-}
-
 fn runs(lines: &Lines) -> Result<(Vec<Run>, Votes), RecordError> {
     let (mut runs, mut votes): (Vec<Run>, Votes) = (Vec::new(), Votes::default());
     lines.each(|number, record| {
@@ -142,41 +111,6 @@ fn runs(lines: &Lines) -> Result<(Vec<Run>, Votes), RecordError> {
         true
     })?;
     Ok((runs, votes))
-}
-
-/// Which decimal separator the cells voted for.
-fn decimal(runs: &[Run], votes: &Votes, delimiter: Delimiter) -> Decimal {
-    // Desktops that write `;` or tabs write thousands with a point: 1.234 beside 345 is a whole number there.
-    let of_a_desktop = matches!(delimiter, Delimiter::Byte(b';' | b'\t'));
-    let grouped = |run: &Run| votes.grouped.iter().any(|at| has_thousands(run, *at));
-    if votes.sum > 0 || votes.sum == 0 && of_a_desktop && runs.iter().any(grouped) {
-        Decimal::Comma
-    } else {
-        Decimal::Point
-    }
-}
-
-/// Whether a column with numbers that a point groups by threes holds whole numbers below a thousand, or has a header that counts.
-fn has_thousands(run: &Run, at: usize) -> bool {
-    let small = |cell: &str| (1..=3).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
-    let header = run.kept.first().map(|record| record.get(at));
-    let counts = header.and_then(names::meaning).is_some_and(|(meaning, _)| meaning == Meaning::Count);
-    counts || run.kept.iter().any(|record| small(leading(record.get(at))))
-}
-
-/// Of a count with a percentage behind it, the count.
-fn leading(cell: &str) -> &str {
-    let cell = cell.trim();
-    cell.split(' ').next().unwrap_or(cell)
-}
-
-/// Whether a cell is a number that a point groups by threes: `1.234`, `12.345.678`.
-fn in_thousands(cell: &str) -> bool {
-    let mut groups = cell.split('.');
-    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
-    let first = groups.next().unwrap_or_default();
-    let led = (1..=3).contains(&first.len()) && digits(first) && !first.starts_with('0');
-    led && cell.contains('.') && groups.all(|group| group.len() == 3 && digits(group))
 }
 
 /// A table that is being put together.

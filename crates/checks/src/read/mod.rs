@@ -14,6 +14,7 @@ pub(crate) mod profile;
 pub mod record;
 pub(crate) mod roles;
 mod rows;
+mod separator;
 mod sniff;
 mod stream;
 mod text;
