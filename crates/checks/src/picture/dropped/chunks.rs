@@ -39,8 +39,10 @@ pub(super) fn png(bytes: &[u8]) -> Option<Vec<Dropped>> {
 fn text(name: &[u8; 4], data: &[u8]) -> Dropped {
     let (keyword, says) = data.split_at(data.iter().position(|byte| *byte == 0).unwrap_or(data.len()));
     let says = says.get(1..).unwrap_or_default();
+    let compressed = name == b"zTXt" || name == b"iTXt" && says.first() == Some(&1);
     let says = match name {
         b"tEXt" => says,
+        _ if compressed => b"compressed words",
         // Two bytes of compression, then two empty or short names of the language.
         b"iTXt" if says.first() == Some(&0) => {
             let mut parts = says.get(2..).unwrap_or_default().splitn(3, |byte| *byte == 0);
@@ -48,9 +50,11 @@ fn text(name: &[u8; 4], data: &[u8]) -> Dropped {
         }
         _ => &[],
     };
+    // A program that names itself has no need to compress it.
+    let keyword = if compressed { [keyword, b" (zTXt)"].concat() } else { keyword.to_vec() };
     let loss = if keyword.starts_with(b"Raw profile type") { Loss::Exif } else { Loss::Metadata };
     let keyword: String =
-        String::from_utf8_lossy(keyword).chars().filter(|c| !c.is_control()).take(79).collect();
+        String::from_utf8_lossy(&keyword).chars().filter(|c| !c.is_control()).take(79).collect();
     Dropped::saying(loss, &keyword, says, data.len())
 }
 

@@ -67,6 +67,34 @@ pub(super) fn within_exif(block: &[u8]) -> Vec<Dropped> {
     found
 }
 
+/// Whether an EXIF block says no more than how large the picture is and which side is up, as drawing programs write it.
+pub(super) fn says_sizes_alone(block: &[u8]) -> bool {
+    // Size, orientation and resolution, the place of the block for them, its version, colours and sizes.
+    const SIZES: [u64; 13] = [
+        0x0100, 0x0101, 0x0112, 0x011a, 0x011b, 0x0128, 0x0213, 0x8769, 0x9000, 0x9101, 0xa000, 0xa001,
+        0xa002,
+    ];
+    let Some((tiff, first)) = Tiff::open(block) else { return false };
+    let mut open = vec![first];
+    let mut seen = 0;
+    while let Some(at) = open.pop() {
+        let Some((tags, behind, _)) = tiff.directory(at).filter(|_| seen < MOST_DIRECTORIES) else {
+            return false;
+        };
+        seen += 1;
+        if tags.iter().any(|tag| !SIZES.contains(&tag.number) && tag.number != 0xa003) {
+            return false;
+        }
+        open.extend(
+            tags.iter()
+                .filter(|tag| tag.number == 0x8769)
+                .filter_map(|tag| tiff.numbers(tag).first().copied()),
+        );
+        open.extend((behind != 0).then_some(behind));
+    }
+    true
+}
+
 impl<'a> Tiff<'a> {
     fn open(bytes: &'a [u8]) -> Option<(Self, usize)> {
         let mut cursor = Cursor::new(bytes);

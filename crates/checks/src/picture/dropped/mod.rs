@@ -111,6 +111,7 @@ fn printable(bytes: &[u8]) -> &[u8] {
 
 /// What an EXIF block holds: its directories are those of TIFF.
 fn exif(block: &[u8], found: &mut Vec<Dropped>) {
-    found.push(Dropped::new(Loss::Exif, "EXIF", block.len()));
+    let what = if directories::says_sizes_alone(block) { "EXIF of sizes" } else { "EXIF" };
+    found.push(Dropped::new(Loss::Exif, what, block.len()));
     found.extend(directories::within_exif(block));
 }

@@ -35,8 +35,8 @@ pub(super) fn judge(picture: &Picture, found: &mut Findings) {
 /// The longest words of a figure: an axis, a title.
 const WORDS: u64 = 160;
 
-/// An EXIF block that holds the size of the picture and its orientation, as drawing programs write it, and no more.
-const SIZES: u64 = 64;
+/// An EXIF block that holds the size of the picture and its orientation is at most as long.
+const SIZES: u64 = 200;
 
 /// The largest colour profile that a screen or a program has; those of presses are larger, and could carry anything.
 const PROFILE: u64 = 16 << 10;
@@ -51,7 +51,7 @@ fn weigh(dropped: &Dropped) -> Option<(Severity, &'static str)> {
         Loss::Foreign => (Severity::Block, "foreign content"),
         Loss::Hidden => (Severity::Block, "words or pictures that are not seen"),
         Loss::External => (Severity::Review, "a reference to something outside the file"),
-        Loss::Exif if dropped.bytes > SIZES => {
+        Loss::Exif if dropped.bytes > SIZES || dropped.detail != "EXIF of sizes" => {
             (Severity::Review, "what a camera, scanner or program wrote (EXIF)")
         }
         Loss::Unknown => (Severity::Review, "parts whose meaning is not known"),
@@ -106,6 +106,8 @@ const FIELDS: [&str; 12] = [
 /// Whether metadata say no more than which program wrote the picture, and when.
 fn is_boilerplate(detail: &str) -> bool {
     let (field, says) = detail.split_once(": ").unwrap_or((detail, ""));
+    // An SVG's own comments are in small letters; a field that a person fills in a PNG is not.
+    let drawn = field == "comment";
     let (field, says) = (field.to_lowercase(), says.to_lowercase());
     if FIELDS.iter().any(|known| field == *known || field.starts_with("time of change"))
         && field != "xml:com.adobe.xmp"
@@ -116,7 +118,9 @@ fn is_boilerplate(detail: &str) -> bool {
     match field.as_str() {
         // Dublin Core that a program wrote: its kind, the date, the program.
         "metadata" => says.is_empty() || says.split_whitespace().all(is_boilerplate_word),
-        "comment" => says.is_empty() || program && says.len() <= 120 || says.len() <= 40 && is_label(&says),
+        "comment" => {
+            says.is_empty() || program && says.len() <= 120 || drawn && says.len() <= 40 && is_label(&says)
+        }
         "title" | "desc" => says.is_empty() || program && says.len() <= 60,
         "xmp" | "xml:com.adobe.xmp" => false,
         _ => says.is_empty() || field.starts_with("aria-") || field.starts_with("data-") && is_label(&says),
@@ -164,6 +168,9 @@ mod tests {
         }
         for detail in [
             "Comment: patient 12 was left out",
+            "Comment: patient 12",
+            "Comment (zTXt): compressed words",
+            "Software (zTXt): compressed words",
             "Description: 3 women",
             "Author: A. Peeters",
             "XMP: <x:xmpmeta><rdf:RDF>secret</rdf:RDF></x:xmpmeta>",
@@ -192,6 +199,7 @@ mod tests {
         assert_eq!(severity(Loss::Profile, "colour profile (iCCP)", 900_000), Some(Severity::Review));
         assert_eq!(severity(Loss::Transparency, "", 0), None);
         assert_eq!(severity(Loss::Exif, "EXIF", 90), Some(Severity::Review));
-        assert_eq!(severity(Loss::Exif, "EXIF", 56), None);
+        assert_eq!(severity(Loss::Exif, "EXIF", 30), Some(Severity::Review));
+        assert_eq!(severity(Loss::Exif, "EXIF of sizes", 56), None);
     }
 }
