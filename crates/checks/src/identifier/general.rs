@@ -185,9 +185,36 @@ pub(super) fn luhn(digits: &str) -> bool {
     sum > 0 && sum.is_multiple_of(10)
 }
 
-const TITLES: [&str; 15] = [
-    "Dr", "Drs", "Prof", "Mr", "Mrs", "Ms", "Mevr", "Mevrouw", "Mw", "Dhr", "Mme", "Mlle", "Monsieur",
-    "Herr", "Frau",
+const TITLES: [&str; 21] = [
+    "Dr",
+    "Drs",
+    "Prof",
+    "Mr",
+    "Mrs",
+    "Ms",
+    "Mevr",
+    "Mevrouw",
+    "Mw",
+    "Dhr",
+    "Mme",
+    "Mlle",
+    "Monsieur",
+    "Herr",
+    "Frau",
+    "Madame",
+    "Mademoiselle",
+    "Meneer",
+    "Dokter",
+    "Docteur",
+    "Doctor",
+];
+/// Titles that are one in small letters too, whatever follows.
+const PLAIN: [&str; 8] = ["mevr", "mevrouw", "dhr", "mme", "mlle", "meneer", "mademoiselle", "mw"];
+/// Words behind a title in small letters that are no name.
+const NO_NAMES: [&str; 33] = [
+    "of", "and", "or", "the", "in", "is", "was", "to", "at", "who", "said", "for", "with", "per", "en", "et",
+    "ou", "un", "met", "heeft", "had", "a", "est", "visit", "visits", "visite", "consult", "bezoek",
+    "office", "number", "nr", "no", "index",
 ];
 
 /// The first title in `text` with the name behind it, such as `Dr. Peeters`.
@@ -199,19 +226,41 @@ pub fn titled_name(text: &str) -> Option<&str> {
         .peekable();
     while let Some((start, word)) = words.next() {
         let title = word.trim_start_matches(|c: char| !c.is_alphanumeric());
-        if !TITLES.contains(&title.trim_end_matches('.')) {
+        let bare = title.trim_end_matches('.');
+        let known = TITLES.contains(&bare) || title == "M.";
+        if !known && !is_small_title(title, bare) {
             continue;
         }
         if let Some((at, next)) = words.peek() {
             let name = next.trim_end_matches(|c: char| !c.is_alphanumeric());
             let mut letters = name.chars();
             let capital = letters.next().is_some_and(char::is_uppercase);
-            if capital && letters.next().is_some_and(char::is_lowercase) && !TITLES.contains(&name) {
+            let spelled =
+                capital && letters.next().is_some_and(char::is_lowercase) && !TITLES.contains(&name);
+            if spelled || !known && is_small_name(name) {
                 return Some(&text[start + word.len() - title.len()..at + name.len()]);
             }
         }
     }
     None
+}
+
+/// Whether a word is a title in small letters: one of those that are nothing else, or one that ends with a point.
+fn is_small_title(title: &str, bare: &str) -> bool {
+    if !bare.starts_with(char::is_lowercase) || bare.len() > 12 {
+        return false;
+    }
+    let pointed = title.len() == bare.len() + 1;
+    PLAIN.contains(&bare)
+        || pointed && bare != "ms" && TITLES.iter().any(|known| known.eq_ignore_ascii_case(bare))
+}
+
+/// Whether a word in small letters may be a name.
+fn is_small_name(name: &str) -> bool {
+    name.chars().count() >= 2
+        && name.starts_with(char::is_lowercase)
+        && name.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'))
+        && !NO_NAMES.contains(&name)
 }
 
 /// Whether `text` is a hash as pseudonyms are made with: 32, 40, 64 or 128 hexadecimal digits, or 43 to 44 of base64.
@@ -307,6 +356,27 @@ mod tests {
     fn a_title_needs_a_name_behind_it() {
         assert_eq!(titled_name("seen by (Dr. Peeters), twice"), Some("Dr. Peeters"));
         assert_eq!(titled_name("Prof. Dr. Peeters"), Some("Dr. Peeters"));
+        for (text, name) in [
+            ("vraag aan dr. jansen van afdeling 3", "dr. jansen"),
+            ("voir mme dubois", "mme dubois"),
+            ("mevr. de smet belde", "mevr. de"),
+            ("gezien door dhr. peeters", "dhr. peeters"),
+            ("vu par M. Dupont hier", "M. Dupont"),
+            ("Madame Dubois", "Madame Dubois"),
+        ] {
+            assert_eq!(titled_name(text), Some(name), "{text}");
+        }
+        for text in [
+            "dr. of nurse",
+            "ms patients",
+            "mr imaging",
+            "m. tuberculosis",
+            "dr index",
+            "per dr. visit",
+            "ms. total",
+        ] {
+            assert_eq!(titled_name(text), None, "{text}");
+        }
         for text in ["MS Patients", "Dr visits", "Mr", "Mr Mrs", "", "MR Imaging"] {
             assert_eq!(titled_name(text), None, "{text}");
         }
