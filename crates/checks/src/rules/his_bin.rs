@@ -70,20 +70,29 @@ fn small(params: &Params, table: &Table, bins: &Bins, found: &mut Findings) -> R
     })
 }
 
-/// Outer edges that tell an extreme.
+/// Outer edges that tell an extreme: one finding a side, however many groups share it.
 fn edges(table: &Table, bins: &Bins, extremes: &[f64], found: &mut Findings) {
-    for (edge, side) in [(&bins.first, "lowest"), (&bins.last, "highest")] {
-        let Some(Edge { value, row, column, text, off_grid }) = edge else { continue };
-        let printed = extremes.iter().any(|extreme| (extreme - value).abs() <= 1e-9 * value.abs().max(1.0));
-        let why = if printed {
-            "equals a minimum or maximum that is printed in the file"
-        } else if *off_grid {
-            "lies off the grid of the inner edges"
-        } else {
-            continue;
+    for (edges, side) in [(&bins.first, "lowest"), (&bins.last, "highest")] {
+        let why = |edge: &Edge| {
+            let same = |extreme: &f64| (extreme - edge.value).abs() <= 1e-9 * edge.value.abs().max(1.0);
+            if extremes.iter().any(same) {
+                Some("equals a minimum or maximum that is printed in the file")
+            } else {
+                edge.off_grid.then_some("lies off the grid of the inner edges")
+            }
+        };
+        let mut told = edges.iter().filter_map(|edge| Some((edge, why(edge)?)));
+        let Some((Edge { row, column, text, .. }, why)) = told.next() else { continue };
+        let more = match told.count() {
+            0 => String::new(),
+            more => format!(" So it is in {more} more groups."),
         };
         let place: Place = table.cell(*row, *column, text);
-        found.push(Severity::Review, place, format!("The {side} edge {why}: it may be one person's value."));
+        found.push(
+            Severity::Review,
+            place,
+            format!("The {side} edge {why}: it may be one person's value.{more}"),
+        );
     }
 }
 
@@ -163,6 +172,21 @@ mod tests {
         // Not a histogram: CNT-MIN speaks of these.
         assert_eq!(found("area,count\nA,120\nB,3\nC,40\nD,50\n"), []);
         assert_eq!(found("term,lower,upper,n\na,0.5,0.9,120\nb,1.1,1.9,3\nc,0.2,0.4,50\n"), []);
+    }
+
+    #[test]
+    fn bins_that_begin_again_for_each_group_are_judged_together() {
+        let rows = |count: fn(usize) -> usize| -> String {
+            let edges = ["13.7,20", "20,30", "30,40", "40,52.9"];
+            (0..24).map(|at| format!("{},{},{}\n", at / 4, edges[at % 4], count(at))).collect()
+        };
+        let table = |count| format!("group,bin_left,bin_right,count\n{}", rows(count));
+        // One finding a side, not one a group.
+        assert_eq!(found(&table(|at| 30 + at)), [(Review, Some([0, 1])), (Review, Some([3, 2]))]);
+        let small = found(&table(|at| if at == 9 { 3 } else { 40 }));
+        assert!(small.contains(&(Block, Some([9, 3]))), "{small:?}");
+        let single = "sex,bin,count\nF,0,120\nF,10,130\nF,20,3\nM,0,120\nM,10,130\nM,20,110\n";
+        assert_eq!(found(single), [(Block, Some([2, 2]))]);
     }
 
     #[test]

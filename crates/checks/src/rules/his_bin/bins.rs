@@ -14,10 +14,10 @@ const MOST: u64 = 10_000;
 pub(super) struct Bins {
     /// Columns that say where they lie.
     pub(super) columns: Vec<usize>,
-    /// The lowest edge; none where it is open.
-    pub(super) first: Option<Edge>,
-    /// The highest edge; none where it is open.
-    pub(super) last: Option<Edge>,
+    /// The lowest edge of each group; none where it is open.
+    pub(super) first: Vec<Edge>,
+    /// The highest edge of each.
+    pub(super) last: Vec<Edge>,
 }
 
 /// An outer edge.
@@ -50,21 +50,42 @@ pub(super) fn of(table: &Table) -> Result<Option<Bins>, RecordError> {
     let width = table.columns.len();
     for at in 0..width {
         let bins = labels(table, at)?;
-        if follow(&bins) {
-            return Ok(Some(found(table, &bins, &[at])));
+        if let Some(groups) = groups(&bins) {
+            return Ok(Some(found(table, &groups, &[at])));
         }
         let bins = if at + 1 < width { pairs(table, at)? } else { Vec::new() };
-        if follow(&bins) {
-            return Ok(Some(found(table, &bins, &[at, at + 1])));
+        if let Some(groups) = groups(&bins) {
+            return Ok(Some(found(table, &groups, &[at, at + 1])));
         }
     }
     let single = (0..width).find(|at| is_edges(&table.columns[*at].name));
-    let Some(at) = single.filter(|at| table.profiles.get(*at).is_some_and(|of| of.is_numeric() && of.rising))
-    else {
+    let Some(at) = single.filter(|at| table.profiles.get(*at).is_some_and(|of| of.is_numeric())) else {
         return Ok(None);
     };
+    if !rises_in_groups(table, at)? {
+        return Ok(None);
+    }
     // One column of edges or midpoints says too little of where the outer bins end.
-    Ok(Some(Bins { columns: vec![at], first: None, last: None }))
+    Ok(Some(Bins { columns: vec![at], first: Vec::new(), last: Vec::new() }))
+}
+
+/// Whether the edges of a column rise, and begin again for each group.
+fn rises_in_groups(table: &Table, at: usize) -> Result<bool, RecordError> {
+    let (mut before, mut numbers, mut falls) = (f64::NEG_INFINITY, 0_usize, 0_usize);
+    table.each_row(|_, cells| {
+        if let Some(number) = cells.number(at) {
+            numbers += 1;
+            falls += usize::from(number <= before);
+            before = number;
+        }
+    })?;
+    Ok(numbers >= LEAST * (falls + 1))
+}
+
+/// Bins by group: each begins again at its lowest edge, and all follow one another; none where they do not.
+fn groups(bins: &[Bin]) -> Option<Vec<&[Bin]>> {
+    let all: Vec<&[Bin]> = bins.chunk_by(|one, next| next.from >= one.from).collect();
+    (!all.is_empty() && all.iter().all(|group| follow(group))).then_some(all)
 }
 
 /// Whether a header is that of the edges or the midpoints of bins.
@@ -72,7 +93,19 @@ fn is_edges(name: &str) -> bool {
     names::words(name).iter().any(|word| {
         matches!(
             word.as_str(),
-            "bin" | "bins" | "edge" | "edges" | "breaks" | "break" | "mids" | "midpoint" | "midpoints"
+            "bin"
+                | "bins"
+                | "edge"
+                | "edges"
+                | "breaks"
+                | "break"
+                | "mids"
+                | "midpoint"
+                | "midpoints"
+                | "interval"
+                | "intervalle"
+                | "xmin"
+                | "xmax"
         )
     })
 }
@@ -120,11 +153,14 @@ fn interval(cell: &str, dashed: bool, table: &Table) -> Option<(f64, f64, u8)> {
 
 /// Bins as two columns of edges.
 fn pairs(table: &Table, at: usize) -> Result<Vec<Bin>, RecordError> {
+    // Edges that begin again for each group are told by their header.
+    let named =
+        table.columns.get(at..at + 2).is_some_and(|both| both.iter().all(|column| is_edges(&column.name)));
     let numeric = |at: usize| {
         table
             .profiles
             .get(at)
-            .is_some_and(|of| of.is_numeric() && of.rising && of.distinct * 10 >= of.filled * 9)
+            .is_some_and(|of| of.is_numeric() && (named || of.rising && of.distinct * 10 >= of.filled * 9))
     };
     if !numeric(at) || !numeric(at + 1) {
         return Ok(Vec::new());
@@ -154,19 +190,20 @@ fn unit(decimals: u8) -> f64 {
     10_f64.powi(-i32::from(decimals))
 }
 
-fn found(table: &Table, bins: &[Bin], columns: &[usize]) -> Bins {
-    let (first, last) = (bins.first(), bins.last());
-    let edge = |bin: Option<&Bin>, value: fn(&Bin) -> f64, column: Option<&usize>| {
-        let (bin, column) = (bin?, *column?);
-        let value = value(bin);
-        let text =
-            table.grid().map_or("", |grid| grid.text(usize::try_from(bin.row).unwrap_or(usize::MAX), column));
-        let off_grid = is_off_grid(bins, bin);
-        value.is_finite().then(|| Edge { value, row: bin.row, column, text: text.to_owned(), off_grid })
+fn found(table: &Table, groups: &[&[Bin]], columns: &[usize]) -> Bins {
+    let edge = |outer: fn(&[Bin]) -> Option<&Bin>, value: fn(&Bin) -> f64, column: Option<&usize>| {
+        let edges = groups.iter().filter_map(|bins| {
+            let (bin, column) = (outer(bins)?, *column?);
+            let row = usize::try_from(bin.row).unwrap_or(usize::MAX);
+            let text = table.grid().map_or("", |grid| grid.text(row, column)).to_owned();
+            let (value, off_grid) = (value(bin), is_off_grid(bins, bin));
+            value.is_finite().then_some(Edge { value, row: bin.row, column, text, off_grid })
+        });
+        edges.collect()
     };
     Bins {
-        first: edge(first, |bin| bin.from, columns.first()),
-        last: edge(last, |bin| bin.to, columns.last()),
+        first: edge(|bins| bins.first(), |bin| bin.from, columns.first()),
+        last: edge(|bins| bins.last(), |bin| bin.to, columns.last()),
         columns: columns.to_vec(),
     }
 }
