@@ -76,8 +76,12 @@ pub(super) fn refine(
             all.too_large = true;
             continue;
         };
+        // Where each tells apart what the other does not, "at most so many" of both is what one of them shows by itself.
+        let crossed = !fit.extra.is_empty() && fit.dims.iter().any(Option::is_none);
         let things = measure.things.clone().or_else(|| other.things.clone());
-        all.implied.extend(table.implied(new, release, things.as_ref(), enough));
+        let mut implied = table.implied(new, release, things.as_ref(), enough);
+        implied.retain(|implied| !crossed || implied.least > 0);
+        all.implied.extend(implied);
     }
     all
 }

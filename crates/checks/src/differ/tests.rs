@@ -324,6 +324,18 @@ fn levels_that_are_seen_to_be_complete_leave_nobody_over() {
 }
 
 #[test]
+fn two_ways_to_part_the_same_people_are_no_bound_of_both() {
+    let provinces =
+        "week,province,n\n1,Antwerp,3\n1,Liege,40\n1,Namur,37\n2,Antwerp,60\n2,Liege,30\n2,Namur,31\n";
+    let regions = "week,region,n\n1,Flanders,2\n1,Wallonia,78\n2,Flanders,61\n2,Wallonia,60\n";
+    let found = after(provinces, regions);
+    assert!(
+        implied(&found).iter().all(|(.., interval)| interval.is_some_and(|(least, _)| least > 0)),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn what_other_was_made_of_is_known() {
     let old = "drug,n\nA,120\nB,85\nC,64\nother,40\n";
     let found = after(old, "drug,n\nA,120\nB,85\nother,104\n");
