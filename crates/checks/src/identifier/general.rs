@@ -210,6 +210,8 @@ const TITLES: [&str; 21] = [
 ];
 /// Titles that are one in small letters too, whatever follows.
 const PLAIN: [&str; 8] = ["mevr", "mevrouw", "dhr", "mme", "mlle", "meneer", "mademoiselle", "mw"];
+/// Words before a title in small letters without its point.
+const LEADS: [&str; 10] = ["by", "door", "par", "van", "bij", "aan", "chez", "with", "from", "voir"];
 /// Words behind a title in small letters that are no name.
 const NO_NAMES: [&str; 33] = [
     "of", "and", "or", "the", "in", "is", "was", "to", "at", "who", "said", "for", "with", "per", "en", "et",
@@ -224,11 +226,15 @@ pub fn titled_name(text: &str) -> Option<&str> {
         .split_ascii_whitespace()
         .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
         .peekable();
+    let mut before = "";
     while let Some((start, word)) = words.next() {
+        // "seen by dr jansen": what stands before tells that a person follows.
+        let led = word == "dr" && LEADS.contains(&before);
+        before = word;
         let title = word.trim_start_matches(|c: char| !c.is_alphanumeric());
         let bare = title.trim_end_matches('.');
         let known = TITLES.contains(&bare) || title == "M.";
-        if !known && !is_small_title(title, bare) {
+        if !known && !led && !is_small_title(title, bare) {
             continue;
         }
         if let Some((at, next)) = words.peek() {
@@ -363,6 +369,7 @@ mod tests {
             ("gezien door dhr. peeters", "dhr. peeters"),
             ("vu par M. Dupont hier", "M. Dupont"),
             ("Madame Dubois", "Madame Dubois"),
+            ("seen by dr jansen", "dr jansen"),
         ] {
             assert_eq!(titled_name(text), Some(name), "{text}");
         }
