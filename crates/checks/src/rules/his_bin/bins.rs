@@ -1,6 +1,7 @@
 //! Finds the bins of a histogram: intervals that follow one another.
 
 use crate::read::names;
+use crate::read::profile::Profile;
 use crate::read::record::RecordError;
 use crate::read::value::{Value, number};
 use crate::table::{Role, Table};
@@ -59,7 +60,7 @@ pub(super) fn of(table: &Table) -> Result<Option<Bins>, RecordError> {
         }
     }
     let single = (0..width).find(|at| is_edges(&table.columns[*at].name));
-    let Some(at) = single.filter(|at| table.profiles.get(*at).is_some_and(|of| of.is_numeric())) else {
+    let Some(at) = single.filter(|at| table.profiles.get(*at).is_some_and(Profile::is_numeric)) else {
         return Ok(None);
     };
     if !rises_in_groups(table, at)? {
@@ -202,8 +203,8 @@ fn found(table: &Table, groups: &[&[Bin]], columns: &[usize]) -> Bins {
         edges.collect()
     };
     Bins {
-        first: edge(|bins| bins.first(), |bin| bin.from, columns.first()),
-        last: edge(|bins| bins.last(), |bin| bin.to, columns.last()),
+        first: edge(<[Bin]>::first, |bin| bin.from, columns.first()),
+        last: edge(<[Bin]>::last, |bin| bin.to, columns.last()),
         columns: columns.to_vec(),
     }
 }
