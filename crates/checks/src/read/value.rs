@@ -118,8 +118,8 @@ fn marker(cell: &str) -> Option<Marker> {
         "redacted" | "suppressed" | "masked" | "hidden" | "*" | "**" | "***" | "#" | "s" | "c" | "x" => {
             Some(Marker::Suppressed)
         }
-        "na" | "n/a" | "nan" | "null" | "none" | "-" | "--" | "–" | "—" | "." | ".." | "..." | "…" | ":"
-        | "nd" | "z" | "<na>" | "missing" | "inf" | "-inf" => {
+        "na" | "n/a" | "nan" | "null" | "none" | "-" | "--" | "–" | "—" | "." | ".." | "..." | "…" | "·"
+        | ":" | "nd" | "z" | "<na>" | "missing" | "inf" | "-inf" => {
             // "None", "missing" and the like are also names of groups, which makes no difference to a number.
             Some(Marker::Missing)
         }

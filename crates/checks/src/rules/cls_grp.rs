@@ -12,7 +12,8 @@ rule! {
     /// ## What it looks for
     /// Crosstabs of two by two or more, with their margins printed or summed, in counts or in percentages of rows or columns: a
     /// cell that holds all of its margin (which blocks where the policy calls zeros disclosive and is for review elsewhere), all
-    /// but one (which blocks), or nine in ten or more (which is for review); and a most frequent value that everybody has.
+    /// but one (which blocks), or nine in ten or more (which is for review); and a most frequent value that everybody has,
+    /// which stays undecided where it is not said how frequent it is. A combination that a long table leaves out is for review.
     /// Numerators with their denominators and coverage are no crosstabs.
     ///
     /// ## Why it matters
@@ -36,6 +37,9 @@ impl Check for ClassDisclosure {
     type Evidence = Margins;
 
     fn check(params: &Params, margins: &Margins) -> Judgement {
+        if let Some(why) = &margins.unshared {
+            return Judgement::Undecided(why.clone());
+        }
         let Some(shares) = &margins.shares else { return Judgement::NotApplicable };
         let mut found = Findings::default();
         for share in shares {

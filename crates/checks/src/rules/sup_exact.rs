@@ -11,8 +11,9 @@ use crate::threshold::{Threshold, Zeros};
 rule! {
     /// ## What it looks for
     /// Hidden cells (blank, `*`, `[REDACTED]`, `<5`, `<=7`, a negative number that stands for few) to which the totals of the
-    /// whole request leave one value only: totals of rows and columns, subtotals, and margins that several tables repeat. What
-    /// the marker itself tells counts, and counts are whole numbers. A small value blocks (where `block_below` is set, one below
+    /// whole request leave one value only: totals of rows and columns, subtotals, margins that several tables repeat or that the
+    /// cells of one come to, the same total in two tables, the levels of several characteristics of the same people, and a percentage
+    /// of a known base. What the marker itself tells counts, and counts are whole numbers. A small value blocks (where `block_below` is set, one below
     /// it; the rest is for review), a zero weighs what zeros weigh under the policy, and a large value is for review, as hiding
     /// it protects nothing. `-` and `NA` count as hidden where a margin says that they are not zero; hidden totals are not
     /// judged.

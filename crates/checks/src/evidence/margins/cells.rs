@@ -42,6 +42,9 @@ pub(crate) type At = (usize, usize);
 /// Counts from here on are not added up.
 const MOST: u64 = 1 << 40;
 
+/// Bands up to here stand for a hidden count.
+const BAND: i64 = 20;
+
 /// What a cell says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -83,8 +86,9 @@ impl<'a> Cells<'a> {
                 .count()
                 .filter(|&count| count < MOST)
                 .map_or(Content::Other, |count| Content::Known(count.cast_signed())),
-            Value::Text => self.before_bracket(row, column),
-            Value::Estimate(_) | Value::Date => Content::Other,
+            Value::Text | Value::Date => band(self.grid.text(row, column))
+                .map_or_else(|| self.before_bracket(row, column), Content::Hidden),
+            Value::Estimate(_) => Content::Other,
         }
     }
 
@@ -111,6 +115,14 @@ impl<'a> Cells<'a> {
             _ => Content::Other,
         }
     }
+}
+
+/// What a band of small counts says of the one that it stands for: `1-4`, `1 to 4`.
+fn band(text: &str) -> Option<Interval> {
+    let (least, most) =
+        ["-", "–", " to ", " tot ", " à "].into_iter().find_map(|mark| text.split_once(mark))?;
+    let (least, most): (i64, i64) = (least.trim().parse().ok()?, most.trim().parse().ok()?);
+    (0 <= least && least < most && most <= BAND).then(|| Interval::new(least, most))
 }
 
 fn of_marker(marker: Marker) -> Content {

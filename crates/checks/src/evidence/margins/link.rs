@@ -236,8 +236,8 @@ fn agree(drafts: &[Draft], left_out: &[HashSet<At>], one: &View, other: &View) -
     let Agreement { bits, half, equal, unequal } = agreement;
     let named = one.names == other.names && one.names.iter().all(|name| !name.is_empty());
     let alike = if named { NAMED } else { 0.0 } + WORDED * one.words as f64;
-    let compared =
-        equal >= 1.max(unequal) || equal == 0 && unequal == 0 && named && one.words > 0 && half >= HALF;
+    let enough = if named { HALF } else { BITS };
+    let compared = equal >= 1.max(unequal) || equal == 0 && unequal == 0 && one.words > 0 && half >= enough;
     (first_rounds == second_rounds && compared && bits + half.min(BITS) + alike >= BITS).then_some(true)
 }
 

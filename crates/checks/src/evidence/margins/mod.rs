@@ -5,6 +5,7 @@ mod cells;
 mod families;
 mod frame;
 mod link;
+mod modes;
 mod outline;
 mod percent;
 mod shares;
@@ -54,6 +55,8 @@ pub struct Margins {
     pub(crate) totals: bool,
     /// Cells of a crosstab that hold all or nearly all of a margin; none where it is no crosstab.
     pub(crate) shares: Option<Vec<Share>>,
+    /// Why it is not told whether everybody shares a value, if so.
+    pub(crate) unshared: Option<String>,
 }
 
 impl Evidence for Margins {
@@ -179,6 +182,11 @@ fn too_large(file: usize, table: &Table) -> Option<Margins> {
 
 /// What a table that is no crosstab of counts says of groups that fall into one category.
 fn other_shares(file: usize, table: &Table) -> Option<Margins> {
-    let shares = shares::modes(table).or_else(|| shares::percentages(table))?;
+    let modes = modes::modes(table);
+    if modes.is_none() && modes::are_bare(table) {
+        let why = "it gives the most frequent value without how frequent it is: everybody may have it";
+        return Some(Margins { file, unshared: Some(why.to_owned()), ..Margins::default() });
+    }
+    let shares = modes.or_else(|| shares::percentages(table))?;
     Some(Margins { file, shares: Some(shares), ..Margins::default() })
 }
