@@ -1,8 +1,11 @@
 //! What single contributors hold of a sum: the largest and the second beside the total, or the maximum beside mean and size.
 
+use exeat_domain::finding::Severity;
+
 use super::statistic::Statistic;
-use super::{Figure, Groups};
+use super::{Figure, Groups, wanted};
 use crate::read::Grid;
+use crate::rule::{Findings, Judgement};
 use crate::table::Table;
 
 /// The parts of one magnitude cell.
@@ -22,16 +25,45 @@ pub(crate) struct Parts {
 }
 
 /// The statistics that a largest part is read of.
-pub(crate) fn is_part(statistic: Statistic) -> bool {
+fn is_part(statistic: Statistic) -> bool {
     matches!(statistic, Statistic::Largest | Statistic::Max)
 }
 
+/// What a rule makes of one magnitude cell.
+pub(crate) enum Weighed {
+    /// It gives a contributor away, and how.
+    Found(String),
+    /// More would have to be printed to tell.
+    Open,
+    Nothing,
+}
+
+/// Judges the magnitude cells of a table: what is found blocks; where nothing is, and some are open, `why` says of how many.
+pub(crate) fn judge(
+    table: &Table,
+    weigh: impl Fn(&Parts) -> Weighed,
+    why: impl Fn(u64) -> String,
+) -> Judgement {
+    let (groups, grid) = match wanted(table, is_part) {
+        Ok(found) => found,
+        Err(judgement) => return judgement,
+    };
+    let (mut found, mut open) = (Findings::default(), 0_u64);
+    for parts in parts(groups, table, grid).filter(Parts::is_sound) {
+        match weigh(&parts) {
+            Weighed::Found(message) => {
+                let place = table.cell(parts.row as u64, parts.column, grid.text(parts.row, parts.column));
+                found.push(Severity::Block, place, message);
+            }
+            Weighed::Open => open += 1,
+            Weighed::Nothing => {}
+        }
+    }
+    if found.is_empty() && open > 0 { Judgement::Undecided(why(open)) } else { Judgement::Decided(found) }
+}
+
 /// Every magnitude cell of a table whose largest part is known.
-pub(crate) fn parts<'a>(
-    groups: &'a Groups,
-    table: &'a Table,
-    grid: &'a Grid,
-) -> impl Iterator<Item = Parts> + 'a {
+fn parts<'a>(groups: &'a Groups, table: &'a Table, grid: &'a Grid) -> impl Iterator<Item = Parts> + 'a {
     let contributors = groups.contributors(table);
     (0..table.columns.len()).flat_map(move |column| {
         groups.figures(table, grid, column, is_part).filter_map(move |figure| {

@@ -2,13 +2,12 @@
 
 use std::num::NonZeroU32;
 
-use exeat_domain::finding::{Risk, Severity};
+use exeat_domain::finding::Risk;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::evidence::parts::{Parts, is_part, parts};
-use crate::evidence::wanted;
-use crate::rule::{Check, Findings, Judgement, rule};
+use crate::evidence::parts::{Parts, Weighed, judge};
+use crate::rule::{Check, Judgement, rule};
 use crate::table::Table;
 
 rule! {
@@ -48,35 +47,34 @@ impl Check for Dominance {
     type Evidence = Table;
 
     fn check(params: &Params, table: &Table) -> Judgement {
-        let (groups, grid) = match wanted(table, is_part) {
-            Ok(found) => found,
-            Err(judgement) => return judgement,
-        };
-        let (mut found, mut open) = (Findings::default(), 0_u64);
-        for parts in parts(groups, table, grid).filter(Parts::is_sound) {
+        let weigh = |parts: &Parts| {
             let judged: Vec<(Most, Held)> =
-                params.nk.iter().map(|most| (*most, held(&parts, *most))).collect();
-            let least = judged.iter().find(|(most, held)| held.least >= most.k - 1e-12);
-            if let Some((most, held)) = least {
-                let share = (held.least.min(1.0) * 1000.0).round() / 10.0;
-                let at_least = if held.least < held.greatest { "at least " } else { "" };
-                let who = match most.n.get() {
-                    1 => "The largest contributor holds".to_owned(),
-                    n => format!("The {n} largest contributors hold"),
-                };
-                let place = table.cell(parts.row as u64, parts.column, grid.text(parts.row, parts.column));
-                found.push(Severity::Block, place, format!("{who} {at_least}{share} % of the total."));
-            } else {
-                open += u64::from(parts.printed && judged.iter().any(|(most, held)| held.greatest >= most.k));
+                params.nk.iter().map(|most| (*most, held(parts, *most))).collect();
+            match judged.iter().find(|(most, held)| held.least >= most.k - 1e-12) {
+                Some((most, held)) => Weighed::Found(says(*most, held)),
+                None if parts.printed && judged.iter().any(|(most, held)| held.greatest >= most.k) => {
+                    Weighed::Open
+                }
+                None => Weighed::Nothing,
             }
-        }
-        if found.is_empty() && open > 0 {
-            return Judgement::Undecided(format!(
+        };
+        judge(table, weigh, |open| {
+            format!(
                 "of {open} totals the largest part is printed, and not enough of the next to tell what they hold together"
-            ));
-        }
-        Judgement::Decided(found)
+            )
+        })
     }
+}
+
+/// What the largest contributors hold, for people.
+fn says(most: Most, held: &Held) -> String {
+    let share = (held.least.min(1.0) * 1000.0).round() / 10.0;
+    let at_least = if held.least < held.greatest { "at least " } else { "" };
+    let who = match most.n.get() {
+        1 => "The largest contributor holds".to_owned(),
+        n => format!("The {n} largest contributors hold"),
+    };
+    format!("{who} {at_least}{share} % of the total.")
 }
 
 /// The share that the largest contributors hold: at least, at most.
@@ -103,6 +101,8 @@ fn held(parts: &Parts, most: Most) -> Held {
 
 #[cfg(test)]
 mod tests {
+    use exeat_domain::finding::Severity;
+
     use super::*;
     use crate::evidence::trial::found;
 

@@ -1,12 +1,11 @@
 //! DOM-P: the second largest contributor can estimate the largest closely.
 
-use exeat_domain::finding::{Risk, Severity};
+use exeat_domain::finding::Risk;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::evidence::parts::{Parts, is_part, parts};
-use crate::evidence::wanted;
-use crate::rule::{Check, Findings, Judgement, rule};
+use crate::evidence::parts::{Parts, Weighed, judge};
+use crate::rule::{Check, Judgement, rule};
 use crate::table::Table;
 
 rule! {
@@ -35,36 +34,30 @@ impl Check for Estimable {
     type Evidence = Table;
 
     fn check(params: &Params, table: &Table) -> Judgement {
-        let (groups, grid) = match wanted(table, is_part) {
-            Ok(found) => found,
-            Err(judgement) => return judgement,
-        };
-        let (mut found, mut open) = (Findings::default(), 0_u64);
-        for parts in parts(groups, table, grid).filter(Parts::is_sound) {
+        let weigh = |parts: &Parts| {
             // Without the second, what is left is at most all beside the largest.
             let left = (parts.total - parts.largest - parts.second.unwrap_or(0.0)).max(0.0) / parts.largest;
+            // The second is at most as large as the largest, and at most what is left.
+            let least = (parts.total - 2.0 * parts.largest).max(0.0) / parts.largest;
             if left + 1e-12 < params.p {
                 let off = (left * 1000.0).round() / 10.0;
-                let place = table.cell(parts.row as u64, parts.column, grid.text(parts.row, parts.column));
-                let message = format!("The largest part can be estimated to within {off} % by the second.");
-                found.push(Severity::Block, place, message);
-            } else if parts.printed && parts.second.is_none() {
-                // The second is at most as large as the largest, and at most what is left.
-                let least = (parts.total - 2.0 * parts.largest).max(0.0) / parts.largest;
-                open += u64::from(least < params.p);
+                Weighed::Found(format!("The largest part can be estimated to within {off} % by the second."))
+            } else if parts.printed && parts.second.is_none() && least < params.p {
+                Weighed::Open
+            } else {
+                Weighed::Nothing
             }
-        }
-        if found.is_empty() && open > 0 {
-            return Judgement::Undecided(format!(
-                "of {open} totals the largest part is printed without the second, on which it depends"
-            ));
-        }
-        Judgement::Decided(found)
+        };
+        judge(table, weigh, |open| {
+            format!("of {open} totals the largest part is printed without the second, on which it depends")
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use exeat_domain::finding::Severity;
+
     use super::*;
     use crate::evidence::trial::found;
 
