@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::cells::Row;
 use crate::read::record::RecordError;
 use crate::read::value::Value;
-use crate::read::{Held, Read, TextLine, dates, names};
+use crate::read::{Held, Read, TextLine, dates, names, persons};
 use crate::rule::{Check, Findings, Judgement, rule};
 use crate::table::{Role, Table, shown};
 
@@ -51,7 +51,9 @@ impl Check for ExactDate {
         }
         for table in tables {
             let judged = if table.is_record_level() {
-                of_records(table, &mut found)
+                of_records(table, Severity::Block, &mut found)
+            } else if may_be_records(table) {
+                of_records(table, Severity::Review, &mut found)
             } else {
                 of_groups(params, table, &mut found)
             };
@@ -147,8 +149,15 @@ impl Days {
     }
 }
 
+/// Whether REC-LEVEL shows a table to a person: its dates are shown too. The dates of a table of counts are those of groups.
+fn may_be_records(table: &Table) -> bool {
+    table.rows >= persons::LEAST_ROWS
+        && table.likeness.score >= persons::weights().1
+        && !table.has_aggregates()
+}
+
 /// Dates in a file with a row a person or event. The first rows tell, unless one of them is not enough to.
-fn of_records(table: &Table, found: &mut Findings) -> Result<(), RecordError> {
+fn of_records(table: &Table, severity: Severity, found: &mut Findings) -> Result<(), RecordError> {
     let mut dated = columns(table, FIRST)?;
     let held = table.profiles.iter().filter(|profile| profile.dates > 0).count();
     if table.rows > FIRST && (dated.len() < held || dated.iter().any(|of| of.days.len() < 2)) {
@@ -156,12 +165,13 @@ fn of_records(table: &Table, found: &mut Findings) -> Result<(), RecordError> {
     }
     for of in dated {
         let Some((row, text)) = &of.first else { continue };
-        // One date in all rows is that of the extraction.
-        if !of.is_constant(table) {
+        // One date in all rows is that of the extraction; a series of days is one of groups, where the rows may be.
+        let series = severity == Severity::Review && of.are_periods();
+        if !of.is_constant(table) && !series {
             let place = Place { value: Some(shown(text)), row: Some(*row), ..table.column(of.column) };
             let all = of.cells.max(table.profiles.get(of.column).map_or(0, |profile| profile.dates));
             let message = format!("{all} rows hold a full date, a row a person or event.");
-            found.push(Severity::Block, place, message);
+            found.push(severity, place, message);
         }
     }
     Ok(())
@@ -433,6 +443,28 @@ mod tests {
         }
         // Numbers of five digits are no days where no header says so.
         assert_eq!(found("ward,cost,n\na,44262,4\nb,44335,120\nc,44348,130\n"), []);
+    }
+
+    #[test]
+    fn dates_of_rows_that_may_be_persons_are_for_review() {
+        let months =
+            ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre"];
+        let rows: String = (0..30)
+            .map(|at| {
+                format!(
+                    "{};{} {} 2021;{}\n",
+                    1000 + at * 7,
+                    at * 13 % 28 + 1,
+                    months[at * 3 % 10],
+                    ["M", "F"][at % 2]
+                )
+            })
+            .collect();
+        let found = found(&format!("id;entrée;sexe\n{rows}"));
+        assert!(
+            matches!(found.as_slice(), [(Block | Review, Some(column), None)] if column == "entrée"),
+            "{found:?}"
+        );
     }
 
     #[test]
