@@ -43,6 +43,8 @@ pub(crate) enum Head {
     Observations,
     /// R squared.
     RSquared,
+    /// A coefficient of correlation.
+    Correlation,
 }
 
 const LOWER: &str = "lower lci lc lcl ll lb low lo cilow cil llci lwr lowerci cilower l95 lower95 onder ondergrens \
@@ -180,6 +182,8 @@ fn freedom(words: &[String], joined: &str) -> Option<Head> {
 fn test(words: &[String], joined: &str) -> Option<Head> {
     let has = |list: &str| list.split(' ').any(|entry| words.iter().any(|word| word == entry));
     Some(match joined {
+        "r" | "rho" | "tau" | "correlation" | "correlatie" | "pearson" | "pearson r" | "spearman"
+        | "spearman rho" | "cor" | "corr" => Head::Correlation,
         "z" | "z value" | "zvalue" | "z waarde" | "valeur z" | "z ratio" | "p z" | "pr z" | "z score"
         | "z stat" => Head::Z,
         "t" | "t value" | "tvalue" | "t waarde" | "valeur t" | "valeur de t" | "t ratio" | "t stat"
@@ -244,6 +248,7 @@ mod tests {
             ("Chisq", Head::ChiSquared),
             ("p.value", Head::P),
             ("parameter", Head::Parameter),
+            ("Pearson r", Head::Correlation),
         ] {
             assert_eq!(head(name), Some(expected), "{name}");
         }

@@ -57,7 +57,27 @@ pub(super) fn columns(
             return Ok(true);
         }
     }
-    glance(params, table, columns, found)
+    Ok(glance(params, table, columns, found)? || correlations(params, table, columns, found)?)
+}
+
+/// Correlations with their p-values and the number of pairs: two less are their degrees of freedom.
+fn correlations(
+    params: &Params,
+    table: &Table,
+    columns: &Columns,
+    found: &mut Findings,
+) -> Result<bool, RecordError> {
+    let pairs = || (0..table.columns.len()).find(|at| super::repeated::counts_all(table, *at));
+    let seen = columns.find(Head::Observations).or_else(pairs);
+    let (Some(seen), true) = (seen, columns.has(Head::Correlation) && columns.has(Head::P)) else {
+        return Ok(false);
+    };
+    table.each_row(|row, cells| {
+        if let Some(pairs) = cells.number(seen) {
+            judge(params, table, row, seen, cells.text(seen), pairs - 2.0, found);
+        }
+    })?;
+    Ok(true)
 }
 
 /// The parameter of t tests and correlations, which is their degrees of freedom.
@@ -79,7 +99,7 @@ fn of_tests(table: &Table, columns: &Columns) -> Result<Vec<usize>, RecordError>
 
 /// Whether the degrees of freedom of a table of coefficients are residual: a χ² has its own, and one a term is the term's.
 fn is_of_estimates(table: &Table, columns: &Columns, at: usize) -> Result<bool, RecordError> {
-    let estimates = columns.has(Head::Estimate) || columns.has(Head::T);
+    let estimates = columns.has(Head::Estimate) || columns.has(Head::T) || columns.has(Head::Correlation);
     if !estimates || columns.has(Head::ChiSquared) || columns.has(Head::Z) {
         return Ok(false);
     }

@@ -69,7 +69,7 @@ pub(super) fn judge(
 }
 
 /// Whether a column is headed as a bare number of people: of a model where it is the same in all its rows.
-fn counts_all(table: &Table, at: usize) -> bool {
+pub(super) fn counts_all(table: &Table, at: usize) -> bool {
     table.columns.get(at).is_some_and(|column| {
         let words = names::words(&column.name).join(" ");
         matches!(column.role, Role::Count | Role::Base)

@@ -255,3 +255,12 @@ fn an_analysis_of_variance_decides_for_the_coefficients_beside_it() {
     };
     blocks(&[(&spss(9), true), (&spss(90), false)]);
 }
+
+#[test]
+fn correlations_have_two_degrees_of_freedom_less_than_pairs() {
+    blocks(&[
+        ("var1,var2,r,p,n\nage,bmi,0.4,0.01,11\nage,sbp,0.3,0.03,120\n", true),
+        ("var1,var2,r,p,n\nage,bmi,0.4,0.01,12\nage,sbp,0.3,0.03,120\n", false),
+        ("pair,r,p,df\na-b,0.4,0.02,8\nc-d,0.2,0.1,120\n", true),
+    ]);
+}
