@@ -338,6 +338,8 @@ mod tests {
             "sex",
             "meaning",
             "waiting time min",
+            "wachttijd (min)",
+            "durée (min)",
             "std error",
             "%",
             "P",

@@ -4,6 +4,7 @@ use exeat_domain::finding::{Risk, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::band::people;
 use crate::evidence::{Figure, Groups, Statistic, half, wanted};
 use crate::read::Grid;
 use crate::rule::{Check, Findings, Judgement, rule};
@@ -93,7 +94,10 @@ fn judge(
     let (first, last) = ((least - slack).ceil(), (most + slack).floor());
     let one = most - least + 1e-12 < 0.25 && (first - last).abs() < 0.5;
     one.then(|| {
-        (params.small.severity(size), format!("The mean of {size} people shows that their sum is {first}."))
+        (
+            params.small.severity(size),
+            format!("The mean of {} shows that their sum is {first}.", people(size)),
+        )
     })
 }
 
