@@ -66,7 +66,7 @@ pub(super) fn same(drafts: &[Draft], hides: &[bool]) -> (Vec<Same>, bool) {
         .zip(hides)
         .map(|(draft, hides)| if *hides { recomputed(draft) } else { HashSet::new() })
         .collect();
-    let mut compared = pairs(drafts, hides, &again, views);
+    let mut compared = pairs(drafts, hides, &again, &views);
     by_total(drafts, hides, &totals, &mut compared);
     (compared.found, compared.complete)
 }
@@ -99,34 +99,31 @@ fn pairs(
     drafts: &[Draft],
     hides: &[bool],
     again: &[HashSet<At>],
-    views: BTreeMap<Vec<u64>, Vec<View>>,
+    views: &BTreeMap<Vec<u64>, Vec<View>>,
 ) -> Compared {
-    let mut compared = Compared { complete: true, ..Compared::default() };
-    let mut left = PAIRS;
-    for views in views.into_values() {
-        for (at, one) in views.iter().enumerate() {
-            for other in views.iter().skip(at + 1) {
-                let hidden = hides.get(one.draft) == Some(&true) || hides.get(other.draft) == Some(&true);
-                if one.draft == other.draft || !hidden {
-                    continue;
-                }
-                if left == 0 {
-                    compared.complete = false;
-                    continue;
-                }
-                left -= 1;
-                let agrees = agree(drafts, again, one, other);
-                if agrees == Some(false) {
-                    compared.apart.extend([(one.draft, other.draft), (other.draft, one.draft)]);
-                }
-                if agrees == Some(true) {
-                    let both = one.cells.iter().filter_map(|(key, a)| Some((a, other.cells.get(key)?)));
-                    compared.found.extend(both.map(|(a, b)| Same {
-                        one: Side { draft: one.draft, cells: a.clone() },
-                        other: Side { draft: other.draft, cells: b.clone() },
-                    }));
-                }
-            }
+    let hides = |view: &View| hides.get(view.draft) == Some(&true);
+    let pairs = views.values().flat_map(|views| {
+        let others = move |(at, one)| views.iter().skip(at + 1).map(move |other| (one, other));
+        views.iter().enumerate().flat_map(others)
+    });
+    let mut pairs: Vec<(&View, &View)> = pairs
+        .filter(|(one, other)| one.draft != other.draft && (hides(one) || hides(other)))
+        .take(PAIRS + 1)
+        .collect();
+    let mut compared = Compared { complete: pairs.len() <= PAIRS, ..Compared::default() };
+    pairs.truncate(PAIRS);
+    let agree: Vec<Option<bool>> =
+        pairs.par_iter().map(|(one, other)| agree(drafts, again, one, other)).collect();
+    for ((one, other), agrees) in pairs.into_iter().zip(agree) {
+        if agrees == Some(false) {
+            compared.apart.extend([(one.draft, other.draft), (other.draft, one.draft)]);
+        }
+        if agrees == Some(true) {
+            let both = one.cells.iter().filter_map(|(key, a)| Some((a, other.cells.get(key)?)));
+            compared.found.extend(both.map(|(a, b)| Same {
+                one: Side { draft: one.draft, cells: a.clone() },
+                other: Side { draft: other.draft, cells: b.clone() },
+            }));
         }
     }
     compared

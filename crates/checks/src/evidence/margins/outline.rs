@@ -79,20 +79,41 @@ impl Outline {
         bare.filter(|rows| rows.len() >= 2 && !rows.iter().any(|&row| self.is_heading(row))).collect()
     }
 
+    /// A row, or of a heading the one subtotal under it.
+    fn counted(&self, frame: &Frame, row: usize) -> Vec<usize> {
+        if !self.is_heading(row) {
+            return vec![row];
+        }
+        let totals: Vec<usize> =
+            self.under(Some(row)).into_iter().filter(|&under| frame.total_row(under)).collect();
+        if totals.len() == 1 { totals } else { vec![row] }
+    }
+
+    /// Whether a row is a total that stands beside another row.
+    fn beside(&self, frame: &Frame, row: usize, other: usize) -> bool {
+        let same = self.parent.get(row) == self.parent.get(other);
+        frame.total_row(row) && (same || !frame.total_row(other))
+    }
+
     /// What adds up in one column: a group and the rows under it, and a total and the groups.
     pub(super) fn sums(&self, frame: &Frame, column: usize) -> Vec<Sum> {
         let at = |row: usize| -> At { (row, column) };
         let mut sums = Vec::new();
         for row in (0..frame.height).filter(|&row| !self.is_heading(row)) {
             let mut parts = self.under(Some(row));
-            if parts.is_empty() && frame.total_row(row) && self.parent.get(row) == Some(&None) {
-                parts = self.under(None);
+            if parts.is_empty() && frame.total_row(row) {
+                // Of those beside it; headings stand for the subtotals under them.
+                parts = self.under(self.parent.get(row).copied().flatten());
+                parts = parts.into_iter().flat_map(|part| self.counted(frame, part)).collect();
             }
             if parts.iter().any(|&part| self.is_heading(part)) {
                 continue;
             }
-            let parts: Vec<At> =
-                parts.into_iter().filter(|&part| part != row && !frame.total_row(part)).map(at).collect();
+            let parts: Vec<At> = parts
+                .into_iter()
+                .filter(|&part| part != row && !self.beside(frame, part, row))
+                .map(at)
+                .collect();
             if parts.len() >= 2 {
                 sums.push(Sum { total: at(row), parts });
             }

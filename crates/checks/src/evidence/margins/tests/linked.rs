@@ -98,6 +98,9 @@ fn groups_are_the_sum_of_what_is_set_in_under_them() {
     assert_eq!(exact(&[text]), [([1, 1], (3, Some(3)))]);
     let hidden = "group,n\nMale,*\n  18-39,14\n  40-64,24\nFemale,*\n  18-39,20\n  40-64,*\nTotal,81\n";
     assert_eq!(exact(&[hidden]), [([5, 1], (23, Some(23)))]);
+    let subtotals =
+        "region,n\nWest,\n  A,41\n  B,*\n  Subtotal,44\nEast,\n  C,51\n  D,59\n  Subtotal,*\nTotal,154\n";
+    assert_eq!(exact(&[subtotals]), [([2, 1], (3, Some(3)))]);
     let blanks = "region,hospital,n\nWest,,71\nWest,A,41\nWest,B,*\nEast,,110\nEast,C,51\nEast,D,59\n";
     assert_eq!(exact(&[blanks]), [([2, 2], (30, Some(30)))]);
 }
