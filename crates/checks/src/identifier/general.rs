@@ -113,7 +113,11 @@ pub(super) const TITLED_NAME: Form = Form {
     check_chance: 0.001,
     within: Within::Titles,
     telling: |_| true,
-    read: |text| (titled_name(text) == Some(text)).then_some(Reading::Valid),
+    read: |text| {
+        // What was found behind "by" is one without it.
+        let led = || text.starts_with("dr ") && titled_name(&format!("by {text}")) == Some(text);
+        (titled_name(text) == Some(text) || led()).then_some(Reading::Valid)
+    },
 };
 
 fn read_email(text: &str) -> Option<Reading> {

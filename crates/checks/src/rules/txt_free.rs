@@ -206,4 +206,19 @@ mod tests {
         assert_eq!(found(&format!("{notes}group,count\n{rows}")), [(Review, None, Some(1))]);
         assert_eq!(found("# patients of one year and their groups\ngroup,count\na,120\nb,130\n"), []);
     }
+
+    #[test]
+    fn titles_in_small_letters_lead_to_persons_too() {
+        for name in ["dr. jansen", "dr jansen", "mevr. de smet", "mme dubois", "dhr. peeters", "the nurse"] {
+            let rows: String = ('a'..='z')
+                .map(|c| format!("{c},the pain {c}{c} was seen by {name} in week {c}\n"))
+                .collect();
+            let severity = if name == "the nurse" { Review } else { Block };
+            let found = found(&format!("key,remark\n{rows}"));
+            assert!(
+                found.iter().any(|(one, column, _)| *one == severity && column.as_deref() == Some("remark")),
+                "{name} {found:?}"
+            );
+        }
+    }
 }
