@@ -4,6 +4,7 @@ pub(crate) mod dates;
 mod dialect;
 mod grid;
 mod groups;
+mod header;
 mod kept;
 mod large;
 mod layout;

@@ -52,7 +52,7 @@ pub(crate) fn sketches_with(
     profiles: &[Profile],
     declared: impl Fn(&str) -> Option<Role>,
 ) -> Vec<Sketch> {
-    let model = is_model(header);
+    let model = is_model(header, profiles);
     let words = |profile: &Profile| profile.texts + profile.dates > 0;
     let around = Around {
         first: false,
@@ -63,7 +63,7 @@ pub(crate) fn sketches_with(
     };
     let all = header.iter().zip(profiles).enumerate();
     let texts = profiles.iter().any(|profile| profile.texts * 2 > profile.said());
-    all.map(|(at, (name, profile))| {
+    let sketches = all.map(|(at, (name, profile))| {
         let declared = declared(name);
         let sketch = sketch(name, profile, Around { first: at == 0, ..around }, declared);
         let level = texts && declared.is_none() && sketch.role == Some(Role::Identifier);
@@ -71,8 +71,10 @@ pub(crate) fn sketches_with(
             return Sketch { role: None, reason: String::new(), level, ..sketch };
         }
         sketch
-    })
-    .collect()
+    });
+    let mut sketches: Vec<Sketch> = sketches.collect();
+    set_levels_apart(&mut sketches, profiles);
+    sketches
 }
 
 /// Where a column stands.
@@ -89,15 +91,37 @@ struct Around {
 }
 
 /// Whether the headers are those of a table of estimates.
-fn is_model(header: &[String]) -> bool {
-    let told = header.iter().filter_map(|name| names::meaning(name)).filter(|(meaning, _)| {
-        matches!(meaning, Meaning::Estimate | Meaning::StandardError | Meaning::PValue | Meaning::Bound)
+fn is_model(header: &[String], profiles: &[Profile]) -> bool {
+    let told = header.iter().zip(profiles).filter(|(name, profile)| {
+        matches!(
+            names::meaning(name),
+            Some((Meaning::Estimate | Meaning::StandardError | Meaning::PValue, _))
+        ) || matches!(names::meaning(name), Some((Meaning::Bound, _))) && !ends_otherwise(name, profile)
     });
-    // The edges of bins, and quantiles, are headed as the ends of intervals are.
-    let quantile = |name: &str| name.ends_with('%') && name.starts_with(|c: char| c.is_ascii_digit());
-    let edges = |name: &String| quantile(name.trim()) || names::lists("edges", &names::words(name).join(" "));
-    let edged = header.iter().filter(|name| edges(name)).count();
-    told.count() >= 2 + edged.min(2)
+    told.count() >= 2
+}
+
+/// Whether a header that may be that of the end of an interval heads something else: edges of bins, quantiles, or counts of
+/// a level, such as `low`.
+fn ends_otherwise(name: &str, profile: &Profile) -> bool {
+    let quantile = name.trim().ends_with('%') && name.trim().starts_with(|c: char| c.is_ascii_digit());
+    let whole = names::words(name).join(" ");
+    let level = matches!(whole.as_str(), "low" | "high" | "5" | "95") && profile.is_counts();
+    quantile || level || names::lists("edges", &whole)
+}
+
+/// Columns of counts that are all headed by levels of one quasi-identifier, `sex / F` and `sex / M`, identify nobody.
+fn set_levels_apart(sketches: &mut [Sketch], profiles: &[Profile]) {
+    let word = |sketch: &Sketch| {
+        let words = names::words(&sketch.name);
+        (words.len() >= 2).then(|| words.into_iter().find(|word| names::lists("quasi", word))).flatten()
+    };
+    let quasi = || sketches.iter().zip(profiles).filter(|(sketch, _)| sketch.quasi);
+    let Some(first) = quasi().next().and_then(|(sketch, _)| word(sketch)) else { return };
+    let one = quasi().all(|(sketch, profile)| profile.is_counts() && word(sketch).as_ref() == Some(&first));
+    if one && quasi().count() >= 2 {
+        sketches.iter_mut().for_each(|sketch| sketch.quasi = false);
+    }
 }
 
 fn sketch(name: &str, profile: &Profile, around: Around, declared: Option<Role>) -> Sketch {

@@ -155,6 +155,18 @@ fn small_counts_are_found_whatever_heads_them() {
         let visits = format!("region,{header}\nNorth,3\nSouth,14\nEast,25\n");
         assert_eq!(small(&visits), [Cells::new(), vec![[0, 1]]], "{header} counts contacts, for review");
     }
+    for (text, at) in [
+        ("regio;laag;midden;hoog\nA;3;20;30\nB;40;50;60\n", [0, 1]),
+        ("region,low,mid,high\nA,3,20,30\nB,40,50,60\n", [0, 1]),
+        (",sex,sex\n,F,M\nyes,3,40\nno,50,60\n", [0, 1]),
+        ("region,0,total\nA,3,120\nB,14,130\n", [0, 1]),
+        ("region,2018,2019\nA,3,50\nB,60,80\n", [0, 1]),
+        ("teller;noemer;proportie\n3;120;0,025\n40;130;0,308\n", [0, 0]),
+        ("man;3;40\nvrouw;50;60\n", [0, 1]),
+        ("gemeente;diabetes;index\nA;90;1,2\nB;50;3,4\nC;20;2,2\nD;3;1,1\n", [3, 1]),
+    ] {
+        assert_eq!(small(text)[0], [at], "{text}");
+    }
     assert_eq!(small("region,case,control\nA,1,30\nB,2,40\nC,3,50\n")[0], [[0, 1], [1, 1], [2, 1]]);
     assert_eq!(small("region,case,control\nA,0,30\nB,1,40\nC,0,50\nD,0,12\n")[0], [[1, 1]]);
 }
@@ -173,6 +185,11 @@ fn codes_levels_keys_and_measures_count_nobody() {
         "region,n,median days\nA,120,3\nB,130,4\nC,140,8\n",
         "quintile,n\n1,120\n2,130\n3,140\n4,150\n5,160\n",
         "country,life_expectancy,n\nA,8,120\nB,9,130\n",
+        "dosis;regio;n\n1;A;120\n2;A;130\n1;B;140\n2;B;150\n",
+        "Source;ddl;F;p\nx;3;4,1;0,01\nRésidus;120;;\n",
+        "bron;vrijheidsgraden;F;p\nx;3;4,1;0,01\nresidu;120;;\n",
+        "regio;n;ligdagen\nA;120;3\nB;130;4\n",
+        "test,statistic,df,p\nchi2,10.2,3,0.01\n",
     ] {
         assert_eq!(small(text), [Cells::new(), Cells::new()], "{text}");
     }
