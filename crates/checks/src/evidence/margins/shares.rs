@@ -90,6 +90,8 @@ fn held(draft: &Draft, line: &Line) -> Option<(At, Holds, String)> {
     if margin <= 0 || sum > margin {
         return None;
     }
+    // A total that leaves nothing to what is hidden was worked out again from what is shown.
+    let again = open && sum == margin;
     let along = line.along;
     // What is left out may be nobody, or too few to be shown.
     if line.absent && line.parts.len() == 1 && line.total.is_none() {
@@ -98,7 +100,7 @@ fn held(draft: &Draft, line: &Line) -> Option<(At, Holds, String)> {
         );
         return Some((at, Holds::Most, message));
     }
-    let exact = draft.rounding.at(at).is_none() || draft.few;
+    let exact = !again && (draft.rounding.at(at).is_none() || draft.few);
     if exact && count == margin {
         let message = format!(
             "The cell holds all {margin} of its {along}, so that what it says is true of everybody there."

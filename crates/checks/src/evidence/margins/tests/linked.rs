@@ -174,3 +174,25 @@ fn margins_of_rows_and_columns_in_files_of_their_own() {
     assert_eq!(exact(&[wide, columns]), found);
     assert_eq!(exact(&[wide, rows, columns]), found);
 }
+
+#[test]
+fn a_command_that_asks_for_modes_is_enough() {
+    let record = r#"{"version": "1.0.2", "results": {"a": {"uid": "a", "status": "pass", "type": "table", "command":
+        "acro.crosstab(df.year, df.sex, values=df.bmi, aggfunc='mode')", "files": [{"name": "a.csv"}]}}}"#;
+    let input = |path: &str, text: &str| Input {
+        path: path.to_owned(),
+        supporting: false,
+        source: Source::Bytes(text.as_bytes().to_vec()),
+    };
+    let inputs =
+        vec![input("a.csv", "year,F,M\n2010,95.5,87.1\n2011,99.0,91.2\n"), input("results.json", record)];
+    let report = check(inputs, &Policy::preset("acro").unwrap()).remove(0).report;
+    let found: Vec<_> = report.findings.iter().filter(|finding| finding.rule == "CLS-GRP").collect();
+    assert_eq!((found.len(), found[0].outcome), (1, Outcome::Undecided));
+}
+
+#[test]
+fn a_total_of_what_is_shown_makes_no_cell_full() {
+    let text = "age,A,B,All\n18-39,,20,20\n40-64,17,19,36\n65+,22,21,43\nAll,39,60,99\n";
+    assert_eq!(cells("be-default", "CLS-GRP", text), [(Review, [0, 2])]);
+}
