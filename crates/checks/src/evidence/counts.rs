@@ -13,6 +13,10 @@ use crate::table::{Role, Table};
 /// Rows of a table of counts that are looked at.
 const ROWS: usize = 50_000;
 
+/// Rows and columns of a table that are looked up before it is held that others count its groups.
+const LOOKED_AT: usize = 200;
+const COLUMNS: usize = 8;
+
 /// A table of the request: its file's number, and its own in the file.
 type At = (usize, u32);
 
@@ -45,6 +49,11 @@ pub(super) struct Elsewhere {
     index: Arc<Index>,
 }
 
+/// Whether a column of this role names the groups of its rows.
+fn named(role: Role) -> bool {
+    matches!(role, Role::Dimension | Role::Period | Role::Term)
+}
+
 /// The hash of a label as it is compared: blanks around it and its case do not count. None of an empty one.
 fn hash(hasher: &RandomState, label: &str) -> Option<u64> {
     let label = label.trim();
@@ -62,7 +71,6 @@ fn key(labels: &[u64]) -> u64 {
 
 /// The hashes of the labels of a row, without that in column `but`.
 fn labels(hasher: &RandomState, table: &Table, grid: &Grid, row: usize, but: Option<usize>) -> Vec<u64> {
-    let named = |role: Role| matches!(role, Role::Dimension | Role::Period | Role::Term);
     let columns = table.columns.iter().enumerate();
     columns
         .filter(|(at, column)| named(column.role) && Some(*at) != but)
@@ -148,6 +156,21 @@ impl Index {
 }
 
 impl Elsewhere {
+    /// Whether other tables count the groups of half the rows of a table: one that shares a label here and there speaks of
+    /// other people.
+    fn speaks_of(&self, table: &Table) -> bool {
+        let Some(grid) = table.grid() else { return false };
+        let label = table.groups.as_ref().and_then(|groups| groups.label.as_ref()).map(|label| label.column);
+        let rows = grid.rows().min(LOOKED_AT);
+        let counted = (0..rows).filter(|row| {
+            let headers = table.columns.iter().filter(|column| !named(column.role)).take(COLUMNS);
+            headers
+                .map(|column| column.name.as_str())
+                .any(|header| self.of(table, grid, *row, header, label).is_some())
+        });
+        counted.count() * 2 >= rows
+    }
+
     /// The count of the group of a row, its label in column `but` left out, or of what the header of a column names in it;
     /// and the path of the file that gives it: a supporting one before the others.
     pub(super) fn of(
@@ -180,13 +203,14 @@ pub(super) fn share(files: &mut [Read]) {
         return;
     }
     let index = Arc::new(Index::of(files));
-    for ((file, read), lack) in files.iter_mut().enumerate().zip(lack) {
-        let Held::Tables { tables, .. } = &mut read.held else { continue };
+    files.par_iter_mut().zip(lack).enumerate().for_each(|(file, (read, lack))| {
+        let Held::Tables { tables, .. } = &mut read.held else { return };
         for (table, _) in tables.iter_mut().zip(lack).filter(|(_, lacks)| *lacks) {
-            let own = (file, table.index);
-            if let Some(groups) = &mut table.groups {
-                groups.elsewhere = Some(Elsewhere { own, index: Arc::clone(&index) });
+            let elsewhere = Elsewhere { own: (file, table.index), index: Arc::clone(&index) };
+            let speaks = elsewhere.speaks_of(table);
+            if let Some(groups) = table.groups.as_mut().filter(|_| speaks) {
+                groups.elsewhere = Some(elsewhere);
             }
         }
-    }
+    });
 }

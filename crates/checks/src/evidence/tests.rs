@@ -97,6 +97,10 @@ fn counts_of_a_supporting_file_are_those_of_the_same_labels() {
     assert_eq!(cell_of(&files, 1, 2).1.as_deref(), Some("40 (n.csv)"));
     let other = ("b.csv", "sex,n\nX,30\nY,40\n");
     assert_eq!(cell_of(&request(&[figures, other]), 1, 2).1, None);
+    // A label in common by chance makes no table speak of the same people.
+    let regions = ("a.csv", "region,mean\nnorth,61.2\nsouth,58.1\neast,58.3\nwest,59.0\n");
+    let winds = ("+n.csv", "wind,n\nnorth,30\nnortheast,40\nsouthwest,50\n");
+    assert_eq!(cell_of(&request(&[regions, winds]), 0, 1).1, None);
 }
 
 #[test]
