@@ -13,8 +13,8 @@ use crate::table::{Role, Table};
 /// Rows of a table of counts that are looked at.
 const ROWS: usize = 50_000;
 
-/// Rows and columns of a table that are looked up before it is held that others count its groups.
-const LOOKED_AT: usize = 200;
+/// Rows and columns of a table that are looked up at most before it is held that others count its groups.
+const LOOKED_AT: usize = 50;
 const COLUMNS: usize = 8;
 
 /// A table of the request: its file's number, and its own in the file.
@@ -160,15 +160,20 @@ impl Elsewhere {
     /// other people.
     fn speaks_of(&self, table: &Table) -> bool {
         let Some(grid) = table.grid() else { return false };
+        let Index { counts, hasher, .. } = &*self.index;
         let label = table.groups.as_ref().and_then(|groups| groups.label.as_ref()).map(|label| label.column);
-        let rows = grid.rows().min(LOOKED_AT);
-        let counted = (0..rows).filter(|row| {
-            let headers = table.columns.iter().filter(|column| !named(column.role)).take(COLUMNS);
-            headers
-                .map(|column| column.name.as_str())
-                .any(|header| self.of(table, grid, *row, header, label).is_some())
-        });
-        counted.count() * 2 >= rows
+        let figures = table.columns.iter().filter(|column| !named(column.role)).take(COLUMNS);
+        let headers: Vec<u64> =
+            figures.map(|column| hash(hasher, &column.name).unwrap_or_default()).collect();
+        let counted = |row: usize| {
+            let labels = labels(hasher, table, grid, row, label);
+            let mut found = headers
+                .iter()
+                .flat_map(|header| counts.iter().map(|counts| look_up(counts, &labels, *header, self.own)));
+            found.any(|found| found.is_some())
+        };
+        let rows: Vec<usize> = (0..grid.rows()).step_by(grid.rows().div_ceil(LOOKED_AT).max(1)).collect();
+        rows.iter().filter(|row| counted(**row)).count() * 2 >= rows.len()
     }
 
     /// The count of the group of a row, its label in column `but` left out, or of what the header of a column names in it;
