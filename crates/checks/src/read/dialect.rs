@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::record::{Delimiter, Record, Records};
+use super::value::{Decimal, number};
 use crate::policy::Limits;
 
 /// Records that are looked at.
@@ -38,7 +39,82 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
             }
         }
     }
-    best.0
+    if best.0 == Delimiter::Byte(b',') && best.1 > 0.0 { instead_of_commas(head) } else { best.0 }
+}
+
+/// The delimiter that parts a table whose numbers and words have commas in them, under a title or none: it stands in the
+/// header as often as in each line of the table, and the comma does not, or leaves fewer numbers.
+fn instead_of_commas(head: &str) -> Delimiter {
+    let comma = Delimiter::Byte(b',');
+    let commas = Parted::by(head, comma);
+    for byte in [b';', b'\t', b'|'] {
+        let (delimiter, other) = (Delimiter::Byte(byte), Parted::by(head, Delimiter::Byte(byte)));
+        let Some(header) = other.lines.first().filter(|_| other.lines.len() >= 2) else { continue };
+        let regular = other.lines.len() * 10 >= other.between * 9;
+        if !regular || other.lines.len() < commas.lines.len() {
+            continue;
+        }
+        let heads_commas = commas.lines.contains(header);
+        if !heads_commas || other.of_numbers > commas.of_numbers + 0.05 {
+            return delimiter;
+        }
+    }
+    comma
+}
+
+/// The lines that a delimiter parts into the commonest number of fields above one.
+#[derive(Default)]
+struct Parted {
+    /// Their lines of the file.
+    lines: Vec<u64>,
+    /// How many lines there are from the first of them to the last.
+    between: usize,
+    /// Share of the bytes below the first of them that are those of numbers.
+    of_numbers: f64,
+}
+
+impl Parted {
+    fn by(head: &str, delimiter: Delimiter) -> Self {
+        let mut records = Vec::new();
+        each_record(head, delimiter, |record| records.push(record.clone()));
+        let mut widths = BTreeMap::<usize, u32>::new();
+        records.iter().for_each(|record| *widths.entry(record.len()).or_default() += 1);
+        let Some(width) = commonest(&widths).map(|(width, _)| width) else { return Self::default() };
+        let is_one = |record: &Record| record.len() == width;
+        let (first, last) = (records.iter().position(is_one), records.iter().rposition(is_one));
+        let (Some(first), Some(last)) = (first, last) else { return Self::default() };
+        let (mut all, mut numbers) = (0, 0);
+        for cell in records[first + 1..=last].iter().filter(|record| is_one(record)).flat_map(Record::fields)
+        {
+            let read = number(cell, Decimal::Point).is_some() || number(cell, Decimal::Comma).is_some();
+            all += cell.len();
+            numbers += if read { cell.len() } else { 0 };
+        }
+        Self {
+            lines: records.iter().filter(|record| is_one(record)).map(|record| record.line).collect(),
+            between: last + 1 - first,
+            of_numbers: numbers as f64 / all.max(1) as f64,
+        }
+    }
+}
+
+/// The commonest width above one, and how many lines have it.
+fn commonest(widths: &BTreeMap<usize, u32>) -> Option<(usize, u32)> {
+    let several = widths.iter().filter(|(width, _)| **width > 1);
+    several.max_by_key(|(width, lines)| (**lines, **width)).map(|(width, lines)| (*width, *lines))
+}
+
+/// Calls `each` with the first records of a text.
+fn each_record(head: &str, delimiter: Delimiter, mut each: impl FnMut(&Record)) {
+    let limits = Limits { columns: 100_000, ..Limits::default() };
+    let mut records = Records::new(head.len() as u64, head.as_bytes(), delimiter, &limits);
+    let mut record = Record::default();
+    for _ in 0..LOOKED_AT {
+        match records.next(&mut record) {
+            Ok(true) => each(&record),
+            Ok(false) | Err(_) => break,
+        }
+    }
 }
 
 /// Whether a line is one that statistical packages write about a model.
@@ -83,32 +159,39 @@ fn told(head: &str) -> Option<Delimiter> {
 /// The share of lines with the commonest width above one, and half a point more where the first
 /// line has it, or one less as R writes its headers.
 fn fit(head: &str, delimiter: Delimiter) -> f64 {
-    let limits = Limits { columns: 100_000, ..Limits::default() };
-    let (mut records, mut record) =
-        (Records::new(head.len() as u64, head.as_bytes(), delimiter, &limits), Record::default());
     let (mut widths, mut first, mut all) = (BTreeMap::<usize, u32>::new(), 0, 0_u32);
-    while all < u32::try_from(LOOKED_AT).unwrap_or(u32::MAX) {
-        match records.next(&mut record) {
-            Ok(true) => {}
-            Ok(false) | Err(_) => break,
-        }
+    each_record(head, delimiter, |record| {
         if all == 0 {
             first = record.len();
         }
         all += 1;
         *widths.entry(record.len()).or_default() += 1;
-    }
-    let Some((&width, &lines)) =
-        widths.iter().filter(|(width, _)| **width > 1).max_by_key(|(width, lines)| (**lines, **width))
-    else {
-        return 0.0;
-    };
+    });
+    let Some((width, lines)) = commonest(&widths) else { return 0.0 };
     f64::from(lines) / f64::from(all) + if first == width || first + 1 == width { 0.5 } else { 0.0 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commas_in_numbers_titles_and_notes_part_no_fields() {
+        for (head, expected) in [
+            ("Tabel 3\nGewest;n;Leeftijd\nVlaanderen;5640;45,3\nBrussel;6;46,7\n", b';'),
+            ("Tabel 3\n\nGewest;n;Leeftijd\nVlaanderen;5640;45,3\nBrussel;6;46,7\n", b';'),
+            ("# bron: ons\nGewest;Leeftijd\nVlaanderen;45,3\nBrussel;46,7\n", b';'),
+            ("Gemeente;Deaths per 100,000;Population\nA;12,5;32000\nB;13,5;42000\n", b';'),
+            ("Titre, 2022\n\nDept;Hommes\nAin;12\nAube;15\n\nLecture : en 2022, il y a eu.\n", b';'),
+            ("Regio\tn\nA\t1,234\nB\t5,678\n", b'\t'),
+            ("freq,sex,geo\\TIME_PERIOD\t2018 \t2019 \nA,T,BE\t120 \t4 \nA,T,NL\t12 \t45 \n", b'\t'),
+            ("age,codes\n34,I10;E11\n35,I10;E12\n", b','),
+            ("a;b,c\nx;y,12\nz;w,14\n", b','),
+            ("region,note\nA,\"x; y\"\nB,z\nC,w\n", b','),
+        ] {
+            assert_eq!(delimiter(head), Delimiter::Byte(expected), "{head}");
+        }
+    }
 
     #[test]
     fn the_delimiter_is_the_one_that_fits() {
