@@ -213,7 +213,10 @@ const TITLES: [&str; 21] = [
     "Doctor",
 ];
 /// Titles that are one in small letters too, whatever follows.
-const PLAIN: [&str; 8] = ["mevr", "mevrouw", "dhr", "mme", "mlle", "meneer", "mademoiselle", "mw"];
+const PLAIN: [&str; 10] =
+    ["mevr", "mevrouw", "dhr", "mme", "mlle", "meneer", "mademoiselle", "mw", "monsieur", "mrs"];
+/// Words in small letters that are a title where a name with a capital follows: `de heer Claes`.
+const SPOKEN: [&str; 8] = ["heer", "madame", "dokter", "docteur", "doctor", "professor", "herr", "frau"];
 /// Words before a title in small letters without its point.
 const LEADS: [&str; 10] = ["by", "door", "par", "van", "bij", "aan", "chez", "with", "from", "voir"];
 /// Words behind a title in small letters that are no name.
@@ -237,7 +240,7 @@ pub fn titled_name(text: &str) -> Option<&str> {
         before = word;
         let title = word.trim_start_matches(|c: char| !c.is_alphanumeric());
         let bare = title.trim_end_matches('.');
-        let known = TITLES.contains(&bare) || title == "M.";
+        let known = TITLES.contains(&bare) || title == "M." || SPOKEN.contains(&title);
         if !known && !led && !is_small_title(title, bare) {
             continue;
         }
@@ -374,6 +377,9 @@ mod tests {
             ("vu par M. Dupont hier", "M. Dupont"),
             ("Madame Dubois", "Madame Dubois"),
             ("seen by dr jansen", "dr jansen"),
+            ("de heer Claes belde", "heer Claes"),
+            ("monsieur Durand a mal", "monsieur Durand"),
+            ("mrs Jones called", "mrs Jones"),
         ] {
             assert_eq!(titled_name(text), Some(name), "{text}");
         }
@@ -385,6 +391,8 @@ mod tests {
             "dr index",
             "per dr. visit",
             "ms. total",
+            "the doctor saw her",
+            "een heer met hoed",
         ] {
             assert_eq!(titled_name(text), None, "{text}");
         }
