@@ -330,7 +330,9 @@ fn describe(table: &Table, at: usize) -> Described {
     let spec = match column.role {
         Role::Count | Role::Base => Some(Spec::single(match Statistic::named(name).filter(|_| !declared) {
             Some(statistic)
-                if contributor(&statistic) || statistic == Statistic::Sum || !says_count(name) =>
+                if contributor(&statistic)
+                    || statistic == Statistic::Sum && !names::sums_counts(name)
+                    || !says_count(name) =>
             {
                 statistic
             }

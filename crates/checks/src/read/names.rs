@@ -151,6 +151,9 @@ pub(crate) fn meaning_of(header: &str, words: &[String]) -> Option<(Meaning, Str
     if quantile(header) {
         return Some((Meaning::Statistic, whole));
     }
+    if let Some(summed) = summed(words).filter(|_| !header.contains('%')) {
+        return Some(summed);
+    }
     if let Some(word) = bound(words) {
         return Some((Meaning::Bound, word));
     }
@@ -168,6 +171,31 @@ pub(crate) fn meaning_of(header: &str, words: &[String]) -> Option<(Meaning, Str
         let sum = meaning == Meaning::Count && lists("totals", &word) && sums(words);
         Some((if sum { Meaning::Statistic } else { meaning }, word))
     })
+}
+
+/// What is added up under a header such as `Sum of patients`, where that counts: the sum of counts is a count.
+fn summed(words: &[String]) -> Option<(Meaning, String)> {
+    let sum = |word: &String| matches!(word.as_str(), "sum" | "som" | "somme" | "summe" | "suma");
+    let of =
+        |word: &String| matches!(word.as_str(), "of" | "van" | "de" | "des" | "du" | "d" | "von" | "der");
+    let (first, rest) = words.split_first().filter(|(first, _)| sum(first))?;
+    let from = rest.iter().take_while(|word| of(word)).count();
+    let rest = rest.get(from..).filter(|rest| !rest.is_empty() && !sums(rest))?;
+    let all_count = |rest: &[String]| {
+        rest.iter().all(|word| {
+            LEXICON.words.get(word.as_str()).is_none_or(|(_, meaning)| {
+                matches!(meaning, Meaning::Count | Meaning::CountOfThings | Meaning::Base)
+            })
+        })
+    };
+    let (meaning, _) = meaning_of("", rest).filter(|_| all_count(rest))?;
+    let counts = matches!(meaning, Meaning::Count | Meaning::CountOfThings);
+    counts.then(|| (Meaning::Count, format!("{first} of {}", rest.join(" "))))
+}
+
+/// Whether a header says that its column adds up counts: `Som van patiënten`.
+pub(crate) fn sums_counts(header: &str) -> bool {
+    summed(&words(header)).is_some()
 }
 
 /// The word for an interval of a header that names one end of it: `95% BI onder`, `IC inf`, `hr_lower`.
@@ -341,6 +369,18 @@ mod tests {
             ("date_report", Meaning::Period),
             ("rownames", Meaning::RowNumber),
             ("total_cost", Meaning::Statistic),
+            ("Som van Patiënten", Meaning::Count),
+            ("Somme des cas", Meaning::Count),
+            ("Summe von Patienten", Meaning::Count),
+            ("Sum of n", Meaning::Count),
+            ("sum(visits)", Meaning::Count),
+            ("Sum of cost", Meaning::Statistic),
+            ("Sum of patient days", Meaning::Statistic),
+            ("Sum of age", Meaning::Statistic),
+            ("n_parameters", Meaning::Statistic),
+            ("No. of parameters", Meaning::Statistic),
+            ("d.f.", Meaning::Statistic),
+            ("npar", Meaning::Statistic),
             ("total patients, days", Meaning::Count),
             ("p100", Meaning::Statistic),
             ("Étendue", Meaning::Statistic),

@@ -416,6 +416,27 @@ mod tests {
     }
 
     #[test]
+    fn the_sum_of_counts_is_a_count() {
+        for header in ["Som van Patiënten", "Sum of n", "Somme de Patients", "Summe von Patienten", "sum_n"]
+        {
+            assert_eq!(found("", &format!("Regio;{header}\nNoord;120\nZuid;3\n")), [(Block, Some([1, 1]))]);
+        }
+        assert_eq!(found("", "Region,n,Sum of cost\nNorth,120,4\nSouth,30,3\n"), []);
+    }
+
+    #[test]
+    fn degrees_of_freedom_and_parameters_are_nobody() {
+        for header in ["df", "d.f.", "ddl", "vrijheidsgraden", "FG", "#Df"] {
+            let tests = format!("test;chi2;{header};p\nsex;4,21;1;0,040\nage;8,1;3;0,044\n");
+            assert_eq!(found("", &tests), [], "{header}");
+        }
+        for header in ["npar", "n_parameters", "No. of parameters", "aantal parameters", "nb_parametres"] {
+            let models = format!("model;{header};AIC\nA;3;410,1\nB;5;405,2\n");
+            assert_eq!(found("", &models), [], "{header}");
+        }
+    }
+
+    #[test]
     fn a_declared_role_holds() {
         let table = "sex,units\nM,3\nF,40\n";
         assert_eq!(found("[columns]\nunits = 'statistic'", table), []);
