@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::compound::Spec;
+use super::kinds;
 use super::share;
 use super::statistic::Statistic;
 use super::words::{Words, on};
@@ -19,12 +20,33 @@ pub(super) struct Label {
     pub(super) column: usize,
     pub(super) specs: Vec<Spec>,
     /// By row, the number of its spec.
-    rows: Vec<Option<u16>>,
+    pub(super) rows: Vec<Option<u16>>,
     /// Columns that name the group: the other labels.
-    others: Vec<usize>,
+    pub(super) others: Vec<usize>,
+    /// Each label says of which kind the numbers of its row are, and nothing else.
+    pub(super) kinds: bool,
+    /// The group of each row, where the other labels do not say it.
+    pub(super) blocks: Option<Vec<u32>>,
 }
 
 impl Label {
+    /// One of no rows yet, of a column among these.
+    pub(super) fn of(column: usize, labels: &[usize]) -> Self {
+        let others = labels.iter().copied().filter(|at| *at != column).collect();
+        Self { column, specs: Vec::new(), rows: Vec::new(), others, kinds: false, blocks: None }
+    }
+
+    /// The number of what a label says of its row, which `read` tells where no row before had it.
+    pub(super) fn add(&mut self, text: &str, read: impl Fn(&str) -> Option<Spec>) -> Option<u16> {
+        let spec = read(text)?;
+        let known = self.specs.iter().position(|known| *known == spec);
+        let at = known.unwrap_or_else(|| {
+            self.specs.push(spec);
+            self.specs.len() - 1
+        });
+        u16::try_from(at).ok()
+    }
+
     /// What the numbers of a row are.
     pub(super) fn row(&self, row: usize) -> Option<&Spec> {
         self.rows.get(row).copied().flatten().and_then(|spec| self.specs.get(usize::from(spec)))
@@ -42,6 +64,9 @@ impl Label {
 
     /// What else names a row's group.
     pub(super) fn key(&self, grid: &Grid, row: usize) -> String {
+        if let Some(block) = self.blocks.as_ref().and_then(|blocks| blocks.get(row)) {
+            return block.to_string();
+        }
         self.others.iter().map(|at| grid.text(row, *at)).collect::<Vec<_>>().join("\u{1f}")
     }
 
@@ -70,7 +95,12 @@ pub(super) fn find(table: &Table) -> Option<Label> {
     let mut candidates = labels.clone();
     // A column headed as one of statistics comes before the first.
     candidates.sort_by_key(|at| !headed(table, *at));
-    candidates.into_iter().take(8).find_map(|at| read(table, grid, at, &labels))
+    candidates.truncate(8);
+    let figures: Vec<usize> = (0..table.columns.len())
+        .filter(|at| table.columns.get(*at).is_some_and(|column| super::holds_figures(column.role)))
+        .collect();
+    let summaries = candidates.iter().find_map(|at| read(table, grid, *at, &labels));
+    summaries.or_else(|| kinds::find(table, grid, &labels, &figures))
 }
 
 fn headed(table: &Table, at: usize) -> bool {
@@ -85,12 +115,7 @@ fn read(table: &Table, grid: &Grid, column: usize, labels: &[usize]) -> Option<L
     if profile.distinct > 200 && table.rows > LABELS {
         return None;
     }
-    let mut label = Label {
-        column,
-        specs: Vec::new(),
-        rows: Vec::with_capacity(grid.rows()),
-        others: labels.iter().copied().filter(|at| *at != column).collect(),
-    };
+    let mut label = Label::of(column, labels);
     let mut known: HashMap<&str, Option<u16>> = HashMap::new();
     let (mut filled, mut told) = (0_usize, 0_usize);
     for row in 0..grid.rows() {

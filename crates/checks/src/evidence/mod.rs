@@ -2,6 +2,7 @@
 
 mod compound;
 mod counts;
+mod kinds;
 mod label;
 pub(crate) mod levels;
 pub(crate) mod margins;
@@ -256,6 +257,18 @@ impl Groups {
     /// Whether a row is named as a statistic.
     pub(crate) fn is_named(&self, row: usize) -> bool {
         self.label.as_ref().is_some_and(|label| label.row(row).is_some())
+    }
+
+    /// Whether the labels of rows say which of them count and which hold percentages of those.
+    pub(crate) fn has_kinds(&self) -> bool {
+        self.label.as_ref().is_some_and(|label| label.kinds)
+    }
+
+    /// Whether the label of a row says that its numbers do not count.
+    pub(crate) fn counts_nobody(&self, row: usize) -> bool {
+        let kinds = self.label.as_ref().filter(|label| label.kinds);
+        let spec = kinds.and_then(|label| label.row(row));
+        spec.is_some_and(|spec| !matches!(spec.first, Some(Statistic::Count | Statistic::Base)))
     }
 
     /// Whether a cell holds a percentage.

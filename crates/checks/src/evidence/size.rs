@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::kinds;
 use super::label::Label;
 use super::share::{Of, is_total, sums_to};
 use super::statistic::Statistic;
@@ -34,6 +35,8 @@ pub(crate) enum Source {
     Margin,
     /// The row that counts.
     CountRow,
+    /// The row of what its row of percentages is out of.
+    BaseRow,
     /// A title or note of the file.
     Note,
     /// Another file or table of the request.
@@ -41,7 +44,7 @@ pub(crate) enum Source {
 }
 
 impl Size {
-    fn exact(n: u64, source: Source) -> Self {
+    pub(super) fn exact(n: u64, source: Source) -> Self {
         Self { least: n, greatest: n, source }
     }
 
@@ -61,6 +64,7 @@ impl Size {
             Source::Label => "the label of the row".to_owned(),
             Source::Margin => "the total of the column".to_owned(),
             Source::CountRow => "the row of counts".to_owned(),
+            Source::BaseRow => "the row of what it is out of".to_owned(),
             Source::Note => "a title or note".to_owned(),
             Source::Elsewhere(path) => crate::table::shown(path),
         };
@@ -218,6 +222,9 @@ impl Groups {
     pub(crate) fn size(&self, table: &Table, grid: &Grid, row: usize, column: usize) -> Option<Size> {
         let described = self.columns.get(column)?;
         let row_of_statistics = self.label.as_ref().is_some_and(|label| label.row(row).is_some());
+        if let Some(label) = self.label.as_ref().filter(|label| label.kinds && row_of_statistics) {
+            return kinds::size(label, grid, row, column);
+        }
         let beside = || {
             let at = described.beside?;
             count(grid, row, at).map(|(least, greatest)| Size { least, greatest, source: Source::Row(at) })

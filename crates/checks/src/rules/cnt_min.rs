@@ -161,11 +161,14 @@ impl CountColumn {
                     Some((Meaning::Statistic | Meaning::Percentage, _))
                 )
         };
-        let labelled = by_label && column.role == Role::Statistic && plain();
-        if !matches!(column.role, Role::Count | Role::Base) && !labelled {
+        let kinds = table.groups.as_ref().is_some_and(|groups| groups.has_kinds());
+        let by_row = kinds && matches!(column.role, Role::Statistic | Role::Percentage);
+        let labelled = by_label && column.role == Role::Statistic && plain() && !kinds;
+        if !matches!(column.role, Role::Count | Role::Base) && !labelled && !by_row {
             return None;
         }
-        let rounded = &table.profiles[at].rounding;
+        let own = kinds.then(|| rounding_of_counts(table, at));
+        let rounded = own.as_ref().unwrap_or(&table.profiles[at].rounding);
         let named =
             params.rounding.iter().find(|rounding| rounding.fits(rounded)).map(|rounding| (*rounding, true));
         let rounding = named.or_else(|| {
@@ -232,6 +235,18 @@ impl CountColumn {
         let interval = self.rounding.is_some().then(|| (whole(least), Some(whole(greatest))));
         found.say(Said { severity, message, place: table.cell(row, self.at, cells.text(self.at)), interval });
     }
+}
+
+/// How the counts of a column are rounded, whose other rows hold percentages.
+fn rounding_of_counts(table: &Table, column: usize) -> Rounded {
+    let mut rounded = Rounded::default();
+    let (Some(grid), Some(groups)) = (table.grid(), table.groups.as_ref()) else { return rounded };
+    for row in (0..grid.rows()).filter(|row| groups.counts(*row, column)) {
+        if let Some(count) = count(grid.value(row, column)) {
+            rounded.add(count, 1);
+        }
+    }
+    rounded
 }
 
 /// The count that a cell holds.
@@ -434,6 +449,42 @@ mod tests {
             let models = format!("model;{header};AIC\nA;3;410,1\nB;5;405,2\n");
             assert_eq!(found("", &models), [], "{header}");
         }
+    }
+
+    #[test]
+    fn the_labels_of_rows_say_which_of_them_count() {
+        for [count, share] in [
+            ["n", "%"],
+            ["Aantal", "Rij %"],
+            ["Effectif", "% ligne"],
+            ["Anzahl", "Prozent"],
+            ["Count", "% within sex"],
+        ] {
+            let table = format!(
+                "sex;measure;yes;no;total\nM;{count};3;260;263\nM;{share};1,1;98,9;100,0\n\
+                 F;{count};91;304;395\nF;{share};23,0;77,0;100,0\n"
+            );
+            assert_eq!(found("", &table), [(Block, Some([0, 2]))], "{count} {share}");
+            let whole = table.replace("1,1", "1").replace("98,9", "99").replace(",0", "");
+            assert_eq!(found("", &whole), [(Block, Some([0, 2]))], "{count} {share}");
+            let many = whole.replace(";3;260;", ";63;200;");
+            assert_eq!(found("", &many), [], "{count} {share}");
+        }
+        let expected = "sex,measure,yes,no\nM,Observed,30,260\nM,Expected,3,225.4\nF,Observed,91,304\nF,Expected,8,338.6\n";
+        assert_eq!(found("", expected), []);
+        let rounded = "sex,measure,yes,no\nM,n,5,260\nM,%,1.9,98.1\nF,n,90,305\nF,%,22.8,77.2\n";
+        assert_eq!(found("", rounded), [(Review, Some([0, 2]))], "5 stands for 3 to 7");
+    }
+
+    #[test]
+    fn a_crosstab_as_spss_prints_it_is_read_by_its_rows() {
+        let table = ",,,smoking,,Total\n,,,Never,Current,\nsex,Male,Count,260,3,263\n,,% within sex,98.9%,1.1%,100.0%\n\
+                     ,Female,Count,304,91,395\n,,% within sex,77.0%,23.0%,100.0%\nTotal,,Count,564,94,658\n\
+                     ,,% within sex,85.7%,14.3%,100.0%\n";
+        let input = Input { path: "a.csv".into(), supporting: false, source: Source::Bytes(table.into()) };
+        let report = check(vec![input], &Policy::preset("be-default").unwrap()).remove(0).report;
+        let found: Vec<_> = report.findings.iter().map(|f| (f.rule.as_str(), f.place.cell)).collect();
+        assert_eq!(found, [("CNT-MIN", Some([0, 4]))]);
     }
 
     #[test]

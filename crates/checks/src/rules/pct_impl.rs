@@ -75,7 +75,8 @@ fn judge(params: &Params, groups: &Groups, table: &Table, grid: &Grid, figure: &
         let who = if near(0.0) { "Nobody" } else { "Everybody" };
         return say(Severity::Review, format!("{who} of the group is counted."), None);
     }
-    let printed = groups.column(column).is_some_and(|described| described.of == Of::Printed);
+    let printed =
+        !groups.has_kinds() && groups.column(column).is_some_and(|described| described.of == Of::Printed);
     if printed || number.value < 0.0 || number.value > scale {
         return None;
     }
@@ -183,6 +184,24 @@ mod tests {
             ("group;N;pct\nA;200;1,0\nB;250;40,0\n", vec![(Severity::Block, Some([0, 2]))]),
         ] {
             assert_eq!(found::<Implied>("", text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_of_percentages_are_judged_of_what_the_rows_of_counts_say() {
+        let hidden = "sex,measure,yes,no,total\nM,n,<5,,263\nM,%,1.1,98.9,100.0\nF,n,91,304,395\nF,%,23.0,77.0,100.0\n";
+        assert_eq!(
+            found::<Implied>("", hidden),
+            [(Severity::Block, Some([1, 2])), (Severity::Block, Some([1, 3]))]
+        );
+        let base = "group,measure,ill\nA,N,120\nA,%,2.5\nB,N,300\nB,%,40.0\n";
+        assert_eq!(found::<Implied>("", base), [(Severity::Block, Some([1, 2]))], "3 of 120");
+        for printed in [
+            "sex,measure,yes,no\nM,n,3,260\nM,%,1.1,98.9\nF,n,91,304\nF,%,23.0,77.0\n",
+            "answer,measure,M,F\nyes,N,3,91\nyes,col %,1.1,23.0\nno,N,260,304\nno,col %,98.9,77.0\n",
+            "cause,measure,all\nA,N,3\nA,%,0.3\nB,N,40\nB,%,4.0\n",
+        ] {
+            assert_eq!(found::<Implied>("", printed), [], "{printed}");
         }
     }
 

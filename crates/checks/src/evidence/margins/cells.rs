@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::audit::Interval;
+use crate::evidence::Groups;
 use crate::read::Grid;
 use crate::read::profile::Rounded;
 use crate::read::value::{Marker, Value, value};
@@ -65,16 +66,22 @@ pub(crate) struct Cells<'a> {
     grid: &'a Grid,
     /// The one negative number that stands for a suppressed count, without its sign.
     negative: Option<i64>,
+    /// What the labels of rows say of their kind.
+    kinds: Option<&'a Groups>,
 }
 
 impl<'a> Cells<'a> {
     /// Those of a table whose counts stand in these columns.
     pub(crate) fn of(table: &'a Table, grid: &'a Grid, measures: &[usize]) -> Self {
-        Self { table, grid, negative: negative(table, grid, measures) }
+        let kinds = table.groups.as_deref().filter(|groups| groups.has_kinds());
+        Self { table, grid, negative: negative(table, grid, measures), kinds }
     }
 
     /// What a cell says.
     pub(crate) fn get(&self, (row, column): At) -> Content {
+        if self.kinds.is_some_and(|groups| groups.counts_nobody(row)) {
+            return Content::Other;
+        }
         match self.grid.value(row, column) {
             Value::Blank => Content::Hidden(Interval::new(0, None)),
             Value::Marker(marker) => of_marker(marker),
