@@ -22,6 +22,7 @@ rule! {
     /// ## What it looks for
     /// Tables of twenty rows or more (for review: of eight) whose rows look like persons or events: groups that repeat, or that fill few of their
     /// combinations, columns headed as identifiers or persons, attributes of a person, no column that counts or summarises.
+    /// A key that names a person, a stay or the like, or values that a model gives each person, block whatever else is there.
     /// Columns of counts, statistics or estimates, totals, suppressed cells, groups that are crossed and labels of each row's
     /// own speak against it. How many points each sign gives was fitted to real tables of both sorts (`cargo xtask fit`); the
     /// points and their reasons are in the finding. A table wider than long is looked at on its side too; small files of one

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use foldhash::fast::RandomState;
 
 use super::crossing::{Crossing, distinct};
+use super::keys::{Keys, Told};
 use super::{Cells, LOOKED_AT};
 use crate::read::names::{self, Meaning};
 use crate::read::profile::Profile;
@@ -77,6 +78,8 @@ pub(crate) struct Features {
     pub(crate) recurring: usize,
     /// Columns of whole numbers up to a hundred or more that nothing names.
     pub(crate) tall: usize,
+    /// What makes the rows persons whatever the other columns hold.
+    pub(crate) told: Option<Told>,
 }
 
 impl Features {
@@ -121,6 +124,7 @@ pub(crate) struct Gather<'a> {
     telling: Vec<usize>,
     whole: Vec<u64>,
     hasher: RandomState,
+    persons: Keys,
 }
 
 impl<'a> Gather<'a> {
@@ -147,7 +151,8 @@ impl<'a> Gather<'a> {
         features.total_label = profiles.iter().take(3).any(|profile| profile.total_label);
         let digests = vec![Vec::new(); keys.len()];
         let (whole, hasher) = (Vec::new(), RandomState::default());
-        Self { features, profiles, keys, digests, telling, whole, hasher }
+        let persons = Keys::of(sketches, profiles, rows);
+        Self { features, profiles, keys, digests, telling, whole, hasher, persons }
     }
 
     /// Adds a row; those after a sample are not looked at.
@@ -157,6 +162,7 @@ impl<'a> Gather<'a> {
             let statistic = matches!(named, Some((Meaning::Statistic, _)));
             self.features.statistic_rows += usize::from(statistic);
         }
+        self.persons.add(row, cells);
         if row >= LOOKED_AT {
             return;
         }
@@ -181,6 +187,7 @@ impl<'a> Gather<'a> {
                 && Crossing::of(&self.digests[..words]).repeats == 0.0;
         let rows = self.whole.len();
         self.features.twins = 1.0 - distinct(self.whole) as f64 / rows.max(1) as f64;
+        self.features.told = self.persons.told(&self.features, self.profiles);
         self.features
     }
 }

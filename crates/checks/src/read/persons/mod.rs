@@ -1,6 +1,7 @@
 //! How much a table looks like one row a person or event rather than one a group: points with their reasons.
 
 mod crossing;
+mod keys;
 mod measures;
 mod score;
 pub(crate) mod stack;

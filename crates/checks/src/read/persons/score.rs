@@ -142,6 +142,8 @@ pub(crate) struct Likeness {
     pub(crate) persons: bool,
     /// Whether it shows two quasi-identifiers and nothing that counts or summarises.
     pub(crate) quasi: bool,
+    /// Why its rows are persons, or may be, whatever the points say, and the points that this adds to them.
+    lifted: Option<(i32, &'static str)>,
 }
 
 impl Likeness {
@@ -153,6 +155,7 @@ impl Likeness {
             .map(|(_, (sign, points))| (*points, sign.words))
             .collect();
         reasons.sort_by_key(|(points, _)| -points.abs());
+        reasons.splice(..0, self.lifted);
         reasons
     }
 }
@@ -170,8 +173,13 @@ pub(crate) fn likeness(features: &Features) -> Likeness {
     let Crossing { repeats, needed, density } = features.crossing;
     let crosstab = needed >= 2 && density >= 0.9 && repeats == 0.0 && features.columns > features.quasi;
     let quasi = features.quasi >= 2 && features.aggregates() + features.things == 0 && !crosstab;
+    let lifted = features.told.and_then(|told| {
+        let least = if told.sure { WEIGHTS.block } else { WEIGHTS.review };
+        (score < least).then(|| (least.saturating_sub(score), told.words))
+    });
+    score += lifted.map_or(0, |(points, _)| points);
     let persons = if features.rows >= LEAST_ROWS { score >= WEIGHTS.block } else { quasi };
-    Likeness { score, signs, persons, quasi }
+    Likeness { score, signs, persons, quasi, lifted }
 }
 
 #[cfg(test)]

@@ -201,3 +201,125 @@ fn visits_of_one_person_a_file_are_found() {
     let means: Vec<String> = files.iter().map(|file| file.replace("sbp,dbp", "mean_sbp,n")).collect();
     assert!(found_in(&means).iter().all(Vec::is_empty), "{:?}", found_in(&means)[0]);
 }
+
+/// A table of so many rows, with a plain generator of numbers below a bound.
+fn table(header: &str, rows: u32, row: impl Fn(u32, &mut dyn FnMut(u32) -> u32) -> String) -> String {
+    let mut seed = 99_u32;
+    let mut below = |end: u32| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 16) % end
+    };
+    std::iter::once(header.to_owned())
+        .chain((0..rows).map(|at| row(at, &mut below)))
+        .map(|line| line + "\n")
+        .collect()
+}
+
+#[test]
+fn a_key_that_names_a_person_makes_rows_persons_whatever_was_computed() {
+    for (header, key) in [
+        ("patient,total_cost,n_visits", 1000),
+        ("subject,mean_hr,sd_hr", 1),
+        ("persoon,aantal consultaties,gemiddelde kost", 1),
+        ("bénéficiaire,nombre de contacts,montant moyen", 20),
+        ("Versicherter,Anzahl Kontakte,mittlere Kosten", 5000),
+        ("admission,mean_cost,los", 310),
+        ("encounter_no,n_tests,total_charge", 1),
+        ("lidnummer,aantal contacten,totale kost", 300),
+        ("specimen,mean_ct,sd_ct", 7001),
+    ] {
+        for rows in [25, 300] {
+            let numbers =
+                table(header, rows, |at, below| format!("{},{},{}", key + at, 10 + below(90), below(900)));
+            assert!(found(&numbers).iter().any(|(severity, _)| *severity == Block), "{header} {rows}");
+            let labels = table(header, rows, |at, below| {
+                format!("A{:04},{},{}", key + at, 10 + below(90), below(900))
+            });
+            assert!(found(&labels).iter().any(|(severity, _)| *severity == Block), "{header} {rows}, labels");
+        }
+        let visits =
+            table(header, 120, |at, below| format!("{},{},{}", key + at / 3, 10 + below(90), below(900)));
+        assert!(found(&visits).iter().any(|(severity, _)| *severity == Block), "{header}, three rows each");
+    }
+}
+
+#[test]
+fn a_key_that_names_a_group_does_not() {
+    for (header, key) in [
+        ("practice,total_cost,n_visits", 1000),
+        ("hospital_id,mean_los,n", 1),
+        ("postcode,aantal patiënten,gemiddelde kost", 2000),
+        ("icd10_code,n_patients,mean_age", 100),
+        ("maand,aantal consultaties,totale kost", 1),
+        ("cost_per_patient,n,mean_age", 100),
+        ("visit,n,mean_sbp", 1),
+        ("stay,n,mean_cost", 1),
+        ("household size,n,mean_income", 1),
+    ] {
+        let text =
+            table(header, 30, |at, below| format!("{},{},{}", key + at, 100 + below(900), 20 + below(60)));
+        assert_eq!(found(&text), [], "{header}");
+    }
+    let kinds = table("patient group,n,mean_age", 30, |at, below| {
+        format!("G{at},{},{}", 100 + below(900), below(90))
+    });
+    assert_eq!(found(&kinds), []);
+    let effects = table("grp,term,condval,condsd", 40, |at, below| {
+        format!("practice{at:03},(Intercept),-0.{:04},0.2{}", 1000 + below(8000), 100 + below(800))
+    });
+    assert_eq!(found(&effects), []);
+}
+
+#[test]
+fn effects_of_persons_and_what_a_model_gives_each_are_found() {
+    let effects = table("grp,term,condval,condsd", 40, |at, below| {
+        format!("pat{at:03},(Intercept),-0.{:04},0.2{}", 1000 + below(8000), 100 + below(800))
+    });
+    assert!(found(&effects).iter().any(|(severity, _)| *severity == Block));
+    for header in ["fitted,std_resid,leverage", "predicted,residual,cooks_d", "voorspelde waarde,residu,hat"]
+    {
+        let text = table(header, 100, |_, below| {
+            format!("1{}.{},-0.{:04},0.0{:04}", 10 + below(80), below(10), below(10_000), below(10_000))
+        });
+        assert!(found(&text).iter().any(|(severity, _)| *severity == Block), "{header}");
+        let by_month = text.lines().enumerate().map(|(at, line)| match at {
+            0 => format!("month,n,{line}\n"),
+            _ => format!("{}-{:02},{},{line}\n", 2010 + (at - 1) / 12, (at - 1) % 12 + 1, 400 + at),
+        });
+        assert_eq!(found(&by_month.collect::<String>()), [], "{header} by month");
+    }
+    let predicted =
+        table("y_true,y_prob", 100, |_, below| format!("{},0.{:06}", below(2), 1 + below(999_999)));
+    assert!(found(&predicted).iter().any(|(severity, _)| *severity == Block));
+}
+
+#[test]
+fn statistics_of_groups_that_nothing_names_are_for_review() {
+    let bare = table("mean_hr,mean_sbp,mean_spo2", 60, |_, below| {
+        format!(
+            "{}.{},{}.{},9{}.{}",
+            60 + below(40),
+            below(10),
+            100 + below(70),
+            below(10),
+            below(10),
+            below(10)
+        )
+    });
+    assert!(
+        matches!(found(&bare).as_slice(), [(Severity::Review, message)] if message.contains("nothing names"))
+    );
+    let bands = table("adherence_pct,age_band", 200, |_, below| {
+        format!("{}.{},{}", 40 + below(60), below(10), ["18-39", "40-64", "65+"][below(3) as usize])
+    });
+    assert!(
+        matches!(found(&bands).as_slice(), [(Severity::Review, message)] if message.contains("nothing counts"))
+    );
+    let counted = table("mean_hr,mean_sbp,n", 60, |_, below| {
+        format!("{}.{},{}.{},{}", 60 + below(40), below(10), 100 + below(70), below(10), 100 + below(900))
+    });
+    assert_eq!(found(&counted), []);
+    let unknown =
+        table("grp,BLUP,SE", 60, |at, below| format!("{},0.{:04},0.2{}", 1000 + at, below(9999), below(9)));
+    assert!(matches!(found(&unknown).as_slice(), [(Severity::Review, _)]));
+}
