@@ -5,6 +5,7 @@ mod align;
 mod atoms;
 mod cells;
 mod level;
+mod nested;
 mod refine;
 mod sheet;
 

@@ -9,6 +9,7 @@ use exeat_domain::finding::Place;
 use super::align::Fit;
 use super::atoms::{self, Atoms, Side};
 use super::cells::{Matched, Span, Spans};
+use super::nested::{Nested, nested};
 use super::sheet::{Cell, Sheet, Shows, TOTAL};
 use crate::audit::{Interval, Problem, Relation, solve};
 
@@ -118,6 +119,7 @@ impl<'a> Stacked<'a> {
         let mut stacked = Self { dims, parts: Vec::new(), sums: Vec::new(), over: Vec::new() };
         let mut known = HashMap::new();
         let mut terms = 0;
+        let nested = nested(new, old, fit, dims);
         for (side, sheet, measure) in [(Side::New, new, measures.0), (Side::Old, old, measures.1)] {
             for (at, cell) in sheet.cells.iter().enumerate().filter(|(_, cell)| cell.measure == measure) {
                 let span = &spans[usize::from(cell.levels.contains(&TOTAL))];
@@ -133,7 +135,10 @@ impl<'a> Stacked<'a> {
                 if terms > TERMS {
                     return None;
                 }
-                let parts = stacked.product(&sets, &mut known);
+                let parts = stacked.product(&sets, &nested, &mut known);
+                if parts.is_empty() {
+                    continue;
+                }
                 if stacked.parts.len() > PARTS {
                     return None;
                 }
@@ -144,8 +149,13 @@ impl<'a> Stacked<'a> {
         Some(stacked)
     }
 
-    /// The numbers of the parts that are one of each set.
-    fn product(&mut self, sets: &[&[u16]], known: &mut HashMap<Box<[u16]>, usize>) -> Vec<usize> {
+    /// The numbers of the parts that are one of each set, without those that cannot be.
+    fn product(
+        &mut self,
+        sets: &[&[u16]],
+        nested: &[Nested],
+        known: &mut HashMap<Box<[u16]>, usize>,
+    ) -> Vec<usize> {
         let mut tuples: Vec<Vec<u16>> = vec![Vec::new()];
         for set in sets {
             let longer = |tuple: &Vec<u16>| {
@@ -155,6 +165,7 @@ impl<'a> Stacked<'a> {
         }
         let mut parts: Vec<usize> = tuples
             .into_iter()
+            .filter(|tuple| nested.iter().all(|nested| nested.allows(tuple)))
             .map(|tuple| {
                 let tuple = tuple.into_boxed_slice();
                 *known.entry(tuple.clone()).or_insert_with(|| {

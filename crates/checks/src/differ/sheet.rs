@@ -160,8 +160,8 @@ impl Sheet {
                     Some((Meaning::Count | Meaning::CountOfThings | Meaning::Base | Meaning::Percentage, _))
                 )
         };
-        let levels = (0..table.columns.len()).filter(|&at| level(at)).count();
-        let wide = levels >= 2 && !table.statistic_rows;
+        let level_columns: Vec<usize> = (0..table.columns.len()).filter(|&at| level(at)).collect();
+        let wide = level_columns.len() >= 2 && !table.statistic_rows && !measures(table, &level_columns);
         let mut across = Dim::default();
         let parts = (0..table.columns.len())
             .map(|at| {
@@ -330,6 +330,33 @@ impl Sheet {
             once[at - 1]
         });
     }
+}
+
+/// Rows that are looked at to tell measures from levels.
+const ROWS: usize = 300;
+
+/// Whether columns of counts hold measures of their own rather than levels: another is headed as a total of something, such
+/// as `TOTAL_IN` beside `NEW_IN` and `NEW_OUT`, and is not their sum.
+fn measures(table: &Table, levels: &[usize]) -> bool {
+    let Some(grid) = table.grid() else { return false };
+    let total = |column: &crate::table::Column| {
+        column.role == Role::Count && names::is_total(&column.name) && names::words(&column.name).len() > 1
+    };
+    let count = |row: usize, at: usize| match grid.value(row, at) {
+        Value::Number(number) => number.count(),
+        _ => None,
+    };
+    table.columns.iter().enumerate().filter(|(_, column)| total(column)).any(|(at, _)| {
+        let (mut rows, mut off) = (0_usize, 0_usize);
+        for row in 0..grid.rows().min(ROWS) {
+            let sum = levels.iter().map(|level| count(row, *level)).sum::<Option<u64>>();
+            let (Some(total), Some(sum)) = (count(row, at), sum) else { continue };
+            rows += usize::from(total + sum > 0);
+            // Rounded numbers need not add up.
+            off += usize::from(total.abs_diff(sum) > 3 * levels.len() as u64 + 3);
+        }
+        rows > 0 && off * 2 > rows
+    })
 }
 
 /// Whether a column shows any number, so that a blank in it is a cell that does not.

@@ -369,3 +369,44 @@ fn the_fixtures_of_implied_groups_are_found_and_clear() {
     assert_eq!(implied(&found), [(Block, Some([0, 1]), Some((3, Some(3))))], "{found:?}");
     assert!(with(include_str!("../../fixtures/dif-lp/clear.csv")).is_empty());
 }
+
+/// Provinces with their regions, so many people in each.
+const NESTED: &str = "province,region,n\nAntwerp,Flanders,311\nGhent,Flanders,283\nBruges,Flanders,190\n\
+                      Liege,Wallonia,247\nNamur,Wallonia,166\nMons,Wallonia,213\n";
+
+#[test]
+fn no_province_is_in_a_region_that_it_is_not_in() {
+    for preset in ["acro", "be-default"] {
+        let regions = "region,n\nFlanders,784\nWallonia,626\n";
+        assert_eq!(brief(&under(preset, "new.csv", regions, &[("old.csv", NESTED)])), []);
+        assert_eq!(brief(&under(preset, "new.csv", NESTED, &[("old.csv", regions)])), []);
+        let by_sex = "region,sex,n\nFlanders,F,402\nFlanders,M,382\nWallonia,F,305\nWallonia,M,321\n";
+        assert_eq!(brief(&under(preset, "new.csv", by_sex, &[("old.csv", NESTED)])), []);
+        assert_eq!(brief(&under(preset, "new.csv", NESTED, &[("old.csv", by_sex)])), []);
+    }
+    let hidden = NESTED.replace(",166", ",*");
+    let found = under(
+        "acro",
+        "new.csv",
+        &hidden.replace("*", "<10"),
+        &[("old.csv", "region,n\nFlanders,784\nWallonia,463\n")],
+    );
+    assert!(brief(&found).contains(&("DIF-LP", Block, Some([4, 2]), Some((1, Some(3))))), "{found:?}");
+}
+
+#[test]
+fn measures_headed_as_totals_are_no_sums_of_levels() {
+    let row = |place: &str, at: u32| format!("{place},{},{},{},{}\n", 500 + at, 60 + at, 20 + at, 9 * at);
+    let table = |places: &[&str]| {
+        let rows = places.iter().zip(10..).map(|(place, at)| row(place, at));
+        format!("province,TOTAL_IN,TOTAL_IN_ICU,NEW_IN,NEW_OUT\n{}", rows.collect::<String>())
+    };
+    let old = table(&["Antwerp", "Ghent", "Bruges", "Liege"]);
+    let new = old.replace("province", "province,region").replace("Antwerp", "Antwerp,Flanders");
+    let new = new
+        .replace("Ghent", "Ghent,Flanders")
+        .replace("Bruges", "Bruges,Flanders")
+        .replace("Liege", "Liege,Wallonia");
+    let found = under("acro", "new.csv", &new, &[("old.csv", &old)]);
+    assert_eq!(brief(&found), [], "{found:?}");
+}
