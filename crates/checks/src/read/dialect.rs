@@ -8,11 +8,16 @@ use crate::policy::Limits;
 
 /// Records that are looked at.
 const LOOKED_AT: usize = 1000;
+/// Lines of one word that may stand over a print-out.
+const NAMES: u32 = 2;
 
 /// The delimiter of a text that begins with `head`.
 pub(crate) fn delimiter(head: &str) -> Delimiter {
     if let Some(told) = told(head) {
         return told;
+    }
+    if is_drawn(head) {
+        return Delimiter::Drawn;
     }
     // The bars of `P>|t|` part nothing.
     let barred = head.contains(">|").then(|| head.replace(">|t|", "").replace(">|z|", ""));
@@ -31,7 +36,7 @@ pub(crate) fn delimiter(head: &str) -> Delimiter {
     }
     if best.1 < 0.5 {
         // A print-out has labels of several words: wider gaps come first where all lines have them.
-        for (least, needed) in [(2, 1.35), (1, 1.1), (2, 0.6)] {
+        for (least, needed) in [(2, 1.499), (1, 1.499), (2, 1.35), (1, 1.1), (2, 0.6)] {
             let spaces = Delimiter::Spaces(least);
             let fit = fit(head, spaces);
             if fit >= needed && fit > best.1 {
@@ -134,12 +139,27 @@ pub(crate) fn is_of_a_print_out(line: &str) -> bool {
     SAYS.iter().any(|says| line.contains(says))
 }
 
+/// Whether a text is a print-out with lines drawn between, whose bars have several columns between them.
+fn is_drawn(head: &str) -> bool {
+    let lines = || head.lines().take(LOOKED_AT).map(str::trim);
+    let rule = |line: &str| {
+        let drawn = line.bytes().all(|byte| matches!(byte, b'-' | b'+' | b'|'));
+        drawn && line.contains("---") && line.contains(['+', '|'])
+    };
+    let several = |line: &str| line.split('|').any(|part| part.trim().contains("  "));
+    if !lines().any(rule) || lines().any(is_of_a_print_out) {
+        return false;
+    }
+    let barred = || lines().filter(|line| line.contains('|') && !rule(line));
+    barred().count() >= 2 && barred().filter(|line| several(line)).count() * 2 > barred().count()
+}
+
 /// Whether a text is a print-out that is parted by blanks: a comma or two in its words do not make it a table of commas.
 fn is_print_out(head: &str, delimiter: Delimiter) -> bool {
     let parted = |line: &str| match delimiter {
         Delimiter::Byte(b'|') => line.replace(">|t|", "").replace(">|z|", "").matches('|').count() >= 2,
         Delimiter::Byte(byte) => line.bytes().filter(|other| *other == byte).count() >= 2,
-        Delimiter::Spaces(_) => false,
+        Delimiter::Spaces(_) | Delimiter::Drawn => false,
     };
     let mut told = head.lines().take(LOOKED_AT).filter(|line| is_of_a_print_out(line)).peekable();
     told.peek().is_some() && !told.any(parted)
@@ -160,7 +180,17 @@ fn told(head: &str) -> Option<Delimiter> {
 /// line has it, or one less as R writes its headers.
 fn fit(head: &str, delimiter: Delimiter) -> f64 {
     let (mut widths, mut first, mut all) = (BTreeMap::<usize, u32>::new(), 0, 0_u32);
+    let mut names = 0;
     each_record(head, delimiter, |record| {
+        // R prints the name of what crosses a table's rows over it.
+        let named = !matches!(delimiter, Delimiter::Byte(_))
+            && all == 0
+            && record.len() == 1
+            && !record.get(0).contains(' ');
+        if named && names < NAMES {
+            names += 1;
+            return;
+        }
         if all == 0 {
             first = record.len();
         }
@@ -194,6 +224,22 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_are_drawn_between_columns_tell_a_print_out() {
+        for (head, drawn) in [
+            ("  sex |  Freq.   Percent\n------+-----------\n    F |    310     47.00\n", true),
+            ("   +-----------+\n   | age   sex |\n   |-----------|\n1. |  26     M |\n", true),
+            (" sex | n\n-----+----\n F   | 3\n M   | 40\n", false),
+            ("| sex | n  |\n|-----|----|\n| F   | 3  |\n", false),
+            (
+                "   y |  Coefficient  Std. err.      t    P>|t|\n-----+-----\n   x |  1.2  0.3  4  0.01\n",
+                false,
+            ),
+        ] {
+            assert_eq!(delimiter(head) == Delimiter::Drawn, drawn, "{head}");
+        }
+    }
+
+    #[test]
     fn the_delimiter_is_the_one_that_fits() {
         for (head, expected) in [
             ("a,b\n1,2\n", b','),
@@ -207,6 +253,16 @@ mod tests {
             assert_eq!(delimiter(head), Delimiter::Byte(expected), "{head}");
         }
         assert_eq!(delimiter(" id sex age\n1 M 30\n2 F 40\n"), Delimiter::Spaces(1));
+        assert_eq!(
+            delimiter("     agegrp\nsex   young old\n  F     120   4\n  M     130  88\n"),
+            Delimiter::Spaces(1)
+        );
+        let crossed: String = (0..12).map(|row| format!("  r{row}     12{row}   4{row}\n")).collect();
+        assert_eq!(delimiter(&format!("     agegrp\nregion   young old\n{crossed}")), Delimiter::Spaces(1));
+        assert_eq!(
+            delimiter("       0-17 18-44 65+\nFemale  120   210   4\nMale    130   190  88\n"),
+            Delimiter::Spaces(1)
+        );
         let printed = "Coefficients:\n      Estimate Std. Error\n(Intercept)   1.2    0.3\n\nResidual standard error: 3 on 30 degrees of freedom\nR-squared: 0.5,  F: 2\n";
         assert_eq!(delimiter(printed), Delimiter::Spaces(2));
         let printed = "  OLS Regression Results\n====\nDf Residuals:    9   BIC:   72.1\n====\n   coef    std err    t    P>|t|\n----\nx1   0.5   0.2   2.5   0.034\n";

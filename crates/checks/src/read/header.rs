@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::record::Record;
-use super::value::{Decimal, Number, Value, number, value};
+use super::value::{Decimal, Number, Value, behind_n, number, value};
 
 /// Headers of a table, and how many of its first lines they take.
 pub(super) fn header(kept: &[Record], width: usize, decimal: Decimal) -> (Vec<String>, usize) {
@@ -159,7 +159,11 @@ fn names_only(first: &Record) -> bool {
 }
 
 fn is_further(above: &[Record], line: &Record, body: &[Record], decimal: Decimal) -> bool {
-    let numeric = |cell: &str| !matches!(value(cell, decimal), Value::Text | Value::Blank | Value::Marker(_));
+    let numeric = |cell: &str| {
+        let says = !matches!(value(cell, decimal), Value::Text | Value::Blank | Value::Marker(_));
+        // A group's size under its name is of the header.
+        says && behind_n(cell).is_none()
+    };
     if line
         .fields()
         .any(|cell| numeric(cell) && number(cell, decimal).is_none_or(|number| number.decimals > 0))

@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 
 use super::names;
-use super::value::{Decimal, Marker, Number, Value, day, plain_number, value};
+use super::value::{Decimal, Marker, Number, Value, day, is_unread, is_unsplit, plain_number, value};
 use crate::identifier::{Look, Tally};
 
 /// Texts of a column whose reading is remembered.
@@ -37,6 +37,10 @@ pub(crate) struct Profile {
     pub(crate) dates: u64,
     pub(crate) texts: u64,
     pub(crate) words: u64,
+    /// Texts that are a number with a mark that is not known behind it: `120 d`.
+    pub(crate) unread: u64,
+    /// Texts that are several numbers with runs of blanks between them.
+    pub(crate) unsplit: u64,
     /// Markers of suppression, and `<5` and the like.
     pub(crate) suppressed: u64,
     pub(crate) at_most: u64,
@@ -161,6 +165,15 @@ impl Profile {
                 || within(18_000_101.0, 22_001_231.0))
     }
 
+    /// Whether cells hold numbers that were not told apart, or not read where the others are whole numbers or `counted`.
+    pub(crate) fn left_unread(&self, counted: bool) -> bool {
+        let most = (self.numbers + self.with + self.unread) * 10 >= self.said() * 9;
+        // Stages and grades are small numbers, with letters behind some.
+        let many = self.numbers * 2 >= self.said() && self.max >= 30.0;
+        let whole = self.counts == self.numbers && (counted || many);
+        self.unsplit * 2 > self.said() || self.unread > 0 && most && whole
+    }
+
     /// Cells of numerators and denominators; small denominators throughout are something else, such as genotypes.
     pub(crate) fn fractions(&self) -> u64 {
         if self.most_out_of >= 10.0 { self.out_of } else { 0 }
@@ -191,6 +204,8 @@ impl Profile {
                 self.texts += cells;
                 self.words += u64::from(told.words) * cells;
                 self.total_label |= told.total;
+                self.unread += if told.unread { cells } else { 0 };
+                self.unsplit += if told.unsplit { cells } else { 0 };
             }
         }
     }
@@ -227,6 +242,8 @@ impl Profile {
             (&mut self.dates, other.dates),
             (&mut self.texts, other.texts),
             (&mut self.words, other.words),
+            (&mut self.unread, other.unread),
+            (&mut self.unsplit, other.unsplit),
             (&mut self.suppressed, other.suppressed),
             (&mut self.at_most, other.at_most),
             (&mut self.missing, other.missing),
@@ -253,6 +270,8 @@ struct Told {
     total: bool,
     hash: bool,
     odd: bool,
+    unread: bool,
+    unsplit: bool,
 }
 
 impl Told {
@@ -265,6 +284,8 @@ impl Told {
             time: value == Value::Date && cell.contains(':') && !cell.contains("00:00:00"),
             total: text && cell.len() <= 40 && names::is_total(cell),
             hash: text && crate::identifier::is_hash(cell),
+            unread: text && is_unread(cell),
+            unsplit: text && is_unsplit(cell, decimal),
             odd: cell.len() >= LONG || !cell.is_ascii() || text && cell.starts_with(['=', '+', '-', '@']),
         }
     }

@@ -6,6 +6,7 @@ use std::io::Read;
 use memchr::memchr3;
 use thiserror::Error;
 
+use self::spaces::{between_bars, split_at_spaces};
 use crate::policy::Limits;
 
 /// Bytes of one line at most, whatever its fields.
@@ -18,6 +19,19 @@ pub enum Delimiter {
     Byte(u8),
     /// Runs of at least so many spaces, as in a print-out.
     Spaces(u8),
+    /// Runs of two spaces or more, and bars that stand free, as in a print-out with lines drawn between.
+    Drawn,
+}
+
+impl Delimiter {
+    /// The spaces that part two fields; none where a byte does.
+    fn spaces(self) -> Option<usize> {
+        match self {
+            Self::Byte(_) => None,
+            Self::Spaces(least) => Some(usize::from(least)),
+            Self::Drawn => Some(2),
+        }
+    }
 }
 
 /// Why the text cannot be read as a table.
@@ -109,8 +123,9 @@ impl Record {
 
     /// Whether the line is drawn, as those of a print-out are.
     fn is_ruled(&self) -> bool {
-        let drawn = |field: &str| field.len() >= 3 && field.bytes().all(|byte| matches!(byte, b'-' | b'='));
-        !self.spans.is_empty() && self.fields().all(drawn)
+        let drawn =
+            |field: &str| field.len() >= 3 && field.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'+'));
+        self.fields().any(drawn) && self.fields().all(|field| field.is_empty() || drawn(field))
     }
 
     /// Text and spans, for a store of many lines.
@@ -369,13 +384,13 @@ impl<R: Read> Records<R> {
     }
 
     fn spaced(&self) -> bool {
-        matches!(self.delimiter, Delimiter::Spaces(_))
+        self.delimiter.spaces().is_some()
     }
 
     fn separates(&self, byte: u8) -> bool {
         match self.delimiter {
             Delimiter::Byte(delimiter) => byte == delimiter,
-            Delimiter::Spaces(_) => false,
+            Delimiter::Spaces(_) | Delimiter::Drawn => false,
         }
     }
 
@@ -383,7 +398,7 @@ impl<R: Read> Records<R> {
         self.state = State::Plain;
         let delimiter = match self.delimiter {
             Delimiter::Byte(delimiter) => delimiter,
-            Delimiter::Spaces(_) => b'\n',
+            Delimiter::Spaces(_) | Delimiter::Drawn => b'\n',
         };
         let rest = &self.buffer[self.at..self.filled];
         let run = memchr3(delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
@@ -433,11 +448,15 @@ impl<R: Read> Records<R> {
 
     fn end_line(&mut self) -> Result<(), RecordError> {
         self.end_field()?;
-        if let Delimiter::Spaces(least) = self.delimiter {
+        if let Some(least) = self.delimiter.spaces() {
             let line = std::mem::take(&mut self.bytes);
             self.ends.clear();
-            if !split_at_spaces(&line, usize::from(least), &mut self.bytes, &mut self.ends) {
-                return Err(RecordError::Quotes(self.begins));
+            let parts =
+                if self.delimiter == Delimiter::Drawn { between_bars(&line) } else { vec![&line[..]] };
+            for part in parts {
+                if !split_at_spaces(part, least, &mut self.bytes, &mut self.ends) {
+                    return Err(RecordError::Quotes(self.begins));
+                }
             }
             let starts = std::iter::once(0).chain(self.ends.iter().copied());
             let longest = starts.zip(&self.ends).map(|(start, end)| end - start).max().unwrap_or(0);
@@ -449,38 +468,6 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// Splits a line at runs of at least `least` spaces, or a tab, outside quotes; false where a quote does not close.
-fn split_at_spaces(line: &[u8], least: usize, fields: &mut Vec<u8>, ends: &mut Vec<usize>) -> bool {
-    if let Some(names) = super::phrases::header(line) {
-        for name in names {
-            fields.extend_from_slice(name.as_bytes());
-            ends.push(fields.len());
-        }
-        return true;
-    }
-    let text = line.trim_ascii();
-    let (mut gap, mut blanks, mut quoted) = (0, 0, false);
-    for (at, &byte) in text.iter().enumerate() {
-        if !quoted && (byte == b' ' || byte == b'\t') {
-            gap += if byte == b'\t' { least } else { 1 };
-            blanks += 1;
-            continue;
-        }
-        if gap >= least || gap == 1 && least > 1 && super::phrases::parts_numbers(text, at) {
-            ends.push(fields.len());
-        } else {
-            fields.extend_from_slice(&text[at - blanks..at]);
-        }
-        (gap, blanks) = (0, 0);
-        if byte == b'"' {
-            quoted = !quoted;
-        } else {
-            fields.push(byte);
-        }
-    }
-    ends.push(fields.len());
-    !quoted
-}
-
+mod spaces;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::persons::{self, Cells, Likeness};
 use super::profile::{Profile, Profiler};
 use super::record::RecordError;
 use super::stream::Body;
-use super::value::Decimal;
+use super::value::{Decimal, is_unsplit};
 use super::{Held, Lines, Rows, TextLine, groups, roles};
 use crate::identifier::Tally;
 use crate::policy::Policy;
@@ -31,6 +31,10 @@ pub(crate) fn tables(lines: &Lines, policy: &Policy) -> Result<Held, RecordError
     }
     let ragged =
         layout.regular < 0.5 && layout.telling < 0.1 || layout.regular < 0.9 && layout.telling < 0.05;
+    if ragged && let Some(line) = unsplit(lines, layout.decimal)? {
+        let why = "it is a print-out whose columns were not told apart".to_owned();
+        return Ok(Held::Undecided { why, place: Place { line: Some(line), ..Place::default() } });
+    }
     if ragged && !is_print_out(lines)? {
         return refused(
             "it does not read as a table: its lines have no common width and hold hardly any numbers",
@@ -50,6 +54,19 @@ pub(crate) fn tables(lines: &Lines, policy: &Policy) -> Result<Held, RecordError
     }
     let outside = layout.outside.into_iter().map(|(line, text)| TextLine { line, text }).collect();
     Ok(Held::Tables { tables, outside })
+}
+
+/// The first of two lines or more with numbers that blanks part, where lines of no common width were not split at them.
+fn unsplit(lines: &Lines, decimal: Decimal) -> Result<Option<u64>, RecordError> {
+    let (mut first, mut found) = (None, 0);
+    lines.each(|number, record| {
+        if record.fields().any(|cell| is_unsplit(cell, decimal)) {
+            found += 1;
+            first = first.or(Some(record.line));
+        }
+        found < 2 && number < 1000
+    })?;
+    Ok(first.filter(|_| found >= 2))
 }
 
 /// Whether lines of no common width are a print-out of a statistical package, which has words and numbers on each.

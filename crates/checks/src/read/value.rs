@@ -367,8 +367,54 @@ fn week(cell: &str) -> bool {
     year && rest.starts_with(['w', 'W', 'q', 'Q']) && rest[1..].parse::<u32>().is_ok()
 }
 
+/// What stands behind `n=`, as statistics print their counts.
+pub(crate) fn behind_n(cell: &str) -> Option<&str> {
+    cell.strip_prefix(['n', 'N'])?.trim_start().strip_prefix('=').map(str::trim_start)
+}
+
+/// A count with the mark of a footnote, or a number with the flag of a statistical office behind it: `210*`, `4²`, `12.5 b`.
+fn flagged(cell: &str, decimal: Decimal) -> Option<Number> {
+    // Flags that are no unit: break, estimate, provisional, revised.
+    const FLAGS: [&str; 10] = ["b", "e", "p", "r", "be", "bp", "br", "ep", "er", "pr"];
+    let marks =
+        ['*', '†', '‡', '§', '¶', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', 'ᵃ', 'ᵇ', 'ᶜ', 'ᵈ', 'ᵉ'];
+    let marked = cell.trim_end_matches(marks);
+    if marked.len() < cell.len() {
+        return number(marked.trim_end(), decimal)
+            .filter(|number| number.decimals == 0 && number.count().is_some());
+    }
+    let (before, flag) = cell.rsplit_once([' ', '\u{a0}'])?;
+    FLAGS
+        .contains(&flag)
+        .then(|| number(before.trim_end(), decimal))
+        .flatten()
+        .filter(|number| !number.percent)
+}
+
+/// Whether a cell that says nothing known holds a number all the same: one with a mark that is not known behind it, `120 d`.
+pub(crate) fn is_unread(cell: &str) -> bool {
+    let Some((first, mark)) = cell.split_once([' ', '\u{a0}', '[', '(']) else { return false };
+    let mark = mark.trim_matches([' ', '\u{a0}', '[', '(', ']', ')']);
+    let whole = (1..=9).contains(&first.len()) && first.bytes().all(|byte| byte.is_ascii_digit());
+    whole && (1..=2).contains(&mark.len()) && mark.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// Whether a cell holds several numbers with runs of blanks between, as a line of a print-out does that was not split.
+pub(crate) fn is_unsplit(cell: &str, decimal: Decimal) -> bool {
+    let parts = || cell.split("  ").map(str::trim).filter(|part| !part.is_empty());
+    let numbers = parts().filter(|part| number(part, decimal).is_some()).count();
+    cell.contains("  ") && (2..10).contains(&numbers) && parts().count() <= numbers + 2
+}
+
 /// Reads `n (p)`, `n/N` and `estimate (interval)`.
 fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
+    if let Some(count) = behind_n(cell) {
+        let read = value(count, decimal);
+        return matches!(read, Value::Number(_) | Value::CountWith(_)).then_some(read);
+    }
+    if let Some(number) = flagged(cell, decimal) {
+        return Some(Value::Number(number));
+    }
     let open = cell.find(['(', '[', '{', '±']);
     if let Some(open) = open {
         let first = number(cell[..open].trim().trim_end_matches([';', ',']).trim(), decimal);
@@ -392,10 +438,11 @@ fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
         let range = inside.chars().filter(char::is_ascii_digit).count() >= 2
             && !inside.chars().any(char::is_alphabetic);
         let missing = marker(inside).is_some();
+        let noted = matches!(inside.as_bytes(), [b'a'..=b'z' | b'*' | b'#']);
         return if range {
             Some(Value::Estimate(first))
         } else {
-            (missing && first.count().is_some()).then_some(Value::CountWith(first))
+            ((missing || noted) && first.count().is_some()).then_some(Value::CountWith(first))
         };
     }
     if let Some((over, of)) = cell.split_once('/') {

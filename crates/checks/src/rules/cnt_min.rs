@@ -1,5 +1,7 @@
 //! CNT-MIN: a cell of a table counts too few people.
 
+mod unread;
+
 use std::collections::HashMap;
 
 use exeat_domain::finding::{Risk, Severity};
@@ -99,14 +101,14 @@ impl Check for SmallCount {
         let counts: Vec<CountColumn> =
             (0..table.columns.len()).filter_map(|at| CountColumn::of(table, at, by_label, params)).collect();
         if counts.is_empty() {
-            return Judgement::NotApplicable;
+            return unread::why(table).map_or(Judgement::NotApplicable, Judgement::Undecided);
         }
         let small: Vec<&CountColumn> =
             counts.iter().filter(|column| column.can_be_small(params, table)).collect();
         let hidden = Hidden::of(table, &counts);
         let mut found = Findings::default();
         if small.is_empty() && hidden.is_none() {
-            return Judgement::Decided(found);
+            return unread::settled(table, found);
         }
         let mut labels = Labels::of(table);
         let read = table.each_row(|row, cells| {
@@ -117,7 +119,7 @@ impl Check for SmallCount {
                 hidden.judge(params, table, row, cells, &mut found);
             }
         });
-        read.map_or_else(|error| Judgement::Undecided(error.to_string()), |()| Judgement::Decided(found))
+        read.map_or_else(|error| Judgement::Undecided(error.to_string()), |()| unread::settled(table, found))
     }
 }
 

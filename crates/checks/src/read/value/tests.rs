@@ -103,6 +103,53 @@ fn cells_say_what_they_are() {
 }
 
 #[test]
+fn counts_are_read_with_their_flags_and_marks() {
+    for (cell, expected) in [
+        ("120 b", 120),
+        ("4 p", 4),
+        ("1,204 ep", 1204),
+        ("4²", 4),
+        ("210*", 210),
+        ("12 †", 12),
+        ("n=4", 4),
+        ("N = 330", 330),
+    ] {
+        assert!(
+            matches!(value(cell, Decimal::Point), Value::Number(n) if n.count() == Some(expected)),
+            "{cell}"
+        );
+    }
+    for (cell, expected) in [("n=4 (1.2%)", 4), ("N = 330 (98.8 %)", 330), ("7 (b)", 7)] {
+        assert!(
+            matches!(value(cell, Decimal::Point), Value::CountWith(n) if n.count() == Some(expected)),
+            "{cell}"
+        );
+    }
+    assert!(matches!(value("89.33 b", Decimal::Point), Value::Number(n) if n.decimals == 2));
+    for cell in ["3 d", "0.34***", "-4*", "12 mg", "b", "p*", "1a", "n=", "n=x", "nb = 4", "5 b c"] {
+        assert_eq!(value(cell, Decimal::Point), Value::Text, "{cell}");
+    }
+}
+
+#[test]
+fn what_is_not_read_is_told() {
+    for (cell, unread, unsplit) in [
+        ("120 d", true, false),
+        ("4 [c2]", false, false),
+        ("4 (uc)", true, false),
+        ("12 weeks", false, false),
+        ("18-44", false, false),
+        ("F     120   4", false, true),
+        ("150          3", false, true),
+        ("12 345", false, false),
+        ("a  b  12", false, false),
+        ("1  2  3  4  5  6  7  8  9  10", false, false),
+    ] {
+        assert_eq!((is_unread(cell), is_unsplit(cell, Decimal::Point)), (unread, unsplit), "{cell}");
+    }
+}
+
+#[test]
 fn the_decimal_separator_is_told_by_what_cannot_group() {
     for (cell, vote) in [
         ("1,5", 1),
