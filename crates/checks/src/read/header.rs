@@ -53,7 +53,7 @@ pub(super) fn is_header(first: &Record, body: &[Record], width: usize, decimal: 
     if body.is_empty() {
         return first.fields().all(|cell| number(cell, decimal).is_none());
     }
-    if first.len() + 1 == width {
+    if first.len() + 1 == width || numbers_models(first) {
         return true;
     }
     let markers =
@@ -82,6 +82,17 @@ pub(super) fn is_header(first: &Record, body: &[Record], width: usize, decimal: 
         && (blank_corner
             || labels_before && are_levels(&numbers) && !occurs_below(first, body)
             || named_beside())
+}
+
+/// Whether a line numbers the models under it: `(1)`, `(2)` and so on, beside nothing but what heads the labels.
+fn numbers_models(line: &Record) -> bool {
+    let mut models = line.fields().skip(1).filter(|cell| !cell.is_empty()).zip(1_usize..).peekable();
+    let corner = line.get(0).chars().all(|c| c.is_alphabetic() || c == ' ');
+    let numbered = |cell: &str, at: usize| {
+        let inside = cell.strip_prefix('(').and_then(|cell| cell.strip_suffix(')'));
+        inside.and_then(|inside| inside.parse().ok()) == Some(at)
+    };
+    corner && models.peek().is_some() && models.all(|(cell, at)| numbered(cell, at))
 }
 
 /// Whether rising whole numbers are levels rather than the figures of a first row: many, years, or one step after the other.
@@ -191,4 +202,23 @@ fn is_further(above: &[Record], line: &Record, body: &[Record], decimal: Decimal
         && body.iter().take(3).all(|row| row.fields().any(numeric))
         && !body.is_empty();
     index_name && line.fields().all(|cell| !numeric(cell)) || levels || spanned
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Policy, Source, read};
+
+    fn names(text: &str) -> Vec<String> {
+        let policy = Policy::preset("be-default").unwrap();
+        let views = read::tables(Source::Bytes(text.into()), "a.csv", &policy, 0).unwrap();
+        views[0].table.columns.iter().map(|column| column.name.clone()).collect()
+    }
+
+    #[test]
+    fn the_numbers_of_models_head_them() {
+        let models = "age,0.12***,0.11***\n,(0.03),(0.03)\nsex,0.50**,0.41*\n,(0.21),(0.22)\nN,540,530\n";
+        assert_eq!(names(&format!(",(1),(2)\n{models}")), ["", "(1)", "(2)"]);
+        assert_eq!(names(&format!("Variable,(1),(2)\n{models}")), ["Variable", "(1)", "(2)"]);
+        assert_eq!(names(&format!("sex,(3),(4)\n{models}")).concat(), "", "errors of a first row");
+    }
 }
