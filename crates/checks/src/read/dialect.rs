@@ -54,9 +54,12 @@ fn instead_of_commas(head: &str) -> Delimiter {
     let commas = Parted::by(head, comma);
     for byte in [b';', b'\t', b'|'] {
         let (delimiter, other) = (Delimiter::Byte(byte), Parted::by(head, Delimiter::Byte(byte)));
-        let Some(header) = other.lines.first().filter(|_| other.lines.len() >= 2) else { continue };
+        let [header, .., last] = other.lines.as_slice() else { continue };
         let regular = other.lines.len() * 10 >= other.between * 9;
-        if !regular || other.lines.len() < commas.lines.len() {
+        // Titles and notes have commas, too.
+        let within = commas.lines.iter().filter(|line| (header..=last).contains(line)).count();
+        let around = commas.lines.len() - within;
+        if !regular || other.lines.len() < within || around * 2 > other.lines.len() {
             continue;
         }
         let heads_commas = commas.lines.contains(header);
@@ -213,9 +216,15 @@ mod tests {
             ("# bron: ons\nGewest;Leeftijd\nVlaanderen;45,3\nBrussel;46,7\n", b';'),
             ("Gemeente;Deaths per 100,000;Population\nA;12,5;32000\nB;13,5;42000\n", b';'),
             ("Titre, 2022\n\nDept;Hommes\nAin;12\nAube;15\n\nLecture : en 2022, il y a eu.\n", b';'),
+            (
+                "Titel, 2023\n\nGemeente;n;Leeftijd\nGent;1.204;45,3\nBrugge;4;46,1\nAalst;530;44,9\n\nBron: IMA, 2023\n",
+                b';',
+            ),
             ("Regio\tn\nA\t1,234\nB\t5,678\n", b'\t'),
             ("freq,sex,geo\\TIME_PERIOD\t2018 \t2019 \nA,T,BE\t120 \t4 \nA,T,NL\t12 \t45 \n", b'\t'),
             ("age,codes\n34,I10;E11\n35,I10;E12\n", b','),
+            ("region,n\nA; B,12\nC; D,14\nE; F,15\n", b','),
+            ("region,n\nA,12\nC; D,14\nE; F,15\nG,9\n", b','),
             ("a;b,c\nx;y,12\nz;w,14\n", b','),
             ("region,note\nA,\"x; y\"\nB,z\nC,w\n", b','),
         ] {

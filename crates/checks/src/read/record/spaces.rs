@@ -3,6 +3,13 @@
 /// The parts of a line between bars that stand free, without what would follow one at its end; no word of `P>|t|` is one.
 pub(super) fn between_bars(line: &[u8]) -> Vec<&[u8]> {
     let is_drawn = |at: Option<&u8>| at.is_none_or(|byte| matches!(byte, b' ' | b'-' | b'+'));
+    // One word in a box is a key to the table, and no line of it.
+    if let [b'|', word @ .., b'|'] = line.trim_ascii()
+        && !word.contains(&b'|')
+        && !word.trim_ascii().windows(2).any(|pair| pair == b"  ")
+    {
+        return vec![word];
+    }
     let (mut parts, mut start) = (Vec::new(), 0);
     for at in memchr::memchr_iter(b'|', line) {
         let before = at.checked_sub(1).and_then(|before| line.get(before));
@@ -65,6 +72,7 @@ mod tests {
         for (line, parts) in [
             ("  sex |  Freq.  Percent", vec!["  sex ", "  Freq.  Percent"]),
             ("     | age   sex |", vec!["     ", " age   sex "]),
+            ("| row percentage |", vec![" row percentage "]),
             ("  P>|t|   x", vec!["  P>|t|   x"]),
             ("       |    sex", vec!["       ", "    sex"]),
             ("a", vec!["a"]),
