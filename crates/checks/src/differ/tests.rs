@@ -410,3 +410,10 @@ fn measures_headed_as_totals_are_no_sums_of_levels() {
     let found = under("acro", "new.csv", &new, &[("old.csv", &old)]);
     assert_eq!(brief(&found), [], "{found:?}");
 }
+
+#[test]
+fn levels_that_are_everybody_elsewhere_leave_nobody_over() {
+    let new = "region,sex,n\nNorth,F,71\nNorth,M,70\nSouth,F,*\nSouth,M,20\n";
+    let found = under("be-default", "new.csv", new, &[("r1/old.csv", "region,n\nNorth,141\nSouth,23\n")]);
+    assert_eq!(brief(&found), [("DIF-LP", Block, Some([2, 2]), Some((3, Some(3))))], "{found:?}");
+}

@@ -68,8 +68,19 @@ fn is_level(table: &Table, at: usize) -> bool {
             matches!(column.role, Role::Estimate | Role::StandardError | Role::Bound | Role::Term)
         })
     };
+    // Beside a test statistic a p is a p-value, and so it is where none of them lies in the middle.
+    let tests = || {
+        let list = "q chi chi2 chisq x2 t z f w u h stat statistic df test";
+        let listed = |word: &String| list.split(' ').any(|listed| listed == word);
+        table
+            .columns
+            .iter()
+            .enumerate()
+            .any(|(other, column)| other != at && names::words(&column.name).first().is_some_and(listed))
+    };
     names::lists("quantile-levels", word)
         || words.len() == 1
+            && (word != "p" || profile.max >= 0.25 && !tests())
             && matches!(word.as_str(), "p" | "q" | "tau" | "prob")
             && profile.max < 1.0
             && profile.precise == 0

@@ -90,6 +90,17 @@ fn is_level(sketch: &Sketch, profile: &Profile) -> bool {
     sketch.role.is_none() && sketch.meaning.is_none() && profile.is_counts()
 }
 
+/// Whether a header is a level of ages or amounts, `18-39`: what stands below it is counted, whichever column it is.
+fn is_band(name: &str) -> bool {
+    let number =
+        |text: &str| !text.is_empty() && text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = name.trim().trim_start_matches(['<', '>', '=', '≥', '≤']);
+    match name.split_once(['-', '–']) {
+        Some((least, most)) => number(least.trim()) && number(most.trim()),
+        None => name.strip_suffix('+').is_some_and(number),
+    }
+}
+
 /// The role of a column of numbers that nothing names, in a table of groups.
 fn of_groups(sketch: &Sketch, profile: &Profile, first: bool, context: &Context<'_>) -> (Role, &'static str) {
     let features = context.features;
@@ -102,7 +113,12 @@ fn of_groups(sketch: &Sketch, profile: &Profile, first: bool, context: &Context<
         return (Role::Dimension, "its cells are codes");
     }
     let closed = profile.max - profile.min + 1.0 == profile.distinct as f64;
-    if leads && whole && profile.distinct == profile.filled && (profile.rising || closed) {
+    if leads
+        && whole
+        && profile.distinct == profile.filled
+        && (profile.rising || closed)
+        && !is_band(&sketch.name)
+    {
         return (Role::Dimension, "it labels the rows");
     }
     if first && profile.counts_up() && profile.numbers >= 3 {

@@ -6,6 +6,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::dates;
 
+mod hiding;
+
 /// Which character separates decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Decimal {
@@ -96,7 +98,7 @@ pub fn value(cell: &str, decimal: Decimal) -> Value {
     if date(cell) {
         return Value::Date;
     }
-    compound(cell, decimal).unwrap_or(Value::Text)
+    compound(cell, decimal).or_else(|| hiding::worded(cell).map(Value::Marker)).unwrap_or(Value::Text)
 }
 
 /// Reads a marker of suppression or absence.
@@ -119,7 +121,7 @@ fn marker(cell: &str) -> Option<Marker> {
             Some(Marker::Suppressed)
         }
         "na" | "n/a" | "nan" | "null" | "none" | "-" | "--" | "–" | "—" | "." | ".." | "..." | "…" | "·"
-        | ":" | "nd" | "z" | "<na>" | "missing" | "inf" | "-inf" => {
+        | "/" | ":" | "nd" | "z" | "<na>" | "missing" | "inf" | "-inf" => {
             // "None", "missing" and the like are also names of groups, which makes no difference to a number.
             Some(Marker::Missing)
         }

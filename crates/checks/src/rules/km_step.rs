@@ -36,10 +36,10 @@ impl Check for SmallStep {
         }
         let mut found = Findings::default();
         // A curve over persons has a row a person, and is a curve all the same.
-        let life = if table.is_record_level() { Ok(None) } else { life::LifeTable::of(table) };
-        let judged = match life {
-            Ok(Some(life)) => life.judge(params, &mut found).map(|()| true),
-            Ok(None) => curve::judge(params, table, &mut found),
+        let lives = if table.is_record_level() { Ok(Vec::new()) } else { life::LifeTable::all(table) };
+        let judged = match lives {
+            Ok(lives) if lives.is_empty() => curve::judge(params, table, &mut found),
+            Ok(lives) => lives.iter().try_for_each(|life| life.judge(params, &mut found)).map(|()| true),
             Err(error) => Err(error),
         };
         match judged {
@@ -113,6 +113,21 @@ mod tests {
         ] {
             let table = format!("{header}\n30,500,20,30,0.960\n60,450,25,40,0.907\n90,385,3,12,0.900\n");
             assert_eq!(found(&table), [(Block, Some(2), Some(2))], "{header}");
+        }
+    }
+
+    #[test]
+    fn arms_beside_each_other_are_life_tables_of_their_own() {
+        for header in [
+            "time,n.risk.A,n.risk.B,surv.A,surv.B",
+            "time,A n.risk,B n.risk,A survival,B survival",
+            "months,at risk placebo,at risk drug,survival placebo,survival drug",
+            "maand,risico behandeld,risico controle,overleving behandeld,overleving controle",
+        ] {
+            let table = format!("{header}\n0,500,400,1.000,1.000\n6,480,390,0.970,0.9923\n");
+            assert_eq!(found(&table), [(Block, Some(1), Some(4))], "{header}");
+            let table = format!("{header}\n0,500,400,1.000,1.000\n6,480,360,0.940,0.9000\n");
+            assert_eq!(found(&table), [], "{header}");
         }
     }
 

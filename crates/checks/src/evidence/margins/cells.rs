@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::LARGE;
 use crate::audit::Interval;
 use crate::evidence::Groups;
 use crate::read::Grid;
@@ -94,6 +95,7 @@ impl<'a> Cells<'a> {
                 .filter(|&count| count < MOST)
                 .map_or(Content::Other, |count| Content::Known(count.cast_signed())),
             Value::Text | Value::Date => band(self.grid.text(row, column))
+                .or_else(|| above(self.grid.text(row, column)))
                 .map_or_else(|| self.before_bracket(row, column), Content::Hidden),
             Value::Estimate(_) => Content::Other,
         }
@@ -119,15 +121,24 @@ impl<'a> Cells<'a> {
                 .count()
                 .filter(|&count| count < MOST)
                 .map_or(Content::Other, |count| Content::Known(count.cast_signed())),
-            _ => Content::Other,
+            // Words where a count would stand: hidden, if a margin says that it is not zero.
+            _ => Content::Missing,
         }
     }
 }
 
+/// What `>5` says of a count.
+fn above(text: &str) -> Option<Interval> {
+    let bound = |mark: &str| text.strip_prefix(mark)?.trim().parse::<i64>().ok();
+    let least = bound(">=").or_else(|| bound("≥")).or_else(|| Some(bound(">")? + 1))?;
+    (0..=LARGE).contains(&least).then(|| Interval::new(least, None))
+}
+
 /// What a band of small counts says of the one that it stands for: `1-4`, `1 to 4`.
 fn band(text: &str) -> Option<Interval> {
-    let (least, most) =
-        ["-", "–", " to ", " tot ", " à "].into_iter().find_map(|mark| text.split_once(mark))?;
+    let (least, most) = ["-", "–", "—", " to ", " tot ", " à ", " bis "]
+        .into_iter()
+        .find_map(|mark| text.split_once(mark))?;
     let (least, most): (i64, i64) = (least.trim().parse().ok()?, most.trim().parse().ok()?);
     (0 <= least && least < most && most <= BAND).then(|| Interval::new(least, most))
 }

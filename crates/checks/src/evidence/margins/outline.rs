@@ -16,6 +16,8 @@ const ROWS: usize = 2_000;
 pub(crate) struct Outline {
     heading: Vec<bool>,
     parent: Vec<Option<usize>>,
+    /// Its label names some of those above by what they have, who may be in another such row too, or not have.
+    some: Vec<Option<bool>>,
 }
 
 impl Outline {
@@ -53,7 +55,8 @@ impl Outline {
             parent.push(above.last().map(|&(before, _)| before));
             above.push((row, indent));
         }
-        Self { heading, parent }
+        let some = (0..frame.height).map(|row| names_some(grid.text(row, label))).collect();
+        Self { heading, parent, some }
     }
 
     /// Whether a row only heads those below it.
@@ -77,6 +80,12 @@ impl Outline {
         let rows = headings.map(|row| self.under(Some(row)));
         let bare = rows.map(|rows| rows.into_iter().filter(|&row| !frame.total_row(row)).collect::<Vec<_>>());
         bare.filter(|rows| rows.len() >= 2 && !rows.iter().any(|&row| self.is_heading(row))).collect()
+    }
+
+    /// Whether the people of rows may be the same: each is named by what they have, and none by what they do not have.
+    fn overlap(&self, rows: &[usize]) -> bool {
+        let of = |row: &usize| self.some.get(*row).copied().flatten();
+        rows.iter().any(|row| of(row) == Some(true)) && !rows.iter().any(|row| of(row) == Some(false))
     }
 
     /// A row, or of a heading the one subtotal under it.
@@ -106,7 +115,7 @@ impl Outline {
                 parts = self.under(self.parent.get(row).copied().flatten());
                 parts = parts.into_iter().flat_map(|part| self.counted(frame, part)).collect();
             }
-            if parts.iter().any(|&part| self.is_heading(part)) {
+            if parts.iter().any(|&part| self.is_heading(part)) || self.overlap(&parts) {
                 continue;
             }
             let parts: Vec<At> = parts
@@ -120,6 +129,33 @@ impl Outline {
         }
         sums
     }
+}
+
+/// Whether a label names some of a group by what they have, or do not have; none where it does neither.
+fn names_some(label: &str) -> Option<bool> {
+    const SOME: [&str; 17] = [
+        "with ",
+        "of which",
+        "of whom",
+        "including ",
+        "met ",
+        "waarvan",
+        "van wie",
+        "inclusief ",
+        "avec ",
+        "dont ",
+        "ayant ",
+        "having ",
+        "mit ",
+        "davon ",
+        "darunter ",
+        "also ",
+        "any ",
+    ];
+    let lower = label.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    const OTHERS: [&str; 6] = ["without ", "zonder ", "sans ", "ohne ", "with no ", "met geen "];
+    let starts = |list: &[&str]| list.iter().any(|start| lower.starts_with(start));
+    if starts(&OTHERS) { Some(false) } else { starts(&SOME).then_some(true) }
 }
 
 /// Whether a label heads rows rather than being one: it names an attribute, or ends as a heading does.

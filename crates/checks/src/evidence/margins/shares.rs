@@ -67,6 +67,12 @@ pub(super) fn shares(draft: &Draft) -> Option<Vec<Share>> {
 
 /// What one cell of a line holds of its margin, if that is nearly all.
 fn held(draft: &Draft, line: &Line) -> Option<(At, Holds, String)> {
+    // A margin that a declared zero fills says what everybody knows.
+    let declared =
+        |at: &At| draft.table.groups.as_deref().is_some_and(|groups| groups.is_structural(at.0, at.1));
+    if line.parts.iter().any(declared) {
+        return None;
+    }
     let (mut most, mut sum, mut open) = (None, 0_i64, false);
     for &at in &line.parts {
         match draft.cells.get(at) {
@@ -156,15 +162,12 @@ fn column_levels(draft: &Draft) -> Option<Vec<usize>> {
         .flat_map(|sum| sum.parts.iter().map(|at| at.1))
         .collect();
     let levels: Vec<usize> = if parts.is_empty() {
-        let is_level =
-            |column: &usize| draft.table.columns.get(*column).is_some_and(|column| is_level(&column.name));
         let alone = draft.table.columns.iter().enumerate().all(|(at, column)| {
             let labels =
                 matches!(column.role, Role::Dimension | Role::Period | Role::RowNumber | Role::Empty);
             labels || frame.measures.contains(&at)
         });
-        if !alone || frame.columns.len() != 1 || frame.rows.len() != 1 || !frame.measures.iter().all(is_level)
-        {
+        if !alone || frame.columns.len() != 1 || frame.rows.len() != 1 || !all_levels(draft, &[]) {
             return None;
         }
         frame.measures.clone()
@@ -178,10 +181,45 @@ fn column_levels(draft: &Draft) -> Option<Vec<usize>> {
 
 /// Whether the headers of the columns of counts name levels of one dimension.
 pub(super) fn are_levels(draft: &Draft) -> bool {
-    draft.frame.measures.iter().all(|&column| {
-        let header = draft.table.columns.get(column).map_or("", |column| column.name.as_str());
-        super::frame::is_total(header) || is_level(header) && !is_fraction(header)
-    })
+    let header = |column: usize| draft.table.columns.get(column).map_or("", |column| column.name.as_str());
+    let is_total = |column: &usize| super::frame::is_total(header(*column));
+    let totals: Vec<usize> = draft.frame.measures.iter().copied().filter(is_total).collect();
+    let rest = || draft.frame.measures.iter().filter(|column| !totals.contains(column));
+    all_levels(draft, &totals) && !rest().any(|&column| is_fraction(header(column)))
+}
+
+/// Whether the headers of all columns of counts but these name levels: each by itself, or all as the sides of one question.
+fn all_levels(draft: &Draft, but: &[usize]) -> bool {
+    let measures = draft.frame.measures.iter().filter(|column| !but.contains(column));
+    let headers: Vec<&str> = measures
+        .map(|&column| draft.table.columns.get(column).map_or("", |column| column.name.as_str()))
+        .collect();
+    headers.iter().all(|header| is_level(header)) || are_sides(&headers)
+}
+
+/// Answers to one question.
+const ANSWERS: &str = "yes no ja nee neen nein oui non true false unknown missing onbekend inconnu";
+/// Those with and those without what is looked for.
+const CASES: &str = "case cases patient patients gevallen geval patienten cas falle patiënten fälle";
+/// Those whom they are compared with.
+const CONTROLS: &str = "control controls noncase noncases controle controles controlegroep temoins témoins kontrolle \
+    kontrollen comparator comparators";
+
+/// Whether headers are the sides of one question: answers, or cases and controls.
+fn are_sides(headers: &[&str]) -> bool {
+    let bare = |header: &&str| -> String {
+        let lower = header.to_lowercase();
+        let lower = lower.split([',', '(', '%']).next().unwrap_or_default();
+        let lower = lower.trim().trim_start_matches("n ").trim_end_matches(" n");
+        lower.chars().filter(|c| c.is_alphabetic()).collect()
+    };
+    let sides: BTreeSet<String> = headers.iter().map(bare).collect();
+    let on = |list: &str, side: &String| list.split_whitespace().any(|listed| listed == side);
+    sides.len() == headers.len()
+        && sides.len() >= 2
+        && (sides.iter().all(|side| on(ANSWERS, side))
+            || sides.iter().all(|side| on(CASES, side) || on(CONTROLS, side))
+                && sides.iter().any(|side| on(CONTROLS, side)))
 }
 
 /// Whether a header names a level rather than a measure of its own.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use crate::{Input, Policy, Source, check};
 
 mod linked;
+mod wording;
 
 /// The rule of this id with the text of its fixtures.
 macro_rules! fixtures {

@@ -32,6 +32,8 @@ pub(super) struct LifeTable<'a> {
     decimals: u8,
     time: Option<usize>,
     groups: Vec<usize>,
+    /// It is one of several that stand beside each other.
+    arm: bool,
 }
 
 /// How a column tells survival.
@@ -90,7 +92,11 @@ const TIMES: &str = "time t day days month months week weeks year years timeline
 
 /// The meaning of a header, and whether it says that the column is rounded.
 fn what(name: &str) -> Option<(What, bool)> {
-    let words = names::words(name);
+    meaning(&names::words(name))
+}
+
+/// The same, of a header's words.
+fn meaning(words: &[String]) -> Option<(What, bool)> {
     let rounded = words
         .iter()
         .any(|word| matches!(word.as_str(), "rounded" | "round" | "redacted" | "afgerond" | "arrondi"));
@@ -128,9 +134,63 @@ fn what(name: &str) -> Option<(What, bool)> {
     Some((what, rounded))
 }
 
+/// Words beside `at risk` that name no arm.
+const NO_ARM: &str = "n no nr number num aantal nombre count counts at on pct exact rounded round redacted total totaal \
+    start end begin left right cum cumulative";
+/// Arms of one table that are looked at.
+const ARMS: usize = 20;
+
+/// The words by which headers of numbers at risk differ, where there are several: `n.risk.A` and `n.risk.B`.
+fn arms(table: &Table) -> Vec<Vec<String>> {
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for (column, profile) in table.columns.iter().zip(&table.profiles) {
+        if !profile.is_numeric() || found.len() >= ARMS {
+            continue;
+        }
+        let words = names::words(&column.name);
+        let own = (1..words.len()).flat_map(|at| {
+            let (before, behind) = words.split_at(at);
+            [(before, behind), (behind, before)]
+        });
+        let arm = own
+            .filter(|(rest, _)| matches!(meaning(rest), Some((What::AtRisk, _))))
+            .map(|(_, arm)| arm)
+            .filter(|arm| !arm.iter().any(|word| NO_ARM.split_whitespace().any(|no| no == word)))
+            .min_by_key(|arm| arm.len());
+        found.extend(arm.map(<[String]>::to_vec).filter(|arm| !found.contains(arm)));
+    }
+    if found.len() < 2 { Vec::new() } else { found }
+}
+
+/// What the header of a column of an arm says, without the words of the arm; the time is that of all.
+fn of_arm(name: &str, arm: &[String]) -> Option<(What, bool)> {
+    if arm.is_empty() {
+        return what(name);
+    }
+    let words = names::words(name);
+    let rest = words.strip_suffix(arm).or_else(|| words.strip_prefix(arm));
+    match rest {
+        Some(rest) => meaning(rest),
+        None => meaning(&words).filter(|(what, _)| *what == What::Time),
+    }
+}
+
 impl<'a> LifeTable<'a> {
-    /// Reads a table as a life table, if it is one.
-    pub(super) fn of(table: &'a Table) -> Result<Option<Self>, RecordError> {
+    /// Reads a table as a life table, or as those of several arms beside each other, if it is one.
+    pub(super) fn all(table: &'a Table) -> Result<Vec<Self>, RecordError> {
+        let arms = arms(table);
+        let mut lives = Vec::new();
+        for arm in &arms {
+            lives.extend(Self::of(table, arm)?);
+        }
+        if lives.len() < 2 {
+            lives = Self::of(table, &[])?.into_iter().collect();
+        }
+        Ok(lives)
+    }
+
+    /// The life table of one arm, whose words its headers have more than others; of the whole table without any.
+    fn of(table: &'a Table, arm: &[String]) -> Result<Option<Self>, RecordError> {
         let mut life = Self {
             table,
             at_risk: Vec::new(),
@@ -140,6 +200,7 @@ impl<'a> LifeTable<'a> {
             decimals: 0,
             time: None,
             groups: Vec::new(),
+            arm: !arm.is_empty(),
         };
         for (at, column) in table.columns.iter().enumerate() {
             let Some(profile) = table.profiles.get(at) else { continue };
@@ -149,7 +210,7 @@ impl<'a> LifeTable<'a> {
                 }
                 continue;
             }
-            let Some((what, rounded)) = what(&column.name) else { continue };
+            let Some((what, rounded)) = of_arm(&column.name, arm) else { continue };
             life.take(what, Part { at, rounded }, profile);
         }
         for parts in [&mut life.at_risk, &mut life.events, &mut life.censored] {
@@ -237,7 +298,11 @@ impl<'a> LifeTable<'a> {
                     .chain(left)
                     .reduce(|one, other| if other.0 > one.0 { other } else { one });
                 if let Some((severity, message)) = worst {
-                    found.push(severity, self.table.row(row), message);
+                    let place = self.survival.filter(|_| self.arm).map_or_else(
+                        || self.table.row(row),
+                        |(at, _)| self.table.cell(row, at, cells.text(at)),
+                    );
+                    found.push(severity, place, message);
                 }
             }
             let exact = self.events.iter().find(|part| !part.rounded);
