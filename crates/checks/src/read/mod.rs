@@ -5,6 +5,7 @@ mod dialect;
 mod grid;
 mod groups;
 mod header;
+mod items;
 mod kept;
 mod large;
 mod layout;

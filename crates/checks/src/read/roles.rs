@@ -74,6 +74,7 @@ pub(crate) fn sketches_with(
     });
     let mut sketches: Vec<Sketch> = sketches.collect();
     set_levels_apart(&mut sketches, profiles);
+    count_sexes(&mut sketches, profiles);
     sketches
 }
 
@@ -121,6 +122,31 @@ fn set_levels_apart(sketches: &mut [Sketch], profiles: &[Profile]) {
     let one = quasi().all(|(sketch, profile)| profile.is_counts() && word(sketch).as_ref() == Some(&first));
     if one && quasi().count() >= 2 {
         sketches.iter_mut().for_each(|sketch| sketch.quasi = false);
+    }
+}
+
+/// Whole numbers under two levels of sex or more, `male` and `female`, count people.
+fn count_sexes(sketches: &mut [Sketch], profiles: &[Profile]) {
+    let levels: Vec<usize> = (sketches.iter().zip(profiles).enumerate())
+        .filter(|(_, (sketch, profile))| {
+            let last = names::words(&sketch.name).pop();
+            sketch.role.is_none_or(|role| role == Role::Count)
+                && profile.is_counts()
+                && profile.max > 1.0
+                && last.is_some_and(|word| names::lists("sexes", &word))
+        })
+        .map(|(at, _)| at)
+        .collect();
+    if levels.len() < 2 {
+        return;
+    }
+    for at in levels {
+        let Some(sketch) = sketches.get_mut(at) else { continue };
+        (sketch.quasi, sketch.attribute) = (false, false);
+        if sketch.role.is_none() {
+            (sketch.meaning, sketch.role) = (Some(Meaning::Count), Some(Role::Count));
+            "its header is a level of sex, over whole numbers".clone_into(&mut sketch.reason);
+        }
     }
 }
 

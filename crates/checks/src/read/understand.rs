@@ -9,7 +9,7 @@ use super::profile::{Profile, Profiler};
 use super::record::RecordError;
 use super::stream::Body;
 use super::value::{Decimal, is_unsplit};
-use super::{Held, Lines, Rows, TextLine, groups, roles};
+use super::{Held, Lines, Rows, TextLine, groups, items, roles};
 use crate::identifier::Tally;
 use crate::policy::Policy;
 use crate::table::Table;
@@ -140,7 +140,8 @@ impl Gathered {
         for (tally, name) in tallies.iter_mut().zip(&header) {
             tally.header(name);
         }
-        let sketches = roles::sketches(&header, &profiles, policy);
+        let mut sketches = roles::sketches(&header, &profiles, policy);
+        items::take_back(&mut sketches, decimal, &sample)?;
         let features = persons::features(&sketches, &profiles, rows, sample)?;
         let likeness = persons::likeness(&features);
         let columns = groups::columns(sketches, &profiles, &features, likeness.persons);
@@ -185,13 +186,15 @@ fn turned(
     }
     let orders = profiler.orders();
     let profiles: Vec<Profile> = profiler.done(&orders).0;
-    let sketches = roles::sketches(&names, &profiles, policy);
-    let features = persons::features(&sketches, &profiles, width as u64 - 1, |each| {
+    let mut sketches = roles::sketches(&names, &profiles, policy);
+    let each = |each: &mut dyn FnMut(u64, &dyn Cells)| {
         for (number, person) in persons.iter().enumerate() {
             each(number as u64, person);
         }
         Ok(())
-    })?;
+    };
+    items::take_back(&mut sketches, decimal, each)?;
+    let features = persons::features(&sketches, &profiles, width as u64 - 1, each)?;
     Ok(Some(persons::likeness(&features)))
 }
 

@@ -408,6 +408,11 @@ pub(crate) fn is_unsplit(cell: &str, decimal: Decimal) -> bool {
     cell.contains("  ") && (2..10).contains(&numbers) && parts().count() <= numbers + 2
 }
 
+/// A numerator and its denominator, which is not less: `132/84` is a blood pressure.
+fn out_of(over: Number, of: Number) -> Option<Value> {
+    (over.count()? <= of.count()?).then_some(Value::OutOf(over, of))
+}
+
 /// Reads `n (p)`, `n/N` and `estimate (interval)`.
 fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
     if let Some(count) = behind_n(cell) {
@@ -424,7 +429,7 @@ fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
             cell[open..].trim_start_matches(['(', '[', '{', '±']).trim_end_matches([')', ']', '}']).trim();
         if let Some((over, of)) = cell[..open].split_once('/') {
             let (over, of) = (number(over.trim(), decimal)?, number(of.trim(), decimal)?);
-            return (over.count().is_some() && of.count().is_some()).then_some(Value::OutOf(over, of));
+            return out_of(over, of);
         }
         let first = first?;
         if let Some(inside) = number(inside, decimal)
@@ -449,7 +454,7 @@ fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
     }
     if let Some((over, of)) = cell.split_once('/') {
         let (over, of) = (number(over.trim(), decimal)?, number(of.trim(), decimal)?);
-        return (over.count().is_some() && of.count().is_some()).then_some(Value::OutOf(over, of));
+        return out_of(over, of);
     }
     // "12; 34 %" and "12 34%"
     let (first, rest) = cell.split_once([';', ' '])?;

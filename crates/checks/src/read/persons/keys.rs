@@ -22,7 +22,7 @@ pub(crate) struct Told {
 }
 
 /// What a header says that a key names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Named {
     Person,
     /// A stay, a visit, a specimen: one of these is an event of one person.
@@ -30,11 +30,12 @@ enum Named {
     /// `id` and no more.
     Id,
     /// Nothing; its labels may.
+    #[default]
     Nothing,
 }
 
 /// A column that may be such a key, and what its labels look like.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Candidate {
     at: usize,
     named: Named,
@@ -46,6 +47,10 @@ struct Candidate {
     persons: u64,
     /// Labels such as `Anna Example`.
     names: u64,
+    /// Cells such as `132/84`, a blood pressure.
+    readings: u64,
+    /// Cells such as `E11 I10 J45`.
+    lists: u64,
 }
 
 /// The columns that may be keys of persons, and those beside them.
@@ -145,11 +150,11 @@ impl Keys {
         // A visit of such a number, a stay of so many days: a level that is counted.
         let level = named == Named::Event && closed && !strong && !counted;
         let level = level && (self.people || words.iter().any(|word| names::lists("numbered-events", word)));
-        if texts && (named != Named::Nothing || at <= 1)
+        if texts && (named != Named::Nothing || at <= 1 || profile.longest >= 5)
             || whole && lists && named != Named::Nothing && !level
         {
-            let (numeric, seen, coded, persons, names) = (!texts, 0, 0, 0, 0);
-            self.candidates.push(Candidate { at, named, numeric, seen, coded, persons, names });
+            let numeric = !texts;
+            self.candidates.push(Candidate { at, named, numeric, ..Candidate::default() });
         }
     }
 
@@ -168,6 +173,8 @@ impl Keys {
                 Some(Form::Person) => candidate.persons += 1,
                 Some(Form::Code) => candidate.coded += 1,
                 Some(Form::Name) => candidate.names += 1,
+                Some(Form::Reading) => candidate.readings += 1,
+                Some(Form::List) => candidate.lists += 1,
                 None => {}
             }
         }
@@ -200,6 +207,9 @@ impl Keys {
                 return perhaps("an id of each row's own stands before values, and no group");
             }
         }
+        if let Some(words) = self.of_cells(features) {
+            return sure(words);
+        }
         if self.effects && self.group && !self.people {
             return perhaps("random effects of so many groups may be those of persons");
         }
@@ -216,6 +226,20 @@ impl Keys {
             return perhaps("groups repeat, and nothing counts them");
         }
         None
+    }
+
+    /// What the cells of a column say of the person whose row it is, where nothing else labels the rows.
+    fn of_cells(&self, features: &Features) -> Option<&'static str> {
+        self.candidates.iter().filter(|candidate| candidate.seen > 0).find_map(|candidate| {
+            let Candidate { at, seen, readings, lists, .. } = *candidate;
+            let alone = !self.people && self.labels.iter().all(|label| *label == at);
+            if alone && readings * 10 >= seen * 9 && features.aggregates() == 0 {
+                return Some("cells hold a reading of one person each, such as a blood pressure");
+            }
+            let codes = lists * 3 >= seen && (lists + candidate.coded) * 10 >= seen * 9;
+            (alone && codes && self.attributes)
+                .then_some("cells list the codes of one person each, beside attributes")
+        })
     }
 
     /// Whether a column is a key of persons.
@@ -300,6 +324,10 @@ enum Form {
     Code,
     /// `Anna Example`.
     Name,
+    /// `132/84`.
+    Reading,
+    /// `E11 I10 J45`.
+    List,
 }
 
 fn form(label: &str) -> Option<Form> {
@@ -310,6 +338,20 @@ fn form(label: &str) -> Option<Form> {
     if digits > 0 && plain && !before.is_empty() {
         let person = names::words(before).iter().any(|word| names::lists("person-labels", word));
         return Some(if person { Form::Person } else { Form::Code });
+    }
+    if let Some((over, under)) = label.split_once('/')
+        && let (Ok(over), Ok(under)) = (over.trim().parse::<u32>(), under.trim().parse::<u32>())
+    {
+        return (over > under && (60..=300).contains(&over) && (30..=200).contains(&under))
+            .then_some(Form::Reading);
+    }
+    let code = |code: &str| {
+        let digits = code.chars().filter(char::is_ascii_digit).count();
+        (2..=8).contains(&code.len()) && digits > 0 && code.starts_with(|c: char| c.is_ascii_uppercase())
+    };
+    let mut listed = label.split([' ', ';', '|', ',']).filter(|part| !part.is_empty());
+    if listed.clone().nth(1).is_some() && listed.all(code) {
+        return Some(Form::List);
     }
     let counts = |told: fn(char) -> bool| label.chars().filter(|c| told(*c)).count();
     let (numbers, alphabetic) = (counts(|c| c.is_ascii_digit()), counts(char::is_alphabetic));

@@ -323,3 +323,66 @@ fn statistics_of_groups_that_nothing_names_are_for_review() {
         table("grp,BLUP,SE", 60, |at, below| format!("{},0.{:04},0.2{}", 1000 + at, below(9999), below(9)));
     assert!(matches!(found(&unknown).as_slice(), [(Severity::Review, _)]));
 }
+
+#[test]
+fn items_of_a_questionnaire_are_no_quantiles() {
+    for header in ["Q1,Q2,Q3,Q4,Q5", "q1,q2,q3,p1,p2", "p1,p2,p5,p10,p25"] {
+        let answers = table(header, 150, |_, below| {
+            let mut answer = || 1 + below(5);
+            format!("{},{},{},{},{}", answer(), answer(), answer(), answer(), answer())
+        });
+        assert!(
+            found(&answers).iter().any(|(severity, _)| *severity == Block),
+            "{header}: {:?}",
+            found(&answers)
+        );
+    }
+    let quartiles = table("region,n,Q1,Q2,Q3", 40, |at, below| {
+        let low = 20 + below(20);
+        format!("R{at},{},{low},{},{}", 200 + below(300), low + below(20), low + 20 + below(20))
+    });
+    assert_eq!(found(&quartiles), []);
+}
+
+#[test]
+fn readings_and_lists_of_codes_are_those_of_persons() {
+    for header in ["bloeddruk", "bloeddruk;pols", "age;bp"] {
+        let text = table(header, 70, |_, below| {
+            let (reading, pulse) = (format!("{}/{}", 105 + below(80), 60 + below(40)), 50 + below(60));
+            match header {
+                "age;bp" => format!("{pulse};{reading}"),
+                "bloeddruk" => reading,
+                _ => format!("{reading};{pulse}"),
+            }
+        });
+        assert!(found(&text).iter().any(|(severity, _)| *severity == Block), "{header}: {:?}", found(&text));
+    }
+    let codes = |below: &mut dyn FnMut(u32) -> u32| {
+        (0..1 + below(4))
+            .map(|_| format!("{}{}", ["K", "R", "T"][below(3) as usize], 70 + below(29)))
+            .collect::<Vec<_>>()
+    };
+    let listed = table("age,codes", 90, |_, below| format!("{},{}", 20 + below(70), codes(below).join(" ")));
+    assert!(found(&listed).iter().any(|(severity, _)| *severity == Block), "{:?}", found(&listed));
+    let lists = table("list,codes,n", 40, |at, below| {
+        format!("name {at},{},{}", codes(below).join(" "), 100 + below(900))
+    });
+    assert_eq!(found(&lists), []);
+}
+
+#[test]
+fn a_population_by_year_of_age_and_sex_is_one_of_groups() {
+    for header in [
+        "Age,Male,Female",
+        "Alter,männlich,weiblich",
+        "leeftijd,mannen,vrouwen",
+        "âge,hommes,femmes",
+        "age,m,f",
+    ] {
+        for width in [100, 500] {
+            let counts =
+                table(header, 101, |at, below| format!("{at},{},{}", 400 + below(width), 400 + below(width)));
+            assert_eq!(found(&counts), [], "{header}");
+        }
+    }
+}
