@@ -45,7 +45,11 @@ impl MaildirCourier {
         let name = name_of(letter);
         let receipt = Receipt(format!("maildir {}", self.root.join("new").join(&name).display()));
         match self.delivered(&name).map_err(|error| unwritable(&self.root, &error))? {
-            Some(there) if there == bytes => return Ok(receipt),
+            // A process that ended right after the message was there has left its draft.
+            Some(there) if there == bytes => {
+                self.clear(&name).map_err(|error| unwritable(&self.root, &error))?;
+                return Ok(receipt);
+            }
             Some(_) => return Err(conflict(&name)),
             None => {}
         }
@@ -77,7 +81,15 @@ impl MaildirCourier {
         let new = self.root.join("new");
         fs::hard_link(&draft, new.join(name))?;
         File::open(&new)?.sync_all()?;
-        fs::remove_file(&draft)
+        self.clear(name)
+    }
+
+    /// Removes the draft of a message, if there is one.
+    fn clear(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.root.join("tmp").join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 }
 

@@ -76,6 +76,18 @@ fn a_delivery_that_was_cut_off_is_taken_up_again() {
 }
 
 #[test]
+fn a_delivery_that_ended_before_its_draft_was_removed_leaves_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let letter = sample::letter(Language::En, sample::blocked());
+    send(folder.path(), &letter).unwrap();
+    let name = files(&folder.path().join("new")).remove(0);
+    std::fs::hard_link(folder.path().join("new").join(&name), folder.path().join("tmp").join(&name)).unwrap();
+    send(folder.path(), &letter).unwrap();
+    assert_eq!(files(&folder.path().join("tmp")), [""; 0]);
+    assert_eq!(files(&folder.path().join("new")), [name]);
+}
+
+#[test]
 fn another_message_under_the_same_id_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let letter = sample::letter(Language::En, sample::blocked());
