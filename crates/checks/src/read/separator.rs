@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::names::{self, Meaning};
 use super::record::{Delimiter, Record};
-use super::value::{Decimal, decimal_vote};
+use super::value::{Decimal, plain};
 
 /// Cells that are looked at, and of them those that may vote.
 const LOOKED_AT: usize = 500_000;
@@ -30,7 +30,7 @@ impl Votes {
             self.looked_at += 1;
             if cell.bytes().any(|byte| matches!(byte, b',' | b'.')) {
                 self.cast += 1;
-                self.sum += decimal_vote(cell);
+                self.sum += vote(cell);
                 if in_thousands(leading(cell)) {
                     self.grouped.insert(at);
                 }
@@ -78,6 +78,41 @@ fn in_thousands(cell: &str) -> bool {
     led && cell.contains('.') && groups.all(|group| group.len() == 3 && digits(group))
 }
 
+/// What a cell tells of the decimal separator: more than 0 for the comma, less for the point.
+fn vote(cell: &str) -> i32 {
+    if let Some((before, inside)) = cell.split_once(['(', '[']) {
+        return vote(before) + vote(inside.trim().trim_end_matches([')', ']']));
+    }
+    let grouped = plain(cell.trim());
+    let text = grouped.trim_end_matches('%').trim_start_matches(['+', '-']).trim();
+    if text.len() > 24
+        || text.is_empty()
+        || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+    {
+        return 0;
+    }
+    match (text.rfind(','), text.rfind('.')) {
+        (Some(comma), Some(point)) => {
+            if comma > point {
+                1
+            } else {
+                -1
+            }
+        }
+        (Some(at), None) if text.matches(',').count() == 1 => separator(text, at),
+        (None, Some(at)) if text.matches('.').count() == 1 => -separator(text, at),
+        (Some(_), None) => -1,
+        (None, Some(_)) => 1,
+        (None, None) => 0,
+    }
+}
+
+/// 1 where the one separator at `at` cannot group thousands, so that it separates decimals; 0 where it may.
+fn separator(text: &str, at: usize) -> i32 {
+    let (before, after) = (&text[..at], &text[at + 1..]);
+    i32::from(after.len() != 3 || before.len() > 3 || before.is_empty() || before.starts_with('0'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +126,25 @@ mod tests {
             assert!(!in_thousands(cell), "{cell}");
         }
         assert_eq!((leading(" 1.234 (12,5) "), leading("7")), ("1.234", "7"));
+    }
+
+    #[test]
+    fn the_decimal_separator_is_told_by_what_cannot_group() {
+        for (cell, expected) in [
+            ("1,5", 1),
+            ("1.5", -1),
+            ("1,234", 0),
+            ("1.234", 0),
+            ("1.234,5", 1),
+            ("1,234.5", -1),
+            ("0,123", 1),
+            ("1.234.567", 1),
+            ("1 204,5", 1),
+            ("1'204.5", -1),
+            ("1\u{202f}204", 0),
+            ("a", 0),
+        ] {
+            assert_eq!(vote(cell), expected, "{cell}");
+        }
     }
 }

@@ -130,7 +130,7 @@ fn marker(cell: &str) -> Option<Marker> {
 }
 
 /// Digits of any script as ASCII digits, and every kind of blank between digits dropped.
-fn plain(cell: &str) -> Cow<'_, str> {
+pub(super) fn plain(cell: &str) -> Cow<'_, str> {
     if cell.is_ascii() && !cell.bytes().any(|byte| matches!(byte, b' ' | b'\'')) {
         return Cow::Borrowed(cell);
     }
@@ -460,42 +460,6 @@ fn compound(cell: &str, decimal: Decimal) -> Option<Value> {
     let (first, rest) = cell.split_once([';', ' '])?;
     let (first, rest) = (number(first.trim(), decimal)?, number(rest.trim(), decimal)?);
     (rest.percent && first.count().is_some()).then_some(Value::CountWith(first))
-}
-
-/// What a cell tells of the decimal separator: more than 0 for the comma, less for the point.
-#[must_use]
-pub fn decimal_vote(cell: &str) -> i32 {
-    if let Some((before, inside)) = cell.split_once(['(', '[']) {
-        return decimal_vote(before) + decimal_vote(inside.trim().trim_end_matches([')', ']']));
-    }
-    let grouped = plain(cell.trim());
-    let text = grouped.trim_end_matches('%').trim_start_matches(['+', '-']).trim();
-    if text.len() > 24
-        || text.is_empty()
-        || !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
-    {
-        return 0;
-    }
-    match (text.rfind(','), text.rfind('.')) {
-        (Some(comma), Some(point)) => {
-            if comma > point {
-                1
-            } else {
-                -1
-            }
-        }
-        (Some(at), None) if text.matches(',').count() == 1 => separator(text, at),
-        (None, Some(at)) if text.matches('.').count() == 1 => -separator(text, at),
-        (Some(_), None) => -1,
-        (None, Some(_)) => 1,
-        (None, None) => 0,
-    }
-}
-
-/// 1 where the one separator at `at` cannot group thousands, so that it separates decimals; 0 where it may.
-fn separator(text: &str, at: usize) -> i32 {
-    let (before, after) = (&text[..at], &text[at + 1..]);
-    i32::from(after.len() != 3 || before.len() > 3 || before.is_empty() || before.starts_with('0'))
 }
 
 #[cfg(test)]

@@ -149,26 +149,6 @@ fn what_is_not_read_is_told() {
     }
 }
 
-#[test]
-fn the_decimal_separator_is_told_by_what_cannot_group() {
-    for (cell, vote) in [
-        ("1,5", 1),
-        ("1.5", -1),
-        ("1,234", 0),
-        ("1.234", 0),
-        ("1.234,5", 1),
-        ("1,234.5", -1),
-        ("0,123", 1),
-        ("1.234.567", 1),
-        ("1 204,5", 1),
-        ("1'204.5", -1),
-        ("1\u{202f}204", 0),
-        ("a", 0),
-    ] {
-        assert_eq!(decimal_vote(cell), vote, "{cell}");
-    }
-}
-
 proptest::proptest! {
     #[test]
     fn no_cell_is_too_strange(cell in ".{0,60}", number in "[0-9 .,/()%eE+-]{0,20}") {
