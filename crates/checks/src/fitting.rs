@@ -22,6 +22,9 @@ pub struct Seen {
     pub rows: u64,
     /// Whether each column would be a person.
     pub on_its_side: bool,
+    /// Whether what names persons tells of its rows without any points, and whether for sure; then they block, and else
+    /// they are for review at least.
+    pub told: Option<bool>,
     /// Whether each sign holds, in the order of [`signs`].
     pub holds: Vec<bool>,
 }
@@ -50,15 +53,16 @@ pub fn seen(input: Input, policy: &Policy) -> Vec<Seen> {
     let mut seen = Vec::new();
     let Held::Tables { tables, .. } = read::read(input, policy).held else { return seen };
     for table in &tables {
-        seen.push(Seen { rows: table.rows, on_its_side: false, holds: held(table.likeness.signs) });
+        seen.push(one(table.rows, false, &table.likeness));
         if let Some(likeness) = &table.transposed {
             let rows = (table.columns.len() as u64).saturating_sub(1);
-            seen.push(Seen { rows, on_its_side: true, holds: held(likeness.signs) });
+            seen.push(one(rows, true, likeness));
         }
     }
     seen
 }
 
-fn held(signs: u64) -> Vec<bool> {
-    (0..persons::SIGNS.len()).map(|at| signs >> at & 1 == 1).collect()
+fn one(rows: u64, on_its_side: bool, likeness: &persons::Likeness) -> Seen {
+    let holds = (0..persons::SIGNS.len()).map(|at| likeness.signs >> at & 1 == 1).collect();
+    Seen { rows, on_its_side, told: likeness.told.map(|told| told.sure), holds }
 }

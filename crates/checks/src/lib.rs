@@ -17,6 +17,7 @@ pub mod fitting;
 pub mod identifier;
 pub mod input;
 mod model;
+mod oddity;
 pub mod picture;
 pub mod policy;
 pub mod read;

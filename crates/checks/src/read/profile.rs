@@ -8,11 +8,10 @@ use foldhash::fast::RandomState;
 use super::names;
 use super::value::{Decimal, Marker, Number, Value, day, is_unread, is_unsplit, plain_number, value};
 use crate::identifier::{Look, Tally};
+use crate::oddity::oddity;
 
 /// Texts of a column whose reading is remembered.
 const REMEMBERED: usize = 1 << 14;
-/// Bytes from which a cell is long enough to carry data in code.
-pub(crate) const LONG: usize = 64;
 
 /// What a column holds.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +62,7 @@ pub(crate) struct Profile {
     pub(crate) longest: usize,
     /// A cell says that its row is a total.
     pub(crate) total_label: bool,
-    /// A cell may carry what is not seen: it is long, not plain ASCII, or begins as a formula does.
+    /// A cell holds what is not seen, or a formula.
     pub(crate) odd: bool,
 }
 
@@ -286,7 +285,7 @@ impl Told {
             hash: text && crate::identifier::is_hash(cell),
             unread: text && is_unread(cell),
             unsplit: text && is_unsplit(cell, decimal),
-            odd: cell.len() >= LONG || !cell.is_ascii() || text && cell.starts_with(['=', '+', '-', '@']),
+            odd: oddity(cell).is_some(),
         }
     }
 }

@@ -20,9 +20,9 @@ use crate::identifier::Tally;
 use crate::policy::Limits;
 
 /// Bytes of a block, more where a line is longer.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 18;
 /// Blocks that are read ahead.
-const AHEAD: usize = 8;
+const AHEAD: usize = 32;
 /// Bytes of a block without the end of a line, from which the file is read in the other way.
 const LONGEST: usize = 16 << 20;
 

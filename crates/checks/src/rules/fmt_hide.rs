@@ -1,17 +1,16 @@
 //! FMT-HIDE: a file carries what its reader does not see.
 
 mod picture;
-mod text;
 
 use exeat_domain::finding::{Place, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::oddity::{Oddity, oddity};
 use crate::read::record::RecordError;
 use crate::read::{Held, Read};
 use crate::rule::{Check, Findings, Judgement, rule};
 use crate::table::{Table, shown};
-use text::Oddity;
 
 rule! {
     /// ## What it looks for
@@ -44,7 +43,7 @@ impl Check for Hidden {
     fn check(_: &Params, read: &Read) -> Judgement {
         let mut found = Findings::default();
         let name = read.path.rsplit(['/', '\\']).next().unwrap_or_default();
-        if let Some(oddity @ (Oddity::Unseen(_) | Oddity::Direction(_))) = text::oddity(name) {
+        if let Some(oddity @ (Oddity::Unseen(_) | Oddity::Direction(_))) = oddity(name) {
             let place = Place { value: Some(shown(name)), ..Place::default() };
             found.push(Severity::Block, place, format!("The file's name {}.", oddity.says()));
         }
@@ -86,7 +85,7 @@ fn cells(table: &Table, found: &mut Findings) -> Result<(), RecordError> {
         table.each_row(|row, cells| {
             for (&at, foreign) in odd.iter().zip(&mut foreign) {
                 let cell = cells.text(at);
-                match text::oddity(cell) {
+                match oddity(cell) {
                     None => {}
                     // One finding a column: its digits are all written so.
                     Some(Oddity::Digits) if *foreign => {}
@@ -129,7 +128,7 @@ fn padding(table: &Table, found: &mut Findings) -> Result<(), RecordError> {
 
 /// Says what is odd in a text that is no cell of a body.
 fn say(words: &str, found: &mut Findings, place: impl Fn(Option<String>) -> Place) {
-    if let Some(oddity) = text::oddity(words) {
+    if let Some(oddity) = oddity(words) {
         let message = format!("The text {}.", oddity.says());
         found.push(oddity.severity(), place(Some(shown(words))), message);
     }

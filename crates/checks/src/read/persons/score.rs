@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::LEAST_ROWS;
 use super::crossing::Crossing;
+use super::keys::Told;
 use super::measures::Features;
 
 /// Which side a sign is on: its points are never on the other.
@@ -142,8 +143,10 @@ pub(crate) struct Likeness {
     pub(crate) persons: bool,
     /// Whether it shows two quasi-identifiers and nothing that counts or summarises.
     pub(crate) quasi: bool,
-    /// Why its rows are persons, or may be, whatever the points say, and the points that this adds to them.
-    lifted: Option<(i32, &'static str)>,
+    /// Why its rows are persons, or may be, whatever the points say.
+    pub(crate) told: Option<Told>,
+    /// The points that this adds to the others.
+    lift: i32,
 }
 
 impl Likeness {
@@ -155,7 +158,7 @@ impl Likeness {
             .map(|(_, (sign, points))| (*points, sign.words))
             .collect();
         reasons.sort_by_key(|(points, _)| -points.abs());
-        reasons.splice(..0, self.lifted);
+        reasons.splice(..0, self.told.filter(|_| self.lift > 0).map(|told| (self.lift, told.words)));
         reasons
     }
 }
@@ -173,13 +176,12 @@ pub(crate) fn likeness(features: &Features) -> Likeness {
     let Crossing { repeats, needed, density } = features.crossing;
     let crosstab = needed >= 2 && density >= 0.9 && repeats == 0.0 && features.columns > features.quasi;
     let quasi = features.quasi >= 2 && features.aggregates() + features.things == 0 && !crosstab;
-    let lifted = features.told.and_then(|told| {
-        let least = if told.sure { WEIGHTS.block } else { WEIGHTS.review };
-        (score < least).then(|| (least.saturating_sub(score), told.words))
-    });
-    score += lifted.map_or(0, |(points, _)| points);
+    let told = features.told;
+    let least = told.map_or(score, |told| if told.sure { WEIGHTS.block } else { WEIGHTS.review });
+    let lift = least.saturating_sub(score).max(0);
+    score += lift;
     let persons = if features.rows >= LEAST_ROWS { score >= WEIGHTS.block } else { quasi };
-    Likeness { score, signs, persons, quasi, lifted }
+    Likeness { score, signs, persons, quasi, told, lift }
 }
 
 #[cfg(test)]

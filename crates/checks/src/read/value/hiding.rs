@@ -13,7 +13,10 @@ pub(super) fn worded(cell: &str) -> Option<Marker> {
     if cell.len() > LONGEST {
         return None;
     }
-    let lower = cell.to_lowercase().replace("&lt;", "<");
+    let mut lower = cell.to_lowercase();
+    if lower.contains('&') {
+        lower = lower.replace("&lt;", "<");
+    }
     let bare = lower.trim_matches(|c: char| "[](){}".contains(c) || c.is_whitespace());
     if is_sign(bare) || is_word(bare) {
         return Some(Marker::Suppressed);

@@ -3,12 +3,14 @@
 use exeat_domain::finding::Severity;
 
 use crate::identifier::hidden;
-use crate::read::profile::LONG;
 use crate::read::value::digit;
+
+/// Bytes from which a text is long enough to carry data in code.
+const LONG: usize = 64;
 
 /// What is odd in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Oddity {
+pub(crate) enum Oddity {
     /// A character that takes no place on the page.
     Unseen(char),
     /// A character that turns the direction of reading.
@@ -22,7 +24,7 @@ pub(super) enum Oddity {
 }
 
 impl Oddity {
-    pub(super) fn severity(self) -> Severity {
+    pub(crate) fn severity(self) -> Severity {
         match self {
             Self::Unseen(_) | Self::Direction(_) | Self::Formula(_) | Self::Code(_) => Severity::Block,
             Self::Digits => Severity::Review,
@@ -30,7 +32,7 @@ impl Oddity {
     }
 
     /// What was seen, to stand behind "The cell".
-    pub(super) fn says(self) -> String {
+    pub(crate) fn says(self) -> String {
         match self {
             Self::Unseen(c) => {
                 format!("holds a character that takes no place on the page (U+{:04X})", u32::from(c))
@@ -46,7 +48,7 @@ impl Oddity {
 }
 
 /// What is odd in a text, the worst first.
-pub(super) fn oddity(text: &str) -> Option<Oddity> {
+pub(crate) fn oddity(text: &str) -> Option<Oddity> {
     if !text.is_ascii()
         && let Some(odd) = unseen(text)
     {
