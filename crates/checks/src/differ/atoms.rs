@@ -67,7 +67,8 @@ pub(super) fn is_refined(new: &Sheet, old: &Sheet, fit: &Fit) -> bool {
     }
     fit.dims.iter().zip(&new.dims).any(|(other, dim)| {
         let Some(known) = other.and_then(|other| old.dims.get(other)) else { return true };
-        !dim.is_as(known) && (cut(dim) && cut(known) || left(dim) || left(known))
+        let whole = dim.levels.is_empty() || known.levels.is_empty();
+        !dim.is_as(known) && (whole || cut(dim) && cut(known) || left(dim) || left(known))
     })
 }
 
@@ -149,15 +150,17 @@ fn shared(new: &Dim, old: &Dim, new_closed: bool, old_closed: bool) -> Atoms {
         atoms.names.push("none of these".to_owned());
         atoms.rest = Some(rest);
     }
-    let total = |levels: &[Vec<u16>], closed: bool| -> Vec<u16> {
+    // Who shows nothing but the total speaks of the levels that the other shows.
+    let total = |levels: &[Vec<u16>], others: &[Vec<u16>], closed: bool| -> Vec<u16> {
         if closed {
+            let levels = if levels.is_empty() { others } else { levels };
             levels.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect()
         } else {
             (0..=rest).collect()
         }
     };
-    atoms.total_new = total(&atoms.new, new_closed);
-    atoms.total_old = total(&atoms.old, old_closed);
+    atoms.total_new = total(&atoms.new, &atoms.old, new_closed);
+    atoms.total_old = total(&atoms.old, &atoms.new, old_closed);
     atoms
 }
 
@@ -270,6 +273,8 @@ fn closed(sheet: &Sheet, at: usize) -> bool {
     let off = |sum: i64, total: i64| total - sum > 0 && (total - sum).unsigned_abs() > 3 * levels as u64 + 3;
     let exact = sheet.measures.iter().all(|measure| !measure.is_rounded());
     !lines.values().any(|&(sum, total, shown)| {
-        total.is_some_and(|total| shown == levels && if exact { total > sum } else { off(sum, total) })
+        total.is_some_and(|total| {
+            shown == levels && levels > 0 && if exact { total > sum } else { off(sum, total) }
+        })
     })
 }

@@ -305,9 +305,12 @@ impl Sheet {
         });
     }
 
-    /// Drops dimensions that only ever stand for all, and cells that two rows hold under one key.
+    /// Drops dimensions that only ever stand for all, unless nothing else says of what the cells are totals, and cells that
+    /// two rows hold under one key.
     fn tidy(&mut self) {
-        let kept: Vec<usize> = (0..self.dims.len()).filter(|&at| !self.dims[at].levels.is_empty()).collect();
+        let totals = self.dims.iter().all(|dim| dim.levels.is_empty());
+        let is_kept = |dim: &Dim| !dim.levels.is_empty() || totals && dim.name.is_some();
+        let kept: Vec<usize> = (0..self.dims.len()).filter(|&at| is_kept(&self.dims[at])).collect();
         if kept.len() < self.dims.len() {
             for cell in &mut self.cells {
                 cell.levels = kept.iter().filter_map(|&at| cell.levels.get(at).copied()).collect();

@@ -417,3 +417,19 @@ fn levels_that_are_everybody_elsewhere_leave_nobody_over() {
     let found = under("be-default", "new.csv", new, &[("r1/old.csv", "region,n\nNorth,141\nSouth,23\n")]);
     assert_eq!(brief(&found), [("DIF-LP", Block, Some([2, 2]), Some((3, Some(3))))], "{found:?}");
 }
+
+#[test]
+fn a_grand_total_that_left_before_opens_a_table_without_one() {
+    let total = "region,n\nTotal,214\n";
+    let hidden = "region,n\nNorth,140\nSouth,<5\nWest,71\n";
+    let found = under("be-default", "new.csv", hidden, &[("r1/old.csv", total)]);
+    assert_eq!(brief(&found), [("DIF-LP", Block, Some([1, 1]), Some((3, Some(3))))], "{found:?}");
+    let found = under("be-default", "new.csv", total, &[("r1/old.csv", hidden)]);
+    assert_eq!(brief(&found), [("DIF-LP", Block, Some([0, 1]), Some((3, Some(3))))], "{found:?}");
+    // The total of other people, of something else, or of levels of which some are missing tells nothing.
+    for other in ["region,n\nTotal,900\n", "sex,n\nTotal,214\n", "region,n\nTotal,211\n"] {
+        assert_eq!(brief(&under("be-default", "new.csv", hidden, &[("r1/old.csv", other)])), [], "{other}");
+    }
+    let shown = "region,n\nNorth,140\nWest,71\n";
+    assert_eq!(brief(&under("be-default", "new.csv", shown, &[("r1/old.csv", total)])), []);
+}

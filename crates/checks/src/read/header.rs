@@ -95,14 +95,16 @@ fn numbers_models(line: &Record) -> bool {
     corner && models.peek().is_some() && models.all(|(cell, at)| numbered(cell, at))
 }
 
-/// Whether rising whole numbers are levels rather than the figures of a first row: many, years, or one step after the other.
+/// Whether whole numbers are levels rather than the figures of a first row: rising ones that are many, years, or one step
+/// after the other; or yes before no.
 fn are_levels(numbers: &[f64]) -> bool {
     let [first, second, ..] = numbers else { return false };
     let gap = second - first;
     let rising = numbers.windows(2).all(|pair| pair[1] > pair[0]);
     let years = numbers.iter().all(|year| (1800.0..=2200.0).contains(year));
     let steps = numbers.windows(2).all(|pair| (pair[1] - pair[0] - gap).abs() < 0.5);
-    rising && (numbers.len() >= 5 || years || steps && (numbers.len() > 2 || gap < 1.5))
+    numbers == [1.0, 0.0]
+        || rising && (numbers.len() >= 5 || years || steps && (numbers.len() > 2 || gap < 1.5))
 }
 
 /// Whether a cell of a first line is a word over numbers.
@@ -212,6 +214,13 @@ mod tests {
         let policy = Policy::preset("be-default").unwrap();
         let views = read::tables(Source::Bytes(text.into()), "a.csv", &policy, 0).unwrap();
         views[0].table.columns.iter().map(|column| column.name.clone()).collect()
+    }
+
+    #[test]
+    fn yes_and_no_head_their_counts_in_either_order() {
+        assert_eq!(names("sex,1,0\nF,120,30\nM,130,44\n"), ["sex", "1", "0"]);
+        assert_eq!(names("sex,0,1\nF,120,30\nM,130,44\n"), ["sex", "0", "1"]);
+        assert_eq!(names("F,1,0\nM,130,44\nF,120,7\n").concat(), "", "a label that occurs below");
     }
 
     #[test]

@@ -23,7 +23,7 @@ rule! {
     /// The difference between the two releases counts the few who came or went, and tells everything that the table says of
     /// them.
     pub struct ChangedCell {
-        id: "DIF-CELL", title: "a count differs by a few people from an earlier release", severities: [Block, Review],
+        id: "DIF-CELL", title: "a count differs by few people from an earlier release", severities: [Block, Review],
         risk: Some(Risk::Differencing),
         fix: "Show the same cut of the data as the earlier release does, or coarsen the categories.",
     }

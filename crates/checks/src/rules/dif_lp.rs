@@ -24,7 +24,7 @@ rule! {
     /// Whoever holds both releases subtracts one from the other, and what is left tells of the few who make up the
     /// difference.
     pub struct ImpliedGroup {
-        id: "DIF-LP", title: "an earlier release and this one give a small group away", severities: [Block, Review, Note],
+        id: "DIF-LP", title: "it gives a group away with an earlier release", severities: [Block, Review, Note],
         risk: Some(Risk::Differencing),
         fix: "Use the same categories as the earlier release does, or coarser ones that are made of them.",
     }

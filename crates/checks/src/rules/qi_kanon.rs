@@ -27,7 +27,7 @@ rule! {
     /// ## Why it matters
     /// Who knows somebody's age, sex and municipality finds them among so few others, and reads the rest of the row.
     pub struct SmallClass {
-        id: "QI-KANON", title: "a combination of quasi-identifiers is that of too few people", severities: [Block, Review],
+        id: "QI-KANON", title: "a combination of quasi-identifiers is too rare", severities: [Block, Review],
         risk: Some(Risk::AuxiliaryInformation),
         fix: "Aggregate, or coarsen: age groups for ages, provinces for municipalities.",
     }

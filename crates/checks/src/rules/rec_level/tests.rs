@@ -313,7 +313,7 @@ fn statistics_of_groups_that_nothing_names_are_for_review() {
         format!("{}.{},{}", 40 + below(60), below(10), ["18-39", "40-64", "65+"][below(3) as usize])
     });
     let repeats = "repeat the groups";
-    assert!(matches!(found(&bands).as_slice(), [(Severity::Block, message)] if message.contains(repeats)));
+    assert!(matches!(found(&bands).as_slice(), [(Block, message)] if message.contains(repeats)));
     let counted = table("mean_hr,mean_sbp,n", 60, |_, below| {
         format!("{}.{},{}.{},{}", 60 + below(40), below(10), 100 + below(70), below(10), 100 + below(900))
     });
