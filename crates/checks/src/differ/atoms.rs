@@ -107,7 +107,8 @@ fn alone(dim: &Dim, closed: bool, whole: bool, side: Side) -> Atoms {
 /// shown at least once.
 fn complete(one: &Sheet, two: &Sheet, fit: &Fit) -> bool {
     let lone: Vec<usize> = (0..one.dims.len()).filter(|at| fit.dims.get(*at) == Some(&None)).collect();
-    let whole: usize = lone.iter().filter_map(|at| one.dims.get(*at)).map(|dim| dim.levels.len()).product();
+    let levels = lone.iter().filter_map(|at| one.dims.get(*at)).map(|dim| dim.levels.len());
+    let whole = levels.fold(1, usize::saturating_mul);
     let rounded = |sheet: &Sheet| sheet.measures.iter().any(super::sheet::Measure::is_rounded);
     if lone.is_empty() || whole < 2 || rounded(one) || rounded(two) {
         return false;

@@ -345,9 +345,10 @@ fn along_groups(draft: &Draft, column: usize) -> Vec<Line> {
         return Vec::new();
     }
     let rows: Vec<usize> = (0..frame.height).filter(|&row| !frame.total_row(row)).collect();
-    let crossed: usize = frame.rows.iter().map(|dimension| dimension.levels.len()).product();
+    let levels = frame.rows.iter().map(|dimension| dimension.levels.len());
+    let crossed = levels.fold(1, usize::saturating_mul);
     // A long table may leave out what nobody falls into.
-    if rows.len() > crossed || rows.len() * 4 < crossed * 3 || rows.len() < 3 {
+    if rows.len() > crossed || rows.len() < crossed - crossed / 4 || rows.len() < 3 {
         return Vec::new();
     }
     let absent = rows.len() < crossed;
