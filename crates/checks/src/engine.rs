@@ -10,11 +10,11 @@ use crate::evidence;
 use crate::input::Input;
 use crate::picture::Picture;
 use crate::policy::Policy;
-use crate::read::{self, Held, Read};
+use crate::read::{self, Held, Read, TextLine};
 use crate::request::Request;
 use crate::rule::{self, Check, Declared, Evidence, Judgement, Piece};
 use crate::rules::{self, dif_cell::ChangedCell, dif_lp::ImpliedGroup, fmt_type::FileType};
-use crate::table::shown;
+use crate::table::{Table, shown};
 
 /// Earlier files that could not be read which are named to each file.
 const NOT_COMPARED: usize = 20;
@@ -26,6 +26,10 @@ pub struct Checked {
     pub report: FileReport,
     /// The canonical re-encoding of a picture.
     pub picture: Option<Picture>,
+    /// The tables that were judged, to be shown ([`crate::rendition`]).
+    pub tables: Vec<Table>,
+    /// Text outside them.
+    pub outside: Vec<TextLine>,
 }
 
 /// Checks the files of one request, in their order. All are read before any is judged.
@@ -120,11 +124,15 @@ fn checked(read: Read, claim: Option<Claim>, findings: Vec<Finding>) -> Checked 
         supporting: read.supporting,
         verdict: Verdict::of(&findings),
         claim,
-        table: read.held.tables().first().map(crate::table::Table::summary),
+        table: read.held.tables().first().map(Table::summary),
         findings,
     };
-    let picture = if let Held::Picture(picture) = read.held { Some(picture) } else { None };
-    Checked { report, picture }
+    let (picture, tables, outside) = match read.held {
+        Held::Picture(picture) => (Some(picture), vec![], vec![]),
+        Held::Tables { tables, outside } => (None, tables, outside),
+        Held::Refused { .. } | Held::Undecided { .. } | Held::Unread { .. } => (None, vec![], vec![]),
+    };
+    Checked { report, picture, tables, outside }
 }
 
 /// The one finding that stands for every rule that a file leaves undecided because it was not read or understood.

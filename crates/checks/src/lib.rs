@@ -21,6 +21,7 @@ mod oddity;
 pub mod picture;
 pub mod policy;
 pub mod read;
+pub mod rendition;
 pub mod request;
 pub mod rule;
 pub mod rules;

@@ -139,6 +139,35 @@ impl<'a> Requester<'a> {
         Ok(self.desk.ports.store.list(&filter).await?)
     }
 
+    /// The requester's own requests, newest first.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn newest(&self, before: Option<RequestId>, limit: u64) -> Result<Vec<Summary>, DeskError> {
+        let requester = Some(self.actor.account.clone());
+        let filter = Filter { requester, after: before, limit, newest: true, ..Filter::default() };
+        Ok(self.desk.ports.store.list(&filter).await?)
+    }
+
+    /// What the checkers wrote on the requester's files that are settled, without their names.
+    ///
+    /// # Errors
+    /// [`DeskError::NotYours`] for another's request.
+    pub async fn reasons(&self, id: RequestId) -> Result<Vec<(u32, SharePath, String)>, DeskError> {
+        let request = self.own(id).await?;
+        let mut reasons = vec![];
+        for round in &request.rounds {
+            let settled = |path: &SharePath| round.file(path).is_some_and(|file| file.settled.is_some());
+            let submitted = round.reviews.iter().filter(|review| review.submitted_at.is_some());
+            for (path, decision) in submitted.flat_map(|review| &review.decisions) {
+                if let Some(reason) = decision.reason.as_ref().filter(|_| settled(path)) {
+                    reasons.push((round.number, path.clone(), reason.clone()));
+                }
+            }
+        }
+        Ok(reasons)
+    }
+
     /// One of the requester's own requests, and the jobs that wait for it.
     ///
     /// # Errors

@@ -1,12 +1,11 @@
 //! Sealing and checking a round, and where it goes from there.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 
 use exeat_domain::finding::{Outcome, Verdict};
 use exeat_domain::ledger::{Event, Fact, Noted};
 use exeat_domain::path::{Roots, SharePath, under};
-use exeat_domain::request::{Asked, File, Leaving, Problem, Purpose, Request, RequestId, Round, Seal};
+use exeat_domain::request::{Asked, File, Leaving, Problem, Purpose, Request, RequestId, Round, Seal, Shown};
 use exeat_domain::review::Choice;
 use exeat_domain::roster::{Demotion, DemotionCause, Person, ReleaseMode};
 use exeat_domain::state::{Action, Owner, State};
@@ -151,27 +150,34 @@ impl Desk {
         seal: Seal,
         inspected: Inspected,
     ) -> Result<File, DeskError> {
-        let Inspected { report, picture } = inspected;
+        let Inspected { report, picture, rendition } = inspected;
         if report.sha256.is_some_and(|digest| digest != seal.sha256) {
             let detail = format!("{path}: sealed {}, checked {:?}", seal.sha256, report.sha256);
             return Err(Failure::new(Port::Checks, "checks-differ", INCOMPLETE, detail).into());
         }
         let name = leaving_name(path, picture.is_some());
-        let leaves = match picture {
-            Some(picture) => self.keep(&picture).await?,
-            None => seal,
+        let shown = match (picture, rendition) {
+            (Some(picture), _) => Some(Shown::Picture(self.keep(|into| into.write_all(&picture)).await?)),
+            (None, Some(spooled)) => Some(Shown::Tables(self.keep(|into| spooled.copy(into)).await?)),
+            (None, None) => None,
         };
+        let leaves = if let Some(Shown::Picture(picture)) = shown { picture } else { seal };
         let leaving = (purpose == Purpose::Output).then_some(Leaving { name, seal: leaves });
-        Ok(File { path: path.clone(), purpose, seal, leaving, report, settled: None, taken_back: false })
+        let path = path.clone();
+        Ok(File { path, purpose, seal, leaving, report, shown, settled: None, taken_back: false })
     }
 
-    async fn keep(&self, bytes: &[u8]) -> Result<Seal, DeskError> {
+    /// Keeps what the checks made of a file: a picture encoded anew, tables as text.
+    async fn keep(
+        &self,
+        write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+    ) -> Result<Seal, DeskError> {
         let mut writer = self.ports.seals.writer().await?;
-        writer.write_all(bytes).map_err(|error| {
+        write(&mut writer).map_err(|error| {
             Failure::new(
                 Port::Seals,
                 "seals-write",
-                "the re-encoded picture could not be kept: is the disk full?",
+                "the picture or the tables as they are shown could not be kept: is the disk full?",
                 error,
             )
         })?;

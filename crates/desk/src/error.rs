@@ -1,5 +1,6 @@
 //! What can go wrong with a use case: a message for the person, and a stable code.
 
+use exeat_domain::claim::ClaimError;
 use exeat_domain::request::{RequestId, TakeBackError};
 use exeat_domain::review::ReviewError;
 use exeat_domain::roster::Role;
@@ -17,6 +18,8 @@ pub enum DeskError {
     Port(#[from] Failure),
     #[error(transparent)]
     Review(#[from] ReviewError),
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
     #[error(transparent)]
@@ -51,11 +54,12 @@ impl DeskError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Store(StoreError::Conflict(_)) => "conflict",
+            Self::Store(StoreError::Conflict(_) | StoreError::AccountConflict(_)) => "conflict",
             Self::Store(StoreError::NoSuchRequest(_)) => "no-such-request",
             Self::Store(StoreError::NoSuchMove { .. }) => "no-such-move",
             Self::Store(StoreError::Failure(failure)) | Self::Port(failure) => failure.code,
-            Self::Review(_) => "review-refused",
+            Self::Review(_) | Self::Claim(ClaimError::Review(_)) => "review-refused",
+            Self::Claim(ClaimError::Taken(_)) => "taken",
             Self::NotOpen(_) => "not-open",
             Self::TakeBack(_) => "take-back-refused",
             Self::NothingAsked => "nothing-asked",

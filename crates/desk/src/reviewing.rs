@@ -16,9 +16,9 @@ use crate::ports::{Effects, Filter, Job, Summary, Task};
 
 /// An output checker's handle on the desk: it has no requester's methods.
 pub struct Checker<'a> {
-    desk: &'a Desk,
-    actor: Actor,
-    roster: Roster,
+    pub(crate) desk: &'a Desk,
+    pub(crate) actor: Actor,
+    pub(crate) roster: Roster,
 }
 
 /// What came of a decision.
@@ -151,8 +151,19 @@ impl<'a> Checker<'a> {
         Ok(Decided { request, files: named, open, outcome: None })
     }
 
+    /// Submits the review, once every output is decided.
+    ///
+    /// # Errors
+    /// [`DeskError::Review`] naming an output that is not decided, or why the review is not open.
+    pub async fn finish(&self, id: RequestId) -> Result<Decided, DeskError> {
+        let request = self.desk.ports.store.load(id).await?;
+        let from = request.state;
+        self.not_their_own(&request)?;
+        self.submit(request, from, vec![]).await
+    }
+
     /// No one reviews their own request, in another's name either.
-    fn not_their_own(&self, request: &Request) -> Result<(), ReviewError> {
+    pub(crate) fn not_their_own(&self, request: &Request) -> Result<(), ReviewError> {
         let own = |operator: &String| operator.to_lowercase() == request.requester.to_lowercase();
         if self.actor.operator.as_ref().is_some_and(own) {
             return Err(ReviewError::Own(request.requester.clone()));

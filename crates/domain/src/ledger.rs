@@ -72,6 +72,13 @@ pub enum Fact {
     Notified { message: String, message_id: String, to: String },
     Demoted { account: String, why: DemotionCause },
     DeskOpened { desk: String },
+    Claimed { round: u32 },
+    Unclaimed { round: u32 },
+    Invited { account: String },
+    Enrolled { account: String },
+    AccountShut { account: String },
+    AccountOpened { account: String },
+    SignedIn { account: String },
 }
 
 /// Something to write to the ledger.

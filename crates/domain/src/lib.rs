@@ -1,7 +1,9 @@
 //! Requests, rounds, files, reviews and the one table of states: values and rules, no input or output, no clock.
 
+pub mod claim;
 pub mod digest;
 pub mod finding;
+pub mod hours;
 pub mod ledger;
 pub mod name;
 pub mod path;

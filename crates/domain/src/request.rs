@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::claim::Claimed;
 use crate::digest::Sha256;
 use crate::finding::{FileReport, Verdict};
 use crate::path::SharePath;
@@ -109,6 +110,26 @@ pub struct Leaving {
     pub seal: Seal,
 }
 
+/// What people look at in place of a file's own bytes, made by the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shown {
+    /// Its tables as text.
+    Tables(Seal),
+    /// The picture encoded anew: of an output, what leaves.
+    Picture(Seal),
+}
+
+impl Shown {
+    /// Where it is kept.
+    #[must_use]
+    pub fn seal(self) -> Seal {
+        match self {
+            Self::Tables(seal) | Self::Picture(seal) => seal,
+        }
+    }
+}
+
 /// One file of a round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
@@ -122,6 +143,9 @@ pub struct File {
     pub leaving: Option<Leaving>,
     /// What the checks say.
     pub report: FileReport,
+    /// What is shown of it; none where the checks could not make anything of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
     /// What the reviewers came to, once all have submitted.
     #[serde(default)]
     pub settled: Option<Choice>,
@@ -131,9 +155,10 @@ pub struct File {
 }
 
 impl File {
-    /// The bytes as they were in the share, and what would leave for them.
+    /// The bytes as they were in the share, what would leave for them, and what is shown of them.
     pub fn seals(&self) -> impl Iterator<Item = Seal> + use<> {
-        std::iter::once(self.seal).chain(self.leaving.as_ref().map(|leaving| leaving.seal))
+        let leaving = self.leaving.as_ref().map(|leaving| leaving.seal);
+        std::iter::once(self.seal).chain(leaving).chain(self.shown.map(Shown::seal))
     }
 }
 
@@ -243,6 +268,9 @@ pub struct Request {
     pub release: Option<Release>,
     /// Why it ended where it did, where that needs words (refused, rejected).
     pub reason: Option<String>,
+    /// The checkers who said that they look at it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claimed: Vec<Claimed>,
 }
 
 impl Request {
@@ -264,6 +292,7 @@ impl Request {
             rounds: vec![],
             release: None,
             reason: None,
+            claimed: vec![],
         }
     }
 

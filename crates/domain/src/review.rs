@@ -350,6 +350,7 @@ pub(crate) mod tests {
                 table: None,
                 findings,
             },
+            shown: None,
             settled: None,
             taken_back: false,
         }

@@ -76,7 +76,22 @@ fn fact(fact: &Fact) -> String {
         Fact::Demoted { account, why } => {
             format!("{account} is back on validated release: {}", demotion(why))
         }
+        other => house_fact(other),
+    }
+}
+
+/// What happened to the desk itself, and who may sign in there.
+fn house_fact(fact: &Fact) -> String {
+    match fact {
         Fact::DeskOpened { desk } => format!("the desk {desk} was opened"),
+        Fact::Claimed { round } => format!("round {round} is being looked at"),
+        Fact::Unclaimed { round } => format!("round {round} is no longer being looked at"),
+        Fact::Invited { account } => format!("{account} was invited to set a password for the web desk"),
+        Fact::Enrolled { account } => format!("{account} set a password for the web desk"),
+        Fact::AccountShut { account } => format!("{account} may no longer sign in"),
+        Fact::AccountOpened { account } => format!("{account} may sign in again"),
+        Fact::SignedIn { account } => format!("{account} signed in"),
+        other => format!("{other:?}"),
     }
 }
 

@@ -153,3 +153,51 @@ pub mod ledger {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub mod account {
+    //! What a person signs in with.
+
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "accounts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub account_key: String,
+        pub account: String,
+        pub revision: i64,
+        pub password: Option<String>,
+        pub totp: Option<Vec<u8>>,
+        pub totp_used: i64,
+        pub invitation: Option<Vec<u8>>,
+        pub invited_until: Option<i64>,
+        pub shut: bool,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod session {
+    //! A session that is open.
+
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sessions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Vec<u8>,
+        pub account_key: Option<String>,
+        pub data: String,
+        pub ends_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

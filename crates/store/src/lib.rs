@@ -2,6 +2,7 @@
 //!
 //! Every change is one transaction: the request, its jobs and its ledger entries are all written or none is.
 
+mod accounts;
 mod convert;
 mod effects;
 mod entity;
@@ -13,6 +14,7 @@ mod open;
 #[cfg(test)]
 mod plans;
 mod port;
+mod queue;
 mod requests;
 
 use std::io::Write;

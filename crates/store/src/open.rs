@@ -20,6 +20,7 @@ use crate::SqliteStore;
 use crate::failure::{failed, failure};
 use crate::ledger::{self, SigningKey};
 use crate::migration::Migrator;
+use crate::queue;
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -81,7 +82,10 @@ impl SqliteStore {
         let txn = store.write().await?;
         match version(&txn).await? {
             Version::None => return Err(unopened(path)),
-            Version::Older => Migrator::up(&txn, None).await.map_err(failed)?,
+            Version::Older => {
+                Migrator::up(&txn, None).await.map_err(failed)?;
+                queue::fill(&txn).await?;
+            }
             Version::Same => {}
         }
         ledger::check_end(&txn, &store.signing.public()).await?;

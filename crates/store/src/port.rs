@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use exeat_desk::ports::{Change, Effects, Failure, Filter, Job, LedgerEntry, Store, StoreError, Summary};
+use exeat_desk::ports::{
+    Change, Effects, Failure, Filter, Job, LedgerEntry, Queue, Store, StoreError, Summary, Waiting,
+};
 use exeat_domain::request::{Request, RequestId, Seal};
 use exeat_domain::roster::Demotion;
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
 use crate::failure::failed;
-use crate::{SqliteStore, effects, jobs, ledger, requests};
+use crate::{SqliteStore, effects, jobs, ledger, queue, requests};
 
 async fn finish(txn: DatabaseTransaction) -> Result<(), Failure> {
     txn.commit().await.map_err(failed)
@@ -54,6 +56,15 @@ impl Store for SqliteStore {
     async fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
         let snapshot = self.reader.begin().await.map_err(failed)?;
         Ok(requests::list(&snapshot, filter).await?)
+    }
+
+    async fn queue(&self, queue: &Queue) -> Result<Vec<Waiting>, StoreError> {
+        let snapshot = self.reader.begin().await.map_err(failed)?;
+        Ok(queue::list(&snapshot, queue).await?)
+    }
+
+    async fn backlog(&self, most: u64) -> Result<u64, StoreError> {
+        Ok(queue::backlog(&self.reader, most).await?)
     }
 
     async fn holds_seal(&self, seal: &Seal, except: Option<RequestId>) -> Result<bool, StoreError> {

@@ -17,6 +17,7 @@ use crate::convert::{
 use crate::entity::request::{Column, Entity, Listed, Model};
 use crate::entity::{counter, held_seal};
 use crate::failure::{corrupt, failed};
+use crate::queue;
 
 /// How many rows go into one statement, well below SQLite's limit of 32,766 values.
 const BATCH: usize = 1000;
@@ -41,7 +42,8 @@ pub(crate) async fn insert(txn: &DatabaseTransaction, request: &Request) -> Resu
         }
         Err(error) => return Err(failed(error).into()),
     }
-    Ok(hold_seals(txn, request).await?)
+    hold_seals(txn, request).await?;
+    Ok(queue::write(txn, request).await?)
 }
 
 /// Whether the table of states has this change: a move, or none.
@@ -76,6 +78,7 @@ pub(crate) async fn replace(
         });
     }
     hold_seals(txn, &after).await?;
+    queue::write(txn, &after).await?;
     Ok(after)
 }
 
@@ -164,10 +167,13 @@ pub(crate) fn page(filter: &Filter, state: Option<State>) -> Result<Select<Entit
     if let Some(project) = &filter.project {
         rows = rows.filter(Column::Project.eq(project.as_str()));
     }
-    if let Some(after) = filter.after {
-        rows = rows.filter(Column::Id.gt(key(after)?));
+    match (filter.after, filter.newest) {
+        (Some(after), false) => rows = rows.filter(Column::Id.gt(key(after)?)),
+        (Some(after), true) => rows = rows.filter(Column::Id.lt(key(after)?)),
+        (None, _) => {}
     }
-    Ok(rows.order_by_asc(Column::Id).limit(filter.limit))
+    let rows = if filter.newest { rows.order_by_desc(Column::Id) } else { rows.order_by_asc(Column::Id) };
+    Ok(rows.limit(filter.limit))
 }
 
 /// Reads the page of each state and merges them, which no index could serve as one query.
@@ -179,12 +185,12 @@ pub(crate) async fn list(txn: &DatabaseTransaction, filter: &Filter) -> Result<V
         let listed = page(filter, state)?.into_partial_model::<Listed>();
         rows.extend(listed.all(txn).await.map_err(failed)?);
     }
-    rows.sort_unstable_by_key(|row| row.id);
+    rows.sort_unstable_by_key(|row| if filter.newest { -row.id } else { row.id });
     rows.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
     rows.into_iter().map(summary).collect()
 }
 
-fn summary(row: Listed) -> Result<Summary, Failure> {
+pub(crate) fn summary(row: Listed) -> Result<Summary, Failure> {
     Ok(Summary {
         id: request_id(row.id)?,
         state: State::named(&row.state).ok_or_else(|| corrupt("A state", &row.state))?,

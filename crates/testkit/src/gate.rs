@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use exeat_desk::Ports;
 use exeat_desk::ports::{
     Archive, Before, Change, Courier, Effects, Failure, FileProblem, Filter, Found, Inspectable, Inspected,
-    Inspector, Job, LedgerEntry, Letter, People, Port, Receipt, Scratch, SealWriter, Seals, Share, Store,
-    StoreError, Summary, Vault,
+    Inspector, Job, LedgerEntry, Letter, People, Port, Queue, Receipt, Scratch, SealWriter, Seals, Share,
+    Store, StoreError, Summary, Vault, Waiting,
 };
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
@@ -209,6 +209,14 @@ impl People for Gated<dyn People> {
 
 #[async_trait]
 impl Store for Gated<dyn Store> {
+    async fn queue(&self, queue: &Queue) -> Result<Vec<Waiting>, StoreError> {
+        self.call(Port::Store, "queue", self.inner.queue(queue)).await
+    }
+
+    async fn backlog(&self, most: u64) -> Result<u64, StoreError> {
+        self.call(Port::Store, "backlog", self.inner.backlog(most)).await
+    }
+
     async fn reserve(&self) -> Result<RequestId, StoreError> {
         self.call(Port::Store, "reserve", self.inner.reserve()).await
     }

@@ -199,7 +199,10 @@ impl Inspector for InProcess {
             Failure::new(exeat_desk::ports::Port::Checks, "policy", error.to_string(), "")
         })?;
         let checked = check_after(files.into_iter().map(input).collect(), before.inputs(), &policy);
-        Ok(checked.into_iter().map(Inspected::from).collect())
+        let spooled = checked.into_iter().map(|one| Inspected::of(one, tempfile::tempfile));
+        spooled.collect::<std::io::Result<_>>().map_err(|error| {
+            Failure::new(exeat_desk::ports::Port::Checks, "spool", "the tables cannot be written", error)
+        })
     }
 
     fn policy(&self) -> &str {

@@ -147,17 +147,62 @@ impl Part {
 }
 
 /// What the checks say of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Inspected {
     /// The report.
     pub report: FileReport,
     /// For a picture: the canonical re-encoding, a PNG that leaves in its place.
     pub picture: Option<Vec<u8>>,
+    /// For a file with tables: its rendition as text, for people to look at.
+    pub rendition: Option<Spooled>,
 }
 
-impl From<exeat_checks::Checked> for Inspected {
-    fn from(checked: exeat_checks::Checked) -> Self {
-        Self { report: checked.report, picture: checked.picture.map(|picture| picture.png) }
+/// Bytes that lie in a part of a file until they are kept.
+#[derive(Clone, Debug)]
+pub struct Spooled {
+    /// The file.
+    pub file: Arc<File>,
+    /// The part of it.
+    pub part: Part,
+}
+
+impl Spooled {
+    /// Copies the bytes, a block at a time.
+    ///
+    /// # Errors
+    /// What either end says.
+    pub fn copy(&self, into: &mut dyn Write) -> std::io::Result<()> {
+        let mut block = vec![0; 64 << 10];
+        let (mut at, end) = (self.part.start, self.part.start.saturating_add(self.part.length));
+        while at < end {
+            let size = usize::try_from(end - at).map_or(block.len(), |left| left.min(block.len()));
+            self.file.read_exact_at(&mut block[..size], at)?;
+            into.write_all(&block[..size])?;
+            at += size as u64;
+        }
+        Ok(())
+    }
+}
+
+impl Inspected {
+    /// What the checks say, with the tables written as text into a file of its own, made by `spool`.
+    ///
+    /// # Errors
+    /// What that file says.
+    pub fn of(
+        checked: exeat_checks::Checked,
+        spool: impl FnOnce() -> std::io::Result<File>,
+    ) -> std::io::Result<Self> {
+        let rendition = if checked.tables.is_empty() {
+            None
+        } else {
+            let mut file = std::io::BufWriter::new(spool()?);
+            exeat_checks::rendition::write(&checked, &mut file)?;
+            let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+            let part = Part { start: 0, length: file.metadata()?.len() };
+            Some(Spooled { file: Arc::new(file), part })
+        };
+        Ok(Self { report: checked.report, picture: checked.picture.map(|picture| picture.png), rendition })
     }
 }
 

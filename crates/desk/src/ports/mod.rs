@@ -1,7 +1,9 @@
 //! What the desk needs of the world. Each port is small, and each failure says what a person can do about it.
 
+mod accounts;
 mod courier;
 mod files;
+mod queue;
 mod store;
 
 use std::fmt;
@@ -11,14 +13,16 @@ use chrono::{DateTime, Utc};
 use exeat_domain::roster::Roster;
 use secrecy::SecretString;
 
+pub use accounts::{Account, Accounts, Invitation, KeptSession};
 pub use courier::{
     Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned,
     ReturnedFile, Standing,
 };
 pub use files::{
     Archive, Before, Earlier, FileProblem, Found, Inspectable, Inspected, Part, Scratch, SealWriter, Seals,
-    Share,
+    Share, Spooled,
 };
+pub use queue::{AtWork, Queue, Waiting};
 pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
 
 /// Which port failed.

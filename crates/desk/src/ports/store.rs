@@ -12,6 +12,7 @@ use exeat_domain::state::State;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
+use super::queue::{Queue, Waiting};
 
 /// The number of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -177,6 +178,11 @@ pub enum StoreError {
         /// To.
         to: State,
     },
+    /// Someone else changed the account first, or it is there already.
+    #[error(
+        "the account {0} was changed by someone else in the meantime, or is there already; look at it again"
+    )]
+    AccountConflict(String),
     /// The store itself failed.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -193,6 +199,8 @@ pub struct Filter {
     pub project: Option<String>,
     /// Only those after this one (lists page by key).
     pub after: Option<RequestId>,
+    /// The newest first; `after` then means before.
+    pub newest: bool,
     /// The most to list.
     pub limit: u64,
 }
@@ -258,6 +266,12 @@ pub trait Store: Send + Sync {
 
     /// Requests, oldest first.
     async fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError>;
+
+    /// Requests that wait for a checker, those that have waited longest first.
+    async fn queue(&self, queue: &Queue) -> Result<Vec<Waiting>, StoreError>;
+
+    /// How many requests wait for a checker; counted up to `most`.
+    async fn backlog(&self, most: u64) -> Result<u64, StoreError>;
 
     /// Whether a request in a state that is not final, other than `except`, holds this seal.
     async fn holds_seal(

@@ -5,9 +5,10 @@ use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use exeat_checks::{Input, Policy, Source, check_after};
-use exeat_desk::ports::{Before, Inspected};
+use exeat_checks::{Checked, Input, Policy, Source, check_after, rendition};
+use exeat_desk::ports::Before;
 
+use super::answer::Framed;
 use super::{Answer, FIRST, Order, cage};
 
 /// Checks the files on descriptors 3, 4, …, as the order on standard input says.
@@ -46,19 +47,28 @@ fn inspect() -> io::Result<()> {
     };
     let inputs = order.files.into_iter().zip(files).map(input).collect();
     let before = Before { spool, files: order.before };
-    let checked = check_after(inputs, before.inputs(), &policy);
-    let inspected: Vec<Inspected> = checked.into_iter().map(Inspected::from).collect();
-    answer(inspected)
+    answer(check_after(inputs, before.inputs(), &policy))
 }
 
-fn answer(inspected: Vec<Inspected>) -> io::Result<()> {
-    let (reports, pictures): (Vec<_>, Vec<_>) =
-        inspected.into_iter().map(|one| (one.report, one.picture.unwrap_or_default())).unzip();
-    let answer = Answer { reports, pictures: pictures.iter().map(Vec::len).collect() };
+fn answer(checked: Vec<Checked>) -> io::Result<()> {
+    let png = |one: &Checked| one.picture.as_ref().map_or(0, |picture| picture.png.len());
+    let answer = Answer {
+        reports: checked.iter().map(|one| one.report.clone()).collect(),
+        pictures: checked.iter().map(png).collect(),
+    };
     let mut out = io::stdout().lock();
     out.write_all(&serde_json::to_vec(&answer)?)?;
     out.write_all(b"\n")?;
-    pictures.iter().try_for_each(|png| out.write_all(png))?;
+    checked
+        .iter()
+        .filter_map(|one| one.picture.as_ref())
+        .try_for_each(|picture| out.write_all(&picture.png))?;
+    // The tables of a file are let go of as soon as they are written.
+    for one in checked {
+        let mut framed = Framed::new(&mut out);
+        rendition::write(&one, &mut framed)?;
+        framed.end()?;
+    }
     out.flush()
 }
 

@@ -1,5 +1,6 @@
 //! Checks sealed files in a child process that can reach nothing but them: strangers' bytes are read there only.
 
+mod answer;
 mod cage;
 mod child;
 
@@ -24,8 +25,6 @@ use crate::out::Failed;
 
 /// The first descriptor of the files in the child; 0, 1 and 2 are the standard ones.
 const FIRST: i32 = 3;
-/// The most that a child may answer, in bytes: reports, and pictures as they leave.
-const LONGEST_ANSWER: u64 = 1 << 30;
 /// How much of a child's last words is kept for the log.
 const LAST_WORDS: u64 = 4096;
 
@@ -50,7 +49,7 @@ struct Asked {
     supporting: bool,
 }
 
-/// What the child answers: this on one line, then the pictures one behind another.
+/// What the child answers: this on one line, then the pictures one behind another, then the tables as text in frames.
 #[derive(Debug, Serialize, Deserialize)]
 struct Answer {
     reports: Vec<FileReport>,
@@ -68,6 +67,8 @@ pub(crate) struct Sandboxed {
     policy: String,
     seconds: u64,
     memory: u64,
+    /// Where tables as text lie until they are kept.
+    scratch: PathBuf,
 }
 
 impl Sandboxed {
@@ -95,6 +96,7 @@ impl Sandboxed {
             rules: policy,
             seconds: checks.seconds,
             memory: checks.memory << 20,
+            scratch: loaded.path(&loaded.config.desk.state).join(crate::wiring::state::SCRATCH),
         })
     }
 
@@ -132,8 +134,11 @@ impl Sandboxed {
         command.fd_mappings(mappings).map_err(|error| lost(std::io::Error::other(error)))?;
         let child = command.spawn().map_err(lost)?;
         drop(command);
-        let (status, stdout, stderr) =
-            converse(child, &order, Duration::from_secs(self.seconds.saturating_add(5)))?;
+        let spool = tempfile::tempfile_in(&self.scratch).map_err(lost)?;
+        let count = files.len();
+        let take = move |stdout: std::process::ChildStdout| answer::take(stdout, count, spool);
+        let (status, inspected, stderr) =
+            converse(child, &order, Duration::from_secs(self.seconds.saturating_add(5)), take)?;
         if !status.success() {
             let words = String::from_utf8_lossy(&stderr).into_owned();
             return Err(Failure::new(
@@ -143,22 +148,27 @@ impl Sandboxed {
                 words,
             ));
         }
-        understood(&stdout, files.len())
+        inspected.map_err(|why| {
+            let message = "the checks gave no answer that can be understood";
+            Failure::new(Port::Checks, "checks-answer", message, why)
+        })
     }
 }
 
 /// Gives the child its order, takes its answer, and ends it when its time is over.
-fn converse(
+fn converse<T: Send + 'static>(
     mut child: std::process::Child,
     order: &[u8],
     patience: Duration,
-) -> Result<(std::process::ExitStatus, Vec<u8>, Vec<u8>), Failure> {
+    take: impl FnOnce(std::process::ChildStdout) -> std::io::Result<T> + Send + 'static,
+) -> Result<(std::process::ExitStatus, std::io::Result<T>, Vec<u8>), Failure> {
     use std::io::Write as _;
     let lost = |error: std::io::Error| {
         Failure::new(Port::Checks, "checks-lost", "the checks could not be followed", error)
     };
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let answer = std::thread::spawn(move || bounded(stdout, LONGEST_ANSWER));
+    let gone = || std::io::Error::other("no answer");
+    let answer = std::thread::spawn(move || stdout.ok_or_else(gone).and_then(take));
     let words = std::thread::spawn(move || bounded(stderr, LAST_WORDS));
     if let Some(mut stdin) = stdin {
         // A child that dies before it has read is told by its status.
@@ -177,7 +187,8 @@ fn converse(
         }
         std::thread::sleep(Duration::from_millis(5));
     };
-    Ok((status, answer.join().unwrap_or_default(), words.join().unwrap_or_default()))
+    let answer = answer.join().unwrap_or_else(|_| Err(gone()));
+    Ok((status, answer, words.join().unwrap_or_default()))
 }
 
 fn bounded(pipe: Option<impl std::io::Read>, most: u64) -> Vec<u8> {
@@ -187,30 +198,6 @@ fn bounded(pipe: Option<impl std::io::Read>, most: u64) -> Vec<u8> {
         drop(pipe.take(most).read_to_end(&mut bytes));
     }
     bytes
-}
-
-/// The child's answer, trusted no further than its form.
-fn understood(stdout: &[u8], files: usize) -> Result<Vec<Inspected>, Failure> {
-    let odd = |why: &str| {
-        Failure::new(Port::Checks, "checks-answer", "the checks gave no answer that can be understood", why)
-    };
-    let end = stdout.iter().position(|&byte| byte == b'\n').ok_or_else(|| odd("no line"))?;
-    let answer: Answer = serde_json::from_slice(&stdout[..end]).map_err(|error| odd(&error.to_string()))?;
-    if answer.reports.len() != files || answer.pictures.len() != files {
-        return Err(odd("another number of files"));
-    }
-    let mut rest = &stdout[end + 1..];
-    let mut inspected = vec![];
-    for (report, length) in answer.reports.into_iter().zip(answer.pictures) {
-        let (png, after) = rest.split_at_checked(length).ok_or_else(|| odd("a picture is cut off"))?;
-        rest = after;
-        let verdict = Verdict::of(&report.findings);
-        inspected.push(Inspected {
-            report: FileReport { verdict, ..report },
-            picture: (length > 0).then(|| png.to_vec()),
-        });
-    }
-    Ok(inspected)
 }
 
 #[async_trait]
@@ -275,5 +262,5 @@ fn undecided(path: String, supporting: bool, bytes: u64, why: &str) -> Inspected
         table: None,
         findings: vec![finding],
     };
-    Inspected { report, picture: None }
+    Inspected { report, picture: None, rendition: None }
 }

@@ -12,6 +12,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(Version { name: "0001_desk", sqlite: include_str!("0001_desk.sqlite.sql") }),
             Box::new(Version { name: "0002_projects", sqlite: include_str!("0002_projects.sqlite.sql") }),
+            Box::new(Version { name: "0003_web", sqlite: include_str!("0003_web.sqlite.sql") }),
         ]
     }
 }

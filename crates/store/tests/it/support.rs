@@ -107,6 +107,7 @@ fn file(byte: u8) -> File {
             table: None,
             findings: vec![],
         },
+        shown: None,
         settled: None,
         taken_back: false,
     }
