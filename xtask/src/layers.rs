@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("exeat-store", &["exeat-desk", "exeat-domain"]),
     ("exeat-shares", &["exeat-desk", "exeat-domain"]),
     ("exeat-channels", &["exeat-desk", "exeat-domain"]),
+    ("exeat-web", &["exeat-desk", "exeat-domain"]),
     ("exeat", &PRODUCT),
     (TESTS_ONLY, &[]),
     ("exeat-fuzz", &["exeat-checks", "exeat-domain"]),
@@ -25,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The libraries of the product, which only the binary may see all of.
-const PRODUCT: [&str; 7] = [
+const PRODUCT: [&str; 8] = [
     "exeat-channels",
     "exeat-checks",
     "exeat-desk",
@@ -33,12 +34,14 @@ const PRODUCT: [&str; 7] = [
     "exeat-package",
     "exeat-shares",
     "exeat-store",
+    "exeat-web",
 ];
 
 /// Libraries that are one crate's business: who may name them outside its tests.
 const ONLY: &[(&str, &[&str])] = &[
     ("anyhow", &["exeat", "xtask"]),
-    ("askama", &["exeat-channels"]),
+    ("askama", &["exeat-channels", "exeat-web"]),
+    ("axum", &["exeat-web"]),
     ("cap-std", &["exeat-shares"]),
     ("clap", &["exeat", "xtask"]),
     ("csv", &["exeat-checks"]),

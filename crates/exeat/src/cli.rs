@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::out::{self, Failed};
-use crate::{check, config_command, demo, init, inspector, ledger, request, review, rules, serve};
+use crate::{account, check, config_command, demo, init, inspector, ledger, request, review, rules, serve};
 
 /// The release desk of a secure research environment.
 ///
@@ -54,6 +54,8 @@ enum Command {
     Review(review::Args),
     /// The signed record of everything that happened.
     Ledger(ledger::Args),
+    /// Who may sign in at the web desk.
+    Account(account::Args),
     /// Look at the configuration.
     Config(config_command::Args),
     /// Checks sealed files in a process that can reach nothing else.
@@ -96,6 +98,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Request(args) => (args.format(), request::run(args, config)),
         Command::Review(args) => (args.format(), review::run(args, config)),
         Command::Ledger(args) => (args.format(), ledger::run(args, config)),
+        Command::Account(args) => (args.format(), account::run(args, config)),
         Command::Config(args) => (args.format(), config_command::run(args, config)),
     };
     out::end(format, ended)

@@ -4,6 +4,7 @@
     reason = "the binary is where environment, clock and files become values"
 )]
 
+mod account;
 mod check;
 mod cli;
 mod config;
@@ -21,6 +22,7 @@ mod review;
 mod rules;
 mod serve;
 mod status;
+mod web;
 mod wiring;
 mod words;
 

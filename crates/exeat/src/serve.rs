@@ -1,4 +1,4 @@
-//! `exeat serve`: does the desk's work until it is stopped.
+//! `exeat serve`: does the desk's work, and opens the web desk beside it, until it is stopped.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,13 +9,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::{Ended, Format};
 use crate::out::{self, Failed};
+use crate::web::Open;
 use crate::wiring::Site;
 use crate::words;
 
 /// How long to wait when nothing is due.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// Do the desk's work: seal, check, release, send.
+/// Do the desk's work: seal, check, release, send; and open the web desk.
+///
+/// The web desk is open while it works, if the configuration has a [web] section.
 ///
 /// At its start it sweeps what a stop has left behind, planned or not. It ends after the job in hand when it is
 /// interrupted or terminated.
@@ -45,6 +48,7 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
     };
     site.block_on(async {
         let mut stop = Stop::new()?;
+        let mut web = if args.once { None } else { Open::of(&site).await? };
         let waiting = site.desk.retry(None).await?;
         site.sweep().await;
         if !args.once {
@@ -52,9 +56,10 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
                 "swept; {} waiting. Working until stopped.",
                 words::count(usize::try_from(waiting).unwrap_or(usize::MAX), "job")
             ));
+            web.iter().for_each(|web| out::progress(&format!("the web desk is open: {}", web.url())));
         }
         let (mut done, mut failed) = (0_usize, vec![]);
-        while !stop.told_within(Duration::ZERO).await {
+        while !stop.told_within(Duration::ZERO).await && web.as_ref().is_none_or(Open::is_open) {
             match site.desk.work(None).await? {
                 Worked::Done(_) => done += 1,
                 Worked::Failed(task, cause) => {
@@ -68,6 +73,9 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
                 Worked::Idle if stop.told_within(IDLE).await => break,
                 Worked::Idle => {}
             }
+        }
+        if let Some(web) = web.take() {
+            web.close().await?;
         }
         if !args.once {
             out::progress(&format!("stopped; {} done.", words::count(done, "job")));

@@ -2,6 +2,7 @@
 
 mod load;
 mod secret;
+mod web;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use load::{ConfigError, Loaded, load};
 pub(crate) use secret::Secret;
+pub(crate) use web::WebSection;
 
 /// The whole configuration. Relative paths are relative to the folder that the file lies in.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +41,9 @@ pub(crate) struct Config {
     pub(crate) checks: ChecksSection,
     /// Who is known.
     pub(crate) roster: RosterSection,
+    /// The web desk; without it `exeat serve` opens none.
+    #[serde(default)]
+    pub(crate) web: Option<WebSection>,
 }
 
 /// `[desk]`

@@ -1,0 +1,161 @@
+//! `[web]`: where the web desk is, how long sessions last, and when the desk is open.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use exeat_domain::hours::WorkingHours;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `[web]`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebSection {
+    /// Where it listens. TLS is a reverse proxy's business.
+    #[serde(default = "default_address")]
+    pub(crate) address: SocketAddr,
+    /// Where people find it, such as `https://exeat.example.org`: without a path or a slash at its end.
+    pub(crate) public_url: String,
+    /// Proxies whose word on a visitor's address (X-Forwarded-For) counts.
+    #[serde(default)]
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// Whether signing in takes six digits from an app beside the password.
+    #[serde(default = "yes")]
+    pub(crate) second_factor: bool,
+    /// Minutes that a session may rest.
+    #[serde(default = "default_idle")]
+    pub(crate) idle: u16,
+    /// Minutes that it lasts at most.
+    #[serde(default = "default_longest")]
+    pub(crate) longest: u16,
+    /// The time that people live by, such as `Europe/Brussels`.
+    #[serde(default = "default_timezone")]
+    pub(crate) timezone: String,
+    /// From when the desk is open on a working day; waiting is counted in working hours.
+    #[serde(default = "default_from")]
+    pub(crate) open_from: String,
+    /// Until when.
+    #[serde(default = "default_until")]
+    pub(crate) open_until: String,
+    /// The working days: `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`.
+    #[serde(default = "default_days")]
+    pub(crate) open_days: BTreeSet<Day>,
+    /// Days on which it is closed all the same.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(crate) closed: BTreeSet<NaiveDate>,
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names say it")]
+pub(crate) enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn default_address() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8417))
+}
+
+fn default_idle() -> u16 {
+    30
+}
+
+fn default_longest() -> u16 {
+    600
+}
+
+fn default_timezone() -> String {
+    "Europe/Brussels".to_owned()
+}
+
+fn default_from() -> String {
+    "09:00".to_owned()
+}
+
+fn default_until() -> String {
+    "17:00".to_owned()
+}
+
+fn default_days() -> BTreeSet<Day> {
+    [Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri].into()
+}
+
+impl WebSection {
+    /// The section as the web desk takes it.
+    ///
+    /// # Errors
+    /// A sentence that names the key that does not hold.
+    pub(crate) fn settings(&self, name: &str) -> Result<exeat_web::Settings, String> {
+        let plain = |url: &str| {
+            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
+        };
+        if !plain(&self.public_url) {
+            return Err(format!(
+                "web.public_url is {:?}: it must be like https://exeat.example.org, without a path",
+                self.public_url
+            ));
+        }
+        let zone = self.timezone.parse().map_err(|_| {
+            format!("web.timezone is {:?}: it must be a name like Europe/Brussels", self.timezone)
+        })?;
+        let time = |key: &str, text: &str| {
+            NaiveTime::parse_from_str(text, "%H:%M")
+                .map_err(|_| format!("web.{key} is {text:?}: it must be a time like 09:00"))
+        };
+        let (from, until) = (time("open_from", &self.open_from)?, time("open_until", &self.open_until)?);
+        if from >= until || self.open_days.is_empty() || self.idle == 0 || self.longest < self.idle {
+            return Err(
+                "web: the desk must be open some time of some day, and longest must not be below idle"
+                    .to_owned(),
+            );
+        }
+        let days = self.open_days.iter().map(|day| *day as u8).collect();
+        Ok(exeat_web::Settings {
+            address: self.address,
+            public_url: self.public_url.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+            idle: TimeDelta::minutes(self.idle.into()),
+            longest: TimeDelta::minutes(self.longest.into()),
+            second_factor: self.second_factor,
+            zone,
+            hours: WorkingHours { from, until, days, closed: self.closed.clone() },
+            name: name.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_hold_is_named() {
+        let read = |text: &str| toml::from_str::<WebSection>(text).unwrap().settings("Release desk");
+        let settings = read("public_url = \"https://exeat.example.org\"").unwrap();
+        assert!(settings.secure() && settings.second_factor);
+        assert_eq!((settings.hours.day(), settings.idle), (TimeDelta::hours(8), TimeDelta::minutes(30)));
+        for (text, key) in [
+            ("public_url = \"exeat.example.org\"", "web.public_url"),
+            ("public_url = \"https://exeat.example.org/desk\"", "web.public_url"),
+            ("public_url = \"https://a\"\ntimezone = \"Brussels\"", "web.timezone"),
+            ("public_url = \"https://a\"\nopen_from = \"9\"", "web.open_from"),
+            ("public_url = \"https://a\"\nopen_from = \"18:00\"", "web:"),
+        ] {
+            assert!(read(text).unwrap_err().starts_with(key), "{text}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+// The desk's own script: keys, and a table that scrolls through a million cells. Without it every page still works.
+"use strict";
+(() => {
+  const all = (what, where = document) => [...where.querySelectorAll(what)];
+  const one = (what, where = document) => where.querySelector(what);
+  document.documentElement.classList.add("script");
+
+  // ---- keys -------------------------------------------------------------------------------------------------------
+  const typing = (target) => target.matches?.("input:not([type=checkbox]), textarea, select") || target.isContentEditable;
+  const keyed = (key) => all("[data-key]").find((item) => item.dataset.key === key && item.offsetParent !== null);
+
+  // j and k: through files of a request, or lines of a list.
+  function along(step) {
+    const files = all("[data-file]");
+    if (files.length) {
+      const at = files.findIndex((file) => file.hasAttribute("aria-current"));
+      const to = files[at + step];
+      if (to) to.click();
+      return;
+    }
+    const lines = all("[data-list] tbody tr");
+    const at = lines.findIndex((line) => line.classList.contains("on"));
+    const to = lines[Math.min(lines.length - 1, Math.max(0, at + step))];
+    if (!to) return;
+    lines.forEach((line) => line.classList.toggle("on", line === to));
+    one("th a", to)?.focus();
+  }
+
+  // n and p: through findings, with the row that each lies in.
+  function finding(step) {
+    const found = all(".found > li");
+    const at = found.findIndex((item) => item.classList.contains("on"));
+    const to = found[at < 0 && step < 0 ? found.length - 1 : at + step];
+    if (!to) return;
+    found.forEach((item) => item.classList.toggle("on", item === to));
+    to.focus();
+    to.scrollIntoView({ block: "nearest" });
+    if (to.dataset.row !== undefined && sheet && Number(to.dataset.table) === sheet.table) sheet.show(Number(to.dataset.row), to.id.slice(1));
+    else if (to.dataset.row !== undefined) one(".place a", to)?.click();
+  }
+
+  function decide(button) {
+    if (button.disabled) return;
+    const reason = one("#reason");
+    const needed = (reason?.dataset.needed ?? "").split(" ");
+    if (reason && needed.includes(button.value) && !reason.value.trim()) {
+      reason.setAttribute("aria-invalid", "true");
+      reason.focus();
+      return;
+    }
+    button.click();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const key = event.key;
+    if (typing(event.target)) {
+      if (key === "Escape") event.target.blur();
+      return;
+    }
+    const keys = one("[data-keys]");
+    if (keys?.open) return;
+    const does = {
+      j: () => along(1), k: () => along(-1), n: () => finding(1), p: () => finding(-1),
+      "/": () => { const box = keyed("/"); box?.focus(); box?.select?.(); },
+      "?": () => keys?.showModal(),
+      c: () => one("#reason")?.focus(),
+      t: () => one("[data-sheet]")?.focus(),
+      q: () => one('.top nav a')?.click(),
+      f: () => { const box = keyed("f"); if (box && !box.disabled) box.click(); },
+    }[key];
+    if (does) { event.preventDefault(); does(); return; }
+    const button = keyed(key);
+    if (button?.matches("button")) { event.preventDefault(); decide(button); }
+  });
+  one("[data-keys-open]")?.addEventListener("click", () => one("[data-keys]").showModal());
+
+  // A reason that is demanded is asked for before the form is sent; a key in it sends with Ctrl+Enter.
+  for (const form of all("form.decide")) {
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter;
+      const reason = one("#reason", form);
+      const needed = (reason.dataset.needed ?? "").split(" ");
+      if (button && needed.includes(button.value) && !reason.value.trim()) {
+        event.preventDefault();
+        reason.setAttribute("aria-invalid", "true");
+        reason.focus();
+      }
+    });
+  }
+  for (const box of all('.tools input[type="checkbox"]')) box.addEventListener("change", () => box.form.requestSubmit());
+
+  // The part of a long list of files that is looked at is in sight.
+  one("[data-file][aria-current]")?.scrollIntoView({ block: "nearest" });
+
+  // ---- the reason of a flagged cell, on focus and under the pointer -------------------------------------------------
+  let tip;
+  function tell(link) {
+    untell();
+    const why = link.title || link.dataset.why;
+    if (!why) return;
+    link.dataset.why = why;
+    link.removeAttribute("title");
+    tip = document.createElement("div");
+    tip.className = "tip";
+    tip.textContent = why;
+    document.body.append(tip);
+    const box = link.getBoundingClientRect();
+    tip.style.left = Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8)) + "px";
+    tip.style.top = (box.bottom + 8 + tip.offsetHeight < innerHeight ? box.bottom + 8 : box.top - tip.offsetHeight - 8) + "px";
+  }
+  function untell() { tip?.remove(); tip = undefined; }
+  for (const [show, hide] of [["focusin", "focusout"], ["mouseover", "mouseout"]]) {
+    document.addEventListener(show, (event) => { const link = event.target.closest?.(".grid .flag a"); if (link) tell(link); });
+    document.addEventListener(hide, untell);
+  }
+  document.addEventListener("scroll", untell, true);
+
+  // ---- pictures: enlarge by key or click ----------------------------------------------------------------------------
+  for (const picture of all("[data-picture]")) {
+    const zoom = () => picture.classList.toggle("full");
+    one("img", picture).addEventListener("click", zoom);
+    picture.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === "z") zoom(); });
+  }
+
+  // ---- the sheet: only the rows in sight are in the page --------------------------------------------------------------
+  const ROW = 24;            // as the style sheet has it
+  const TALLEST = 12_000_000; // browsers draw no taller
+  const AHEAD = 40;
+
+  class Sheet {
+    constructor(box) {
+      this.box = box;
+      this.body = one("tbody", box);
+      this.address = box.dataset.rows;
+      this.table = Number(new URL(this.address, location.href).searchParams.get("table"));
+      this.total = Number(box.dataset.total);
+      this.asked = 0;
+      this.first = Number(box.dataset.from);
+      this.loaded = this.body.rows.length;
+      this.columns = one("thead tr", box).cells.length;
+      if (this.total <= this.loaded) { this.draw_strip(); return; }
+      this.height = Math.min(this.total * ROW, TALLEST);
+      this.above = this.spacer();
+      this.below = this.spacer();
+      this.body.before(this.above.parent);
+      this.body.after(this.below.parent);
+      // Columns keep their width while rows come and go.
+      for (const head of one("thead tr", box).cells) head.style.minWidth = Math.min(320, Math.ceil(head.getBoundingClientRect().width)) + "px";
+      this.place();
+      this.settling = true;
+      box.scrollTop = this.top_of(this.first);
+      box.addEventListener("scroll", () => this.scrolled(), { passive: true });
+      new ResizeObserver(() => this.scrolled()).observe(box);
+      this.draw_strip();
+    }
+    spacer() {
+      const parent = document.createElement("tbody");
+      parent.setAttribute("aria-hidden", "true");
+      const cell = parent.insertRow().insertCell();
+      cell.colSpan = this.columns;
+      cell.style.padding = "0"; cell.style.border = "0";
+      return { parent, cell };
+    }
+    top_of(row) { return (row / this.total) * this.height; }
+    row_at(top) { return Math.floor((top / this.height) * this.total); }
+    place() {
+      const above = this.top_of(this.first);
+      const rows = this.loaded * ROW;
+      this.above.cell.style.height = above + "px";
+      this.above.parent.hidden = above === 0;
+      this.below.cell.style.height = Math.max(0, this.height - above - rows) + "px";
+    }
+    scrolled() {
+      const head = one("thead", this.box).offsetHeight;
+      const seen = Math.ceil((this.box.clientHeight - head) / ROW) + 1;
+      const first = Math.max(0, this.row_at(this.box.scrollTop));
+      const last = Math.min(this.total, first + seen);
+      if (first >= this.first && last <= this.first + this.loaded) { this.tell(first, last); return; }
+      this.load(Math.max(0, first - AHEAD), Math.min(200, seen + 2 * AHEAD), first, last);
+    }
+    async load(from, count, first, last) {
+      const turn = ++this.asked;
+      const address = new URL(this.address, location.href);
+      for (const name of ["find", "flagged", "order"]) if (this.box.dataset[name]) address.searchParams.set(name, this.box.dataset[name]);
+      address.searchParams.set("from", from);
+      address.searchParams.set("count", count);
+      this.stop?.abort();
+      this.stop = new AbortController();
+      try {
+        const answer = await fetch(address, { signal: this.stop.signal, headers: { "hx-request": "true" } });
+        if (!answer.ok) { if (answer.status === 401) location.reload(); return; }
+        const text = await answer.text();
+        if (turn !== this.asked) return;
+        this.fill(text);
+        this.first = from;
+        this.loaded = this.body.rows.length;
+        this.place();
+        this.tell(first, last);
+        this.after?.();
+        this.after = undefined;
+      } catch (error) { if (error.name !== "AbortError") throw error; }
+    }
+    // Our own server's rows, every text of which it has escaped.
+    fill(text) {
+      const rows = new DOMParser().parseFromString("<table><tbody>" + text + "</tbody></table>", "text/html");
+      this.body.replaceChildren(...one("tbody", rows).children);
+    }
+    tell(first, last) {
+      const range = one("#range");
+      if (!range) return;
+      const words = this.words ??= range.textContent;
+      const numbers = [first + 1, last, this.total].map((n) => n.toLocaleString(document.documentElement.lang));
+      let at = 0;
+      range.textContent = words.replace(/[\d\u202f]+/g, () => numbers[at++] ?? "");
+    }
+    // Brings a row of the body into sight and marks it.
+    show(row, found) {
+      const mark = () => {
+        const line = one('tr[data-i="' + row + '"]', this.body);
+        for (const other of all("tr.on", this.body)) other.classList.remove("on");
+        line?.classList.add("on");
+        const cell = line && (one('a[href="#f' + found + '"]', line) ?? line);
+        const head = one("thead", this.box).offsetHeight;
+        if (line) {
+          const box = line.getBoundingClientRect(), mine = this.box.getBoundingClientRect();
+          if (box.top < mine.top + head || box.bottom > mine.bottom) this.box.scrollTop += box.top - mine.top - head - mine.height / 3;
+          if (cell !== line) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+        }
+      };
+      if (one('tr[data-i="' + row + '"]', this.body)) { mark(); return; }
+      const plain = !this.box.dataset.find && !this.box.dataset.flagged && !this.box.dataset.order;
+      if (plain && this.height) { this.after = mark; this.box.scrollTop = this.top_of(Math.max(0, row - 5)); }
+      else location.assign(one('#f' + found + ' .place a')?.href ?? location.href);
+    }
+    // Where flagged rows lie in the whole table, beside the scroll bar.
+    draw_strip() {
+      const rows = (this.box.dataset.strip || "").split(" ").filter(Boolean).map(Number);
+      const body = Number(this.box.dataset.body);
+      const plain = !this.box.dataset.find && !this.box.dataset.flagged && !this.box.dataset.order;
+      if (!rows.length || !plain || body < 20) return;
+      const strip = document.createElement("div");
+      strip.className = "strip";
+      strip.setAttribute("aria-hidden", "true");
+      this.box.after(strip);
+      const marks = new Set(rows.map((row) => Math.round((row / body) * 400)));
+      for (const mark of marks) {
+        const tick = document.createElement("i");
+        tick.style.top = mark / 4 + "%";
+        strip.append(tick);
+      }
+      const fit = () => {
+        const head = one("thead", this.box).offsetHeight;
+        strip.style.left = this.box.offsetLeft + this.box.clientWidth - 8 + "px";
+        strip.style.top = this.box.offsetTop + head + "px";
+        strip.style.height = this.box.clientHeight - head - 4 + "px";
+      };
+      new ResizeObserver(fit).observe(this.box);
+      fit();
+    }
+  }
+  const box = one("[data-sheet]");
+  const sheet = box ? new Sheet(box) : undefined;
+  const named = location.hash.match(/^#r(\d+)$/);
+  if (sheet && named) one('tr[data-i="' + named[1] + '"]', box)?.classList.add("on");
+})();

@@ -1,0 +1,215 @@
+//! A requester's own requests: the list, and how one stands, in words.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{Redirect, Response};
+use exeat_domain::path::SharePath;
+use exeat_domain::request::{File, Problem, Purpose, Request, RequestId};
+use exeat_domain::review::Choice;
+use exeat_domain::state::{Action, Owner, State as Stands};
+use serde::Deserialize;
+
+use super::findings::{Group, groups};
+use super::request::{detail, short};
+use super::{Shell, page as write, request_id};
+use crate::app::App;
+use crate::error::PageError;
+use crate::form::{Form, Query};
+use crate::moments::Moments;
+use crate::visitor::{Reads, Visitor};
+use crate::words::{Mark, Words, count, fill};
+
+/// Lines of a page.
+const LINES: usize = 50;
+
+#[derive(Template)]
+#[template(path = "mine.html")]
+struct ListPage<'a> {
+    shell: Shell<'a>,
+    lines: Vec<Line>,
+    next: Option<RequestId>,
+}
+
+struct Line {
+    id: RequestId,
+    class: &'static str,
+    standing: String,
+    project: String,
+    purpose: String,
+    files: String,
+    created: String,
+    exact: String,
+}
+
+#[derive(Template)]
+#[template(path = "mine_request.html")]
+struct Page<'a> {
+    shell: Shell<'a>,
+    request: &'a Request,
+    class: &'static str,
+    standing: String,
+    next: &'static str,
+    asked: String,
+    exact: String,
+    round: u32,
+    files: Vec<FileView>,
+    problems: &'a [Problem],
+    can_withdraw: bool,
+    released: Vec<(String, String)>,
+}
+
+struct FileView {
+    path: String,
+    name: String,
+    folder: String,
+    mark: Mark,
+    detail: String,
+    outcome: &'static str,
+    outcome_class: &'static str,
+    supporting: bool,
+    taken_back: bool,
+    can_take_back: bool,
+    reasons: Vec<String>,
+    findings: Vec<Group>,
+}
+
+/// What the address asks for.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    before: Option<u64>,
+}
+
+/// The list, newest first.
+pub(crate) async fn list(
+    State(app): State<App>,
+    Reads(w): Reads,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let requester = app.desk().requester(visitor.actor());
+    let mut listed = requester.newest(asked.before.map(RequestId), LINES as u64 + 1).await?;
+    let more = listed.len() > LINES;
+    listed.truncate(LINES);
+    let shell = Shell::new(&app, w, Some(&visitor)).titled(w.mine.title).at("/mine");
+    let moments = shell.moments();
+    let next = listed.last().filter(|_| more).map(|last| last.id);
+    let line = |one: exeat_desk::ports::Summary| Line {
+        id: one.id,
+        class: class(one.state),
+        standing: fill(words(one.state, &w.mine.standing), &[("when", &moments.at(one.updated_at))]),
+        project: one.project.unwrap_or_default(),
+        purpose: one.purpose,
+        files: count(w.common.files, one.files),
+        created: moments.at(one.created_at),
+        exact: Moments::exact(one.created_at),
+    };
+    write(&ListPage { lines: listed.into_iter().map(line).collect(), next, shell })
+}
+
+/// One request.
+pub(crate) async fn page(
+    State(app): State<App>,
+    Reads(w): Reads,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let requester = app.desk().requester(visitor.actor());
+    let id = request_id(&id)?;
+    let (request, _) = requester.show(id).await?;
+    let reasons = requester.reasons(id).await?;
+    let shell = Shell::new(&app, w, Some(&visitor)).titled(id.to_string()).at("/mine");
+    let moments = shell.moments();
+    let open = matches!(request.state, Stands::Submitted | Stands::Returned);
+    let view = |(number, file): (u32, &File)| file_view(number, file, &reasons, open, w);
+    let files = request.current_files().map(|(round, file)| view((round.number, file))).collect();
+    let released = request.release.iter().filter(|_| request.state == Stands::Released);
+    let released = released.flat_map(|release| &release.files);
+    write(&Page {
+        class: class(request.state),
+        standing: fill(words(request.state, &w.mine.standing), &[("when", &moments.at(request.updated_at))]),
+        next: words(request.state, &w.mine.next),
+        asked: moments.at(request.created_at),
+        exact: Moments::exact(request.created_at),
+        round: request.round().map_or(0, |round| round.number),
+        files,
+        problems: request.round().map_or(&[], |round| &round.problems),
+        can_withdraw: request.state.after(Action::Withdraw, Owner::Requester).is_ok(),
+        released: released.map(|file| (file.name.clone(), file.seal.sha256.to_string())).collect(),
+        request: &request,
+        shell,
+    })
+}
+
+fn file_view(
+    round: u32,
+    file: &File,
+    reasons: &[(u32, SharePath, String)],
+    open: bool,
+    w: &'static Words,
+) -> FileView {
+    let (folder, name) = short(file.path.as_str());
+    let (outcome, outcome_class) = match file.settled {
+        Some(Choice::Approve) => (w.request.approved, "clear"),
+        Some(Choice::Return) => (w.request.returned, "review"),
+        Some(Choice::Reject) => (w.request.rejected, "blocked"),
+        None => ("", ""),
+    };
+    let said = reasons.iter().filter(|(number, path, _)| *number == round && *path == file.path);
+    FileView {
+        path: file.path.to_string(),
+        name,
+        folder,
+        mark: w.verdict(file.report.verdict),
+        detail: detail(file, w),
+        outcome,
+        outcome_class,
+        supporting: file.purpose == Purpose::Supporting,
+        taken_back: file.taken_back,
+        can_take_back: open && !file.taken_back && file.settled.is_none(),
+        reasons: said.map(|(_, _, reason)| reason.clone()).collect(),
+        findings: groups(&file.report.findings, w),
+    }
+}
+
+/// The class of a state's colour and icon.
+fn class(state: Stands) -> &'static str {
+    match state {
+        Stands::Released | Stands::Approved => "clear",
+        Stands::Returned => "review",
+        Stands::Rejected | Stands::Refused => "blocked",
+        Stands::Draft | Stands::Received | Stands::Checking | Stands::Submitted | Stands::Withdrawn => "note",
+    }
+}
+
+fn words(state: Stands, of: &'static [&'static str; 10]) -> &'static str {
+    let at = Stands::ALL.iter().position(|one| *one == state);
+    at.and_then(|at| of.get(at)).copied().unwrap_or_default()
+}
+
+/// Takes the request back.
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect, PageError> {
+    let request = app.desk().requester(visitor.actor()).withdraw(request_id(&id)?).await?;
+    Ok(Redirect::to(&format!("/mine/{}", request.id)))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    path: String,
+}
+
+/// Takes one file back.
+pub(crate) async fn take_back(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(Named { path }): Form<Named>,
+) -> Result<Redirect, PageError> {
+    let path = SharePath::new(&path).map_err(|_| PageError::NotFound)?;
+    let request = app.desk().requester(visitor.actor()).take_back(request_id(&id)?, &[path]).await?;
+    Ok(Redirect::to(&format!("/mine/{}", request.id)))
+}

