@@ -119,8 +119,12 @@ impl PageError {
 
     /// The page that says so.
     pub(crate) fn page(&self, shell: Shell<'_>) -> Response {
-        if let Self::System(detail) = self {
-            tracing::error!(%detail, "a page could not be given");
+        match self {
+            Self::System(detail) => tracing::error!(%detail, "a page could not be given"),
+            Self::Desk(error) if self.status().is_server_error() => {
+                tracing::error!(detail = ?error, "a page could not be given");
+            }
+            _ => {}
         }
         let (title, hint) = self.words(shell.w);
         let page = ErrorPage { shell: shell.titled(title), hint, code: self.code() };

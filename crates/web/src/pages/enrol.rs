@@ -20,9 +20,9 @@ const ENROLLING: &str = "enrolling";
 /// What tries of codes are counted under.
 const TRIES: &str = "an invitation";
 
+/// What waits between the two pages. The code is not among it: who reads the store must not be able to use it.
 #[derive(Serialize, Deserialize)]
 struct Enrolling {
-    code: String,
     account: String,
     secret: Vec<u8>,
 }
@@ -39,6 +39,7 @@ struct CodePage<'a> {
 struct SetUpPage<'a> {
     shell: Shell<'a>,
     account: String,
+    code: String,
     choose_hint: String,
     second_factor: Option<Shown>,
     wrong: Option<String>,
@@ -70,25 +71,20 @@ pub(crate) async fn send(
     Form(Code { code }): Form<Code>,
 ) -> Result<Response, PageError> {
     let now = app.now();
-    let invited = match app.inner.throttle.check(from, TRIES, now) {
+    let invited = match app.inner.throttle.enter(from, TRIES, now) {
         Ok(()) => app.invited(&code).await,
         Err(seconds) => Err(SignInError::Wait(seconds)),
     };
     let wrong = match invited {
         Ok(account) => {
-            let enrolling = Enrolling {
-                code,
-                account: account.account,
-                secret: SecondFactor::generate()?.secret().to_vec(),
-            };
+            app.inner.throttle.succeeded(from, TRIES);
+            let secret = SecondFactor::generate()?.secret().to_vec();
+            let enrolling = Enrolling { account: account.account, secret };
             session.cycle_id().await?;
             session.insert(ENROLLING, &enrolling).await?;
-            return write(&set_up(&app, w, enrolling, None)?);
+            return write(&set_up(&app, w, enrolling, code, None)?);
         }
-        Err(SignInError::NoInvitation) => {
-            app.inner.throttle.failed(from, TRIES, now);
-            w.sign_in.no_invitation.to_owned()
-        }
+        Err(SignInError::NoInvitation) => w.sign_in.no_invitation.to_owned(),
         Err(SignInError::Wait(seconds)) => fill(w.sign_in.wait, &[("n", &seconds.div_ceil(60))]),
         Err(other) => return Err(other.into()),
     };
@@ -100,6 +96,7 @@ fn set_up<'a>(
     app: &'a App,
     w: &'static Words,
     enrolling: Enrolling,
+    code: String,
     wrong: Option<String>,
 ) -> Result<SetUpPage<'a>, PageError> {
     let factor = SecondFactor::of(&enrolling.secret);
@@ -114,6 +111,7 @@ fn set_up<'a>(
     Ok(SetUpPage {
         shell: Shell::new(app, w, None).titled(title),
         account: enrolling.account,
+        code,
         choose_hint: fill(w.sign_in.choose_hint, &[("n", &SHORTEST)]),
         second_factor,
         wrong,
@@ -122,6 +120,7 @@ fn set_up<'a>(
 
 #[derive(Deserialize)]
 pub(crate) struct SetUp {
+    code: String,
     password: String,
     again: String,
     #[serde(default)]
@@ -141,7 +140,7 @@ pub(crate) async fn finish(
     let factor = SecondFactor::of(&enrolling.secret);
     let second_factor = app.settings().second_factor.then_some((&factor, sent.digits.as_str()));
     let enrolment =
-        Enrolment { code: &enrolling.code, password: &sent.password, again: &sent.again, second_factor };
+        Enrolment { code: &sent.code, password: &sent.password, again: &sent.again, second_factor };
     let s = w.sign_in;
     let wrong = match app.enrol(enrolment).await {
         Ok(_) => {
@@ -162,7 +161,7 @@ pub(crate) async fn finish(
         },
         Err(other) => return Err(other.into()),
     };
-    refused(&set_up(&app, w, enrolling, Some(wrong))?)
+    refused(&set_up(&app, w, enrolling, sent.code, Some(wrong))?)
 }
 
 fn refused(page: &impl Template) -> Result<Response, PageError> {

@@ -74,7 +74,7 @@ impl App {
     /// [`SignInError::Refused`] whatever was wrong; [`SignInError::Wait`] after too many tries.
     pub(crate) async fn sign_in(&self, from: IpAddr, tried: Tried<'_>) -> Result<Person, SignInError> {
         let (now, inner) = (self.now(), &self.inner);
-        inner.throttle.check(from, tried.account, now).map_err(SignInError::Wait)?;
+        inner.throttle.enter(from, tried.account, now).map_err(SignInError::Wait)?;
         let known = self.known(tried.account).await?;
         // The same work is done whether or not the account is there.
         let hash = known.as_ref().and_then(|(account, _)| account.password.clone());
@@ -87,7 +87,6 @@ impl App {
             _ => None,
         };
         let Some(person) = signed_in else {
-            inner.throttle.failed(from, tried.account, now);
             tracing::warn!(%from, account = %exeat_domain::path::shown(&cut(tried.account)), "a sign-in was refused");
             return Err(SignInError::Refused);
         };

@@ -47,47 +47,58 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
-    /// Whether another try is open.
+    /// Lets one more try in, and counts it as failed until it is known to have succeeded: however many come at once,
+    /// no more get in than are allowed.
     ///
     /// # Errors
     /// Seconds to wait.
-    pub(crate) fn check(&self, from: IpAddr, account: &str, now: DateTime<Utc>) -> Result<(), u64> {
-        let counts = self.counts();
+    pub(crate) fn enter(&self, from: IpAddr, account: &str, now: DateTime<Utc>) -> Result<(), u64> {
+        let mut counts = self.counts();
+        let keys = keys(from, account);
         let left = |key: &Key| {
             let count = counts.get(key).filter(|count| count.failures >= key.most())?;
             let left = (count.since + WINDOW - now).num_seconds();
             u64::try_from(left).ok().filter(|left| *left > 0)
         };
-        keys(from, account).iter().filter_map(left).max().map_or(Ok(()), Err)
-    }
-
-    /// Counts a failure.
-    pub(crate) fn failed(&self, from: IpAddr, account: &str, now: DateTime<Utc>) {
-        let mut counts = self.counts();
-        if counts.len() > MOST_KEPT {
-            counts.retain(|_, count| now - count.since < WINDOW);
+        if let Some(left) = keys.iter().filter_map(left).max() {
+            return Err(left);
         }
-        if counts.len() > MOST_KEPT {
-            // Someone tries with ever new names from ever new addresses: what is counted of accounts is worth more.
-            counts.retain(|key, _| matches!(key, Key::On(_)));
-        }
-        for key in keys(from, account) {
+        make_room(&mut counts, now);
+        for key in keys {
             let count = counts.entry(key).or_insert(Count { since: now, failures: 0 });
             if now - count.since >= WINDOW {
                 *count = Count { since: now, failures: 0 };
             }
             count.failures += 1;
         }
+        Ok(())
     }
 
-    /// Forgets the failures from this address on this account.
+    /// The last try was none to count, and what failed before it from this address on this account is forgotten.
     pub(crate) fn succeeded(&self, from: IpAddr, account: &str) {
-        let [_, _, both] = keys(from, account);
-        self.counts().remove(&both);
+        let mut counts = self.counts();
+        for key in keys(from, account) {
+            if matches!(key, Key::Both(..)) {
+                counts.remove(&key);
+            } else if let Some(count) = counts.get_mut(&key) {
+                count.failures = count.failures.saturating_sub(1);
+            }
+        }
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<Key, Count>> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Forgets what no longer counts, once there is much of it.
+fn make_room(counts: &mut HashMap<Key, Count>, now: DateTime<Utc>) {
+    if counts.len() > MOST_KEPT {
+        counts.retain(|_, count| now - count.since < WINDOW);
+    }
+    if counts.len() > MOST_KEPT {
+        // Someone tries with ever new names from ever new addresses: what is counted of accounts is worth more.
+        counts.retain(|key, _| matches!(key, Key::On(_)));
     }
 }
 
@@ -121,21 +132,22 @@ mod tests {
         let now: DateTime<Utc> = "2026-11-23T09:00:00Z".parse().unwrap();
         let (here, there): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         for _ in 0..MOST_OF_BOTH {
-            assert_eq!(throttle.check(here, "cleo", now), Ok(()));
-            throttle.failed(here, " CLEO", now);
+            assert_eq!(throttle.enter(here, " CLEO", now), Ok(()), "whether it fails is not known yet");
         }
-        assert_eq!(throttle.check(here, "cleo", now), Err(900));
-        assert_eq!(
-            (throttle.check(there, "cleo", now), throttle.check(here, "ann_P", now)),
-            (Ok(()), Ok(()))
-        );
-        assert_eq!(throttle.check(here, "cleo", now + WINDOW), Ok(()));
+        assert_eq!(throttle.enter(here, "cleo", now), Err(900));
+        assert_eq!(throttle.enter(there, "cleo", now), Ok(()));
+        assert_eq!(throttle.enter(here, "ann_P", now), Ok(()));
+        assert_eq!(throttle.enter(here, "cleo", now + WINDOW), Ok(()));
         throttle.succeeded(here, "cleo");
-        assert_eq!(throttle.check(here, "cleo", now), Ok(()));
-        for name in 0..MOST_FROM {
-            throttle.failed(there, &format!("name {name}"), now);
+        assert_eq!(throttle.enter(here, "cleo", now), Ok(()));
+        for _ in 0..2 * MOST_FROM {
+            assert_eq!(throttle.enter(there, "cleo", now), Ok(()), "who gets in is not counted");
+            throttle.succeeded(there, "cleo");
         }
-        assert_eq!(throttle.check(there, "anyone", now), Err(900));
+        for name in 1..MOST_FROM {
+            assert_eq!(throttle.enter(there, &format!("name {name}"), now), Ok(()));
+        }
+        assert_eq!(throttle.enter(there, "anyone", now), Err(900));
     }
 
     #[test]

@@ -167,7 +167,8 @@ async fn an_invitation_is_good_once_and_for_a_while() {
     let mut dirk = house.stranger();
     dirk.language = "nl-BE";
     assert_eq!(dirk.post("/enrol", &[("code", "AAAA-BBBB")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let page = dirk.post("/enrol", &[("code", &invited.code.to_lowercase())]).await.text();
+    let code_typed = invited.code.to_lowercase();
+    let page = dirk.post("/enrol", &[("code", &code_typed)]).await.text();
     assert!(page.contains("Account dirk instellen") && page.contains("<svg class=\"qr\""), "{page}");
     let key = page.split("class=\"secret\">").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
     let factor = SecondFactor::of(&unbase32(&key));
@@ -177,11 +178,17 @@ async fn an_invitation_is_good_once_and_for_a_while() {
         (PASSWORD, "iets anders dan dat", digits.as_str(), "niet gelijk"),
         (PASSWORD, PASSWORD, "000000", "kloppen niet"),
     ] {
-        let form = [("password", password), ("again", again), ("digits", digits)];
+        let form =
+            [("code", code_typed.as_str()), ("password", password), ("again", again), ("digits", digits)];
         let answer = dirk.post("/enrol/finish", &form).await;
         assert!(answer.text().contains(why), "{why}");
     }
-    let form = [("password", PASSWORD), ("again", PASSWORD), ("digits", &digits)];
+    let form = [
+        ("code", code_typed.as_str()),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+        ("digits", digits.as_str()),
+    ];
     assert_eq!(dirk.post("/enrol/finish", &form).await.header("location"), "/sign-in?done=enrolled");
     let again = house.stranger().post("/enrol", &[("code", &invited.code)]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "it is used up");
