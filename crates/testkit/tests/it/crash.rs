@@ -71,7 +71,8 @@ async fn a_check_cut_at_every_point_ends_with_the_checkers() {
         assert_eq!((request.state, request.rounds[0].files.len()), (State::Submitted, 2));
         store.verify_store(None).await.unwrap();
         assert_eq!(site.messages().unwrap().len(), 1, "one receipt");
-        assert_eq!(exeat_testkit::site::files_under(&root.join("state/seals")).unwrap().len(), 2);
+        let sealed = exeat_testkit::site::files_under(&root.join("state/seals")).unwrap();
+        assert_eq!(sealed.len(), 4, "each file, and its table as text");
         std::fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -66,7 +66,7 @@ async fn while_it_is_checked() {
         let site = asked(folder.path()).await;
         fails_once(&site, State::Checking, State::Submitted, fault).await;
         let seals = exeat_testkit::site::files_under(&folder.path().join("state/seals")).unwrap();
-        assert_eq!(seals.len(), 2, "{fault:?}");
+        assert_eq!(seals.len(), 4, "each file, and its table as text: {fault:?}");
     }
 }
 
