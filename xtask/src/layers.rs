@@ -169,6 +169,6 @@ mod tests {
 
     #[test]
     fn a_crate_that_the_table_forgot_is_found() {
-        check("exeat-web", "serde", false, Some("not in the table"));
+        check("exeat-attic", "serde", false, Some("not in the table"));
     }
 }
