@@ -18,7 +18,7 @@ const IDLE: Duration = Duration::from_secs(2);
 
 /// Do the desk's work: seal, check, release, send; and open the web desk.
 ///
-/// The web desk is open while it works, if the configuration has a [web] section.
+/// The web desk is open while it works, if the configuration has a `[web]` section.
 ///
 /// At its start it sweeps what a stop has left behind, planned or not. It ends after the job in hand when it is
 /// interrupted or terminated.
