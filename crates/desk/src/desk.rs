@@ -120,7 +120,11 @@ impl Desk {
     }
 
     /// The entries without decisions that this checker may not see yet.
-    async fn blinded(&self, viewer: &str, entries: Vec<LedgerEntry>) -> Result<Vec<LedgerEntry>, DeskError> {
+    pub(crate) async fn blinded(
+        &self,
+        viewer: &str,
+        entries: Vec<LedgerEntry>,
+    ) -> Result<Vec<LedgerEntry>, DeskError> {
         let mut visible = vec![];
         for entry in entries {
             let mine = entry.event.actor.account.to_lowercase() == viewer.to_lowercase();

@@ -36,6 +36,13 @@ pub enum DeskError {
     NotAllowed { account: String, role: Role },
     #[error("{id} belongs to another requester")]
     NotYours { id: RequestId },
+    #[error("{id} was not released, so there is no record of a release")]
+    NotReleased { id: RequestId },
+    #[error(
+        "you check requests too, and the whole ledger holds decisions that are not yours to see yet: export it when \
+         nothing waits, or have someone do it who does not check"
+    )]
+    Blind,
     #[error("the request was refused and kept as {id}: {reason}")]
     Refused { id: RequestId, reason: String },
 }
@@ -67,6 +74,8 @@ impl DeskError {
             Self::NotYourProject { .. } => "not-your-project",
             Self::NotAllowed { .. } => "not-allowed",
             Self::NotYours { .. } => "not-yours",
+            Self::NotReleased { .. } => "not-released",
+            Self::Blind => "blind",
             Self::Refused { .. } => "refused",
         }
     }

@@ -1,26 +1,37 @@
 //! The use cases of the release desk, and the ports they need.
 //!
 //! Data flows one way: door → request → seal → check → review → release. [`Desk`] holds the ports; a person reaches
-//! it through a handle that has only what their role may do ([`Desk::requester`], [`Desk::checker`]), the desk itself
+//! it through a handle that has only what their role may do ([`Desk::requester`], [`Desk::checker`], [`Desk::auditor`],
+//! [`Desk::administrator`]), the desk itself
 //! through [`Desk::work`].
 
 mod asking;
+mod auditing;
 mod checking;
 mod desk;
 mod earlier;
 mod error;
+mod insights;
 mod looking;
 mod naming;
 pub mod ports;
+mod record;
 mod releasing;
+mod research_object;
 mod reviewing;
+mod running;
+pub mod sheet;
 mod telling;
 mod working;
 
 pub use asking::{Ask, Requester};
+pub use auditing::{Auditor, CSV_HEAD, LedgerPage, csv};
 pub use desk::{Desk, Observer, Ports, Settings, Unobserved};
 pub use error::DeskError;
 pub use exeat_checks::rendition;
+pub use insights::INSIGHTS;
 pub use looking::{Standing, rule_title};
+pub use record::{Evidence, Judged, Left, ReleaseRecord, Sent, Someone, Spoken};
 pub use reviewing::{Checker, Decided};
+pub use running::{Administrator, Trust};
 pub use working::{Swept, Worked};

@@ -81,6 +81,66 @@ pub enum Fact {
     SignedIn { account: String },
 }
 
+/// What an entry is about: the one word that an auditor looks by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A request came in, was sealed, checked, changed.
+    Request,
+    /// Someone decided, or made ready to.
+    Decision,
+    /// Files left, step by step.
+    Release,
+    /// Someone was told.
+    Message,
+    /// The desk itself, and who may sign in there.
+    House,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Request, Self::Decision, Self::Release, Self::Message, Self::House];
+
+    /// Its name, as addresses and scripts write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Decision => "decision",
+            Self::Release => "release",
+            Self::Message => "message",
+            Self::House => "house",
+        }
+    }
+
+    /// The facts of this kind, by the names they are written under.
+    #[must_use]
+    pub const fn events(self) -> &'static [&'static str] {
+        match self {
+            Self::Request => {
+                &["requested", "refused", "sealed", "checked", "handed_over", "taken_back", "withdrawn"]
+            }
+            Self::Decision => &[
+                "claimed",
+                "unclaimed",
+                "decided",
+                "review_submitted",
+                "approved",
+                "returned",
+                "rejected",
+                "demoted",
+            ],
+            Self::Release => {
+                &["archived", "packaged", "package_discarded", "verified", "delivered", "wiped", "released"]
+            }
+            Self::Message => &["notified"],
+            Self::House => {
+                &["desk_opened", "invited", "enrolled", "account_shut", "account_opened", "signed_in"]
+            }
+        }
+    }
+}
+
 /// Something to write to the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -92,4 +152,21 @@ pub struct Event {
     pub request: Option<RequestId>,
     /// What.
     pub fact: Fact,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fact_is_of_one_kind() {
+        let unknown = serde_json::from_str::<Fact>(r#"{"event":"?"}"#).unwrap_err().to_string();
+        let facts: Vec<&str> = unknown.split('`').skip(3).step_by(2).collect();
+        assert!(facts.len() > 20, "{unknown}");
+        for fact in &facts {
+            let kinds = Kind::ALL.iter().filter(|kind| kind.events().contains(fact)).count();
+            assert_eq!(kinds, 1, "{fact}");
+        }
+        assert_eq!(Kind::ALL.iter().map(|kind| kind.events().len()).sum::<usize>(), facts.len());
+    }
 }

@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use exeat_desk::ReleaseRecord;
 use exeat_domain::digest::Sha256;
 use exeat_domain::request::RequestId;
 use exeat_store::{Anchor, PublicKey, Report, verify};
@@ -42,6 +43,14 @@ enum What {
     Export {
         /// The file (JSON Lines); it must not exist yet.
         file: PathBuf,
+    },
+    /// What left, for whom, who decided and where it went: the record of one release, as JSON.
+    Record {
+        /// The request.
+        id: RequestId,
+        /// Write it as an RO-Crate (a ZIP) to this file instead; it must not exist yet.
+        #[arg(long = "crate", value_name = "FILE")]
+        research_object: Option<PathBuf>,
     },
     /// Find every entry changed, removed, reordered or cut off: in this desk's ledger, or in an export, offline.
     Verify {
@@ -82,6 +91,15 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
             let entries = site
                 .block_on(async { Ok(site.desk.ledger(&site.actor(&acting)?, id, after, limit).await?) })?;
             show(&entries, format)
+        }
+        What::Record { id, research_object } => {
+            let site = Site::open(config)?;
+            let record = site
+                .block_on(async { Ok(site.desk.auditor(site.actor(&acting)?).await?.record(id).await?) })?;
+            match research_object {
+                Some(file) => research_object_to(&record, &file, format),
+                None => out::json(&record),
+            }
         }
         What::Export { file } => {
             let site = Site::open(config)?;
@@ -163,6 +181,20 @@ fn show(entries: &[exeat_desk::ports::LedgerEntry], format: Format) -> Ended {
         let _ = writeln!(text, "Write it down elsewhere; ledger verify --anchor holds the ledger to it.");
     }
     out::text(&text)
+}
+
+fn research_object_to(record: &ReleaseRecord, file: &PathBuf, format: Format) -> Ended {
+    use std::io::Write as _;
+    let failed = |error: std::io::Error| {
+        Failed::refused("output", format!("{} cannot be written: {error}", display(file)))
+    };
+    let zip = record.research_object().map_err(failed)?;
+    let mut out = std::fs::File::create_new(file).map_err(failed)?;
+    out.write_all(&zip).and_then(|()| out.sync_all()).map_err(failed)?;
+    match format {
+        Format::Json => out::json(&json!({ "file": display(file), "request": record.request })),
+        Format::Text => out::text(&format!("The record of {} written to {}.", record.request, display(file))),
+    }
 }
 
 fn export(site: &Site, acting: &Acting, file: &PathBuf) -> Ended {

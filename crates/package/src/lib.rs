@@ -10,6 +10,7 @@
 )]
 
 mod aes256;
+mod bundle;
 mod container;
 mod contents;
 mod deflate;
@@ -22,6 +23,7 @@ mod unpack;
 mod vault;
 mod verify;
 
+pub use bundle::bundle;
 pub use contents::{BadName, Reviewed, check_names};
 pub use error::{PackError, VaultError, VerifyError};
 pub use pack::{Names, Order, Packed, Part, Protection, Written, pack, pack_parts};

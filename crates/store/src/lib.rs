@@ -7,6 +7,7 @@ mod convert;
 mod effects;
 mod entity;
 mod failure;
+mod insights;
 mod jobs;
 mod ledger;
 mod migration;

@@ -20,7 +20,7 @@ use crate::SqliteStore;
 use crate::failure::{failed, failure};
 use crate::ledger::{self, SigningKey};
 use crate::migration::Migrator;
-use crate::queue;
+use crate::{insights, queue};
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -85,6 +85,7 @@ impl SqliteStore {
             Version::Older => {
                 Migrator::up(&txn, None).await.map_err(failed)?;
                 queue::fill(&txn).await?;
+                insights::fill(&txn).await?;
             }
             Version::Same => {}
         }

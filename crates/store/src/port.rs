@@ -5,14 +5,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::ports::{
-    Change, Effects, Failure, Filter, Job, LedgerEntry, Queue, Store, StoreError, Summary, Waiting,
+    Change, Effects, ExportCursor, Failure, Filter, Insights, Job, LedgerEntry, LedgerPlace, LedgerQuery,
+    Queue, Scope, Store, StoreError, Summary, Waiting, Walked,
 };
 use exeat_domain::request::{Request, RequestId, Seal};
 use exeat_domain::roster::Demotion;
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
-use crate::failure::failed;
-use crate::{SqliteStore, effects, jobs, ledger, queue, requests};
+use crate::failure::{failed, failure};
+use crate::ledger::ExportError;
+use crate::{SqliteStore, effects, insights, jobs, ledger, queue, requests};
 
 async fn finish(txn: DatabaseTransaction) -> Result<(), Failure> {
     txn.commit().await.map_err(failed)
@@ -110,5 +112,39 @@ impl Store for SqliteStore {
         limit: u64,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         Ok(ledger::entries(&self.reader, only, after, limit).await?)
+    }
+
+    async fn search_ledger(&self, query: &LedgerQuery) -> Result<Vec<LedgerEntry>, StoreError> {
+        Ok(ledger::search(&self.reader, query).await?)
+    }
+
+    async fn walk_ledger(&self, after: LedgerPlace, limit: u64) -> Result<Walked, StoreError> {
+        Ok(ledger::walk(&self.reader, &self.signing.public(), after, limit).await?)
+    }
+
+    async fn export_ledger(
+        &self,
+        from: Option<ExportCursor>,
+        exported_at: DateTime<Utc>,
+    ) -> Result<(Vec<u8>, Option<ExportCursor>), StoreError> {
+        let lines = ledger::lines(&self.reader, &self.signing, from, exported_at).await;
+        let (bytes, step) = lines.map_err(|error| match error {
+            ExportError::Store(failure) => failure,
+            ExportError::Write(error) => {
+                failure("store-failed", "An entry of the ledger cannot be written out.", error)
+            }
+        })?;
+        Ok((
+            bytes,
+            match step {
+                ledger::Step::On(cursor) => Some(cursor),
+                ledger::Step::End(_) => None,
+            },
+        ))
+    }
+
+    async fn insights(&self, scope: &Scope) -> Result<Insights, StoreError> {
+        let snapshot = self.reader.begin().await.map_err(failed)?;
+        Ok(insights::read(&snapshot, scope).await?)
     }
 }

@@ -18,7 +18,7 @@ const MOST_WORDS: usize = 16 << 10;
 /// Requests whose read model is filled in at once.
 const BATCH: u64 = 200;
 
-fn sql(text: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Statement {
+pub(crate) fn sql(text: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, text, values)
 }
 

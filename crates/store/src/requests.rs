@@ -17,7 +17,7 @@ use crate::convert::{
 use crate::entity::request::{Column, Entity, Listed, Model};
 use crate::entity::{counter, held_seal};
 use crate::failure::{corrupt, failed};
-use crate::queue;
+use crate::{insights, queue};
 
 /// How many rows go into one statement, well below SQLite's limit of 32,766 values.
 const BATCH: usize = 1000;
@@ -43,7 +43,8 @@ pub(crate) async fn insert(txn: &DatabaseTransaction, request: &Request) -> Resu
         Err(error) => return Err(failed(error).into()),
     }
     hold_seals(txn, request).await?;
-    Ok(queue::write(txn, request).await?)
+    queue::write(txn, request).await?;
+    Ok(insights::write(txn, request).await?)
 }
 
 /// Whether the table of states has this change: a move, or none.
@@ -79,6 +80,7 @@ pub(crate) async fn replace(
     }
     hold_seals(txn, &after).await?;
     queue::write(txn, &after).await?;
+    insights::write(txn, &after).await?;
     Ok(after)
 }
 

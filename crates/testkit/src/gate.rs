@@ -10,9 +10,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::Ports;
 use exeat_desk::ports::{
-    Archive, Before, Change, Courier, Effects, Failure, FileProblem, Filter, Found, Inspectable, Inspected,
-    Inspector, Job, LedgerEntry, Letter, People, Port, Queue, Receipt, Scratch, SealWriter, Seals, Share,
-    Store, StoreError, Summary, Vault, Waiting,
+    Archive, Before, Change, Courier, Effects, ExportCursor, Failure, FileProblem, Filter, Found, Insights,
+    Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, People, Port,
+    Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary, Vault, Waiting,
+    Walked,
 };
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
@@ -281,5 +282,25 @@ impl Store for Gated<dyn Store> {
         limit: u64,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         self.call(Port::Store, "ledger", self.inner.ledger(only, after, limit)).await
+    }
+
+    async fn search_ledger(&self, query: &LedgerQuery) -> Result<Vec<LedgerEntry>, StoreError> {
+        self.call(Port::Store, "search_ledger", self.inner.search_ledger(query)).await
+    }
+
+    async fn walk_ledger(&self, after: LedgerPlace, limit: u64) -> Result<Walked, StoreError> {
+        self.call(Port::Store, "walk_ledger", self.inner.walk_ledger(after, limit)).await
+    }
+
+    async fn export_ledger(
+        &self,
+        from: Option<ExportCursor>,
+        exported_at: DateTime<Utc>,
+    ) -> Result<(Vec<u8>, Option<ExportCursor>), StoreError> {
+        self.call(Port::Store, "export_ledger", self.inner.export_ledger(from, exported_at)).await
+    }
+
+    async fn insights(&self, scope: &Scope) -> Result<Insights, StoreError> {
+        self.call(Port::Store, "insights", self.inner.insights(scope)).await
     }
 }

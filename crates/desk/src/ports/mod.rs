@@ -3,6 +3,8 @@
 mod accounts;
 mod courier;
 mod files;
+mod insights;
+mod ledger;
 mod queue;
 mod store;
 
@@ -22,6 +24,8 @@ pub use files::{
     Archive, Before, Earlier, FileProblem, Found, Inspectable, Inspected, Part, Scratch, SealWriter, Seals,
     Share, Spooled,
 };
+pub use insights::{Insights, Month, SPREAD, Scope, Turnaround};
+pub use ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
 pub use queue::{AtWork, Queue, Waiting};
 pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
 

@@ -12,6 +12,8 @@ use exeat_domain::state::State;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
+use super::insights::{Insights, Scope};
+use super::ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
 use super::queue::{Queue, Waiting};
 
 /// The number of a job.
@@ -312,4 +314,20 @@ pub trait Store: Send + Sync {
         after: u64,
         limit: u64,
     ) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Ledger entries that fit, the newest first.
+    async fn search_ledger(&self, query: &LedgerQuery) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Verifies at most `limit` entries after a place that is taken on trust.
+    async fn walk_ledger(&self, after: LedgerPlace, limit: u64) -> Result<Walked, StoreError>;
+
+    /// The next lines of an export that anyone can verify, and where to go on; none at its end, which is a signed line.
+    async fn export_ledger(
+        &self,
+        from: Option<ExportCursor>,
+        exported_at: DateTime<Utc>,
+    ) -> Result<(Vec<u8>, Option<ExportCursor>), StoreError>;
+
+    /// How the desk does.
+    async fn insights(&self, scope: &Scope) -> Result<Insights, StoreError>;
 }

@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
-use exeat_desk::ports::Failure;
+use exeat_desk::ports::{ExportCursor, Failure, LedgerPlace};
 use exeat_domain::digest::Sha256;
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::chain::{Anchor, START};
+use super::chain::Anchor;
 use super::key::SigningKey;
 use super::line::{ClosingLine, EntryLine, Head};
 use super::rows::{PAGE, digest, end, entries_query, signature, whole};
@@ -37,23 +37,58 @@ pub(crate) async fn export(
     out: &mut (dyn Write + Send),
     exported_at: DateTime<Utc>,
 ) -> Result<Head, ExportError> {
-    let Anchor { seq: last, hash } = end(db).await?;
-    let (mut seq, mut prev) = (0, START);
-    while seq < last {
-        let page = entries_query(None, signed(seq)?, PAGE.min(last - seq)).all(db).await.map_err(failed)?;
-        if page.is_empty() {
-            return Err(corrupt(format_args!("Ledger entry {}", seq + 1), "missing").into());
-        }
-        for row in &page {
-            (seq, prev) = entry(out, row, prev)?;
+    let mut from = None;
+    loop {
+        let (bytes, step) = lines(db, signing, from, exported_at).await?;
+        out.write_all(&bytes)?;
+        match step {
+            Step::On(cursor) => from = Some(cursor),
+            Step::End(head) => {
+                out.flush()?;
+                return Ok(head);
+            }
         }
     }
-    let head =
-        Head { seq: last, hash, exported_at: whole(exported_at)?, key: signing.public().fingerprint() };
-    let sig = signing.sign(&head.digest().map_err(io::Error::from)?);
-    write(out, &ClosingLine { head, sig })?;
-    out.flush()?;
-    Ok(head)
+}
+
+/// How an export goes on.
+pub(crate) enum Step {
+    On(ExportCursor),
+    End(Head),
+}
+
+/// The next lines: a page of entries, or the closing one.
+pub(crate) async fn lines(
+    db: &impl ConnectionTrait,
+    signing: &SigningKey,
+    from: Option<ExportCursor>,
+    exported_at: DateTime<Utc>,
+) -> Result<(Vec<u8>, Step), ExportError> {
+    let ExportCursor { mut at, last } = match from {
+        Some(cursor) => cursor,
+        None => {
+            let Anchor { seq, hash } = end(db).await?;
+            ExportCursor { at: LedgerPlace::START, last: LedgerPlace { seq, hash } }
+        }
+    };
+    let mut out = vec![];
+    if at.seq >= last.seq {
+        let (exported_at, key) = (whole(exported_at)?, signing.public().fingerprint());
+        let head = Head { seq: last.seq, hash: last.hash, exported_at, key };
+        let sig = signing.sign(&head.digest().map_err(io::Error::from)?);
+        write(&mut out, &ClosingLine { head, sig })?;
+        return Ok((out, Step::End(head)));
+    }
+    let page = entries_query(None, signed(at.seq)?, PAGE.min(last.seq - at.seq));
+    let page = page.all(db).await.map_err(failed)?;
+    if page.is_empty() {
+        return Err(corrupt(format_args!("Ledger entry {}", at.seq + 1), "missing").into());
+    }
+    for row in &page {
+        let (seq, hash) = entry(&mut out, row, at.hash)?;
+        at = LedgerPlace { seq, hash };
+    }
+    Ok((out, Step::On(ExportCursor { at, last })))
 }
 
 fn entry(out: &mut dyn Write, row: &Model, prev: Sha256) -> Result<(u64, Sha256), ExportError> {

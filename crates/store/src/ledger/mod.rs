@@ -6,6 +6,7 @@ mod fault;
 mod key;
 mod line;
 mod rows;
+mod search;
 mod verify;
 
 pub use chain::Anchor;
@@ -16,7 +17,10 @@ pub use line::Head;
 pub use rows::VerifyError;
 pub use verify::{Report, verify};
 
-pub(crate) use export::export;
+pub(crate) use export::{Step, export, lines};
 #[cfg(test)]
 pub(crate) use rows::entries_query;
-pub(crate) use rows::{append, check_end, entries, verify_rows};
+pub(crate) use rows::{append, check_end, entries, verify_rows, walk};
+pub(crate) use search::search;
+#[cfg(test)]
+pub(crate) use search::statement as search_statement;

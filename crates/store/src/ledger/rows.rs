@@ -1,7 +1,7 @@
 //! The ledger in its table: appending, reading, and verifying it in place.
 
 use chrono::{DateTime, Utc};
-use exeat_desk::ports::{Failure, LedgerEntry};
+use exeat_desk::ports::{Failure, LedgerEntry, LedgerPlace, Walked};
 use exeat_domain::digest::Sha256;
 use exeat_domain::ledger::Event;
 use exeat_domain::request::RequestId;
@@ -93,7 +93,7 @@ pub(crate) async fn entries(
     query.all(db).await.map_err(failed)?.iter().map(shown).collect()
 }
 
-fn shown(row: &Model) -> Result<LedgerEntry, Failure> {
+pub(super) fn shown(row: &Model) -> Result<LedgerEntry, Failure> {
     let entry: Entry = from_json(format_args!("Ledger entry {}", row.seq), &row.entry)?;
     Ok(LedgerEntry { seq: entry.seq, event: entry.event, hash: digest(row)? })
 }
@@ -115,19 +115,56 @@ pub(crate) async fn verify_rows(
     anchor: Option<Anchor>,
 ) -> Result<Report, VerifyError> {
     let mut chain = Chain::new(public, anchor);
-    loop {
-        let page = entries_query(None, signed(chain.seq)?, PAGE).all(db).await.map_err(failed)?;
-        if page.is_empty() {
-            break;
-        }
-        for row in &page {
-            let line = chain.seq + 1;
-            step(&mut chain, row)?.map_err(|fault| Broken { line, fault })?;
-        }
-    }
+    while follow(db, &mut chain, PAGE).await? {}
     let line = chain.seq + 1;
     chain.end().map_err(|fault| Broken { line, fault })?;
     Ok(report(&chain, None))
+}
+
+/// Goes on by at most `limit` entries; false where that was the end.
+async fn follow(db: &impl ConnectionTrait, chain: &mut Chain<'_>, limit: u64) -> Result<bool, VerifyError> {
+    let page = entries_query(None, signed(chain.seq)?, limit).all(db).await.map_err(failed)?;
+    for row in &page {
+        let line = chain.seq + 1;
+        step(chain, row)?.map_err(|fault| Broken { line, fault })?;
+    }
+    Ok(page.len() as u64 == limit)
+}
+
+/// Verifies at most `limit` entries after a place that an earlier walk came to, which must still be there.
+pub(crate) async fn walk(
+    db: &impl ConnectionTrait,
+    public: &PublicKey,
+    after: LedgerPlace,
+    limit: u64,
+) -> Result<Walked, Failure> {
+    let LedgerPlace { seq, hash } = after;
+    let mut chain = Chain::from(public, Anchor { seq, hash });
+    if let Some(fault) = moved(db, after).await? {
+        return Ok(Walked { place: LedgerPlace::START, done: true, broken: Some(fault.to_string()) });
+    }
+    let ended = match follow(db, &mut chain, limit).await {
+        Ok(more) => Ok(!more),
+        Err(VerifyError::Broken(broken)) => Err(broken.fault.to_string()),
+        Err(VerifyError::Failure(failure)) => return Err(failure),
+    };
+    let place = LedgerPlace { seq: chain.seq, hash: chain.hash };
+    Ok(match ended {
+        Ok(done) => Walked { place, done, broken: None },
+        Err(fault) => Walked { place, done: true, broken: Some(fault) },
+    })
+}
+
+/// What became of a place that an earlier walk came to.
+async fn moved(db: &impl ConnectionTrait, place: LedgerPlace) -> Result<Option<Fault>, Failure> {
+    if place.seq == 0 {
+        return Ok(None);
+    }
+    match Entity::find_by_id(signed(place.seq)?).one(db).await.map_err(failed)? {
+        Some(row) if digest(&row)? == place.hash => Ok(None),
+        Some(_) => Ok(Some(Fault::OtherHistory { seq: place.seq })),
+        None => Ok(Some(Fault::BeforeAnchor { last: end(db).await?.seq, anchor: place.seq })),
+    }
 }
 
 fn step(chain: &mut Chain<'_>, row: &Model) -> Result<Result<(), Fault>, Failure> {

@@ -83,7 +83,7 @@ async fn the_database_refuses_to_change_or_cut_the_ledger() {
     for sql in [
         "UPDATE ledger SET entry = entry",
         "DELETE FROM ledger WHERE seq = 3",
-        "INSERT OR REPLACE INTO ledger SELECT * FROM ledger WHERE seq = 2",
+        "INSERT OR REPLACE INTO ledger SELECT seq, request_id, entry, hash, sig FROM ledger WHERE seq = 2",
         "INSERT INTO ledger SELECT 9, request_id, entry, hash, sig FROM ledger WHERE seq = 2",
     ] {
         let error = raw.execute_unprepared(sql).await.unwrap_err().to_string();

@@ -7,8 +7,10 @@
 )]
 
 mod crash;
+mod insights;
 mod jobs;
 mod ledger;
 mod opening;
 mod requests;
+mod searching;
 mod support;

@@ -13,5 +13,6 @@ mod fault;
 mod mail;
 mod numbers;
 mod package;
+mod research_object;
 mod rounds;
 mod whole;
