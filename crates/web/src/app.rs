@@ -10,6 +10,7 @@ use exeat_desk::ports::{Accounts, Clock, People};
 use exeat_domain::hours::WorkingHours;
 
 use crate::sign_in::{Passwords, Throttle};
+use crate::verifier::Verifier;
 
 /// How the site wants its web desk.
 #[derive(Clone, Debug)]
@@ -56,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
+    pub(crate) verifier: Verifier,
 }
 
 impl App {
@@ -70,8 +72,9 @@ impl App {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Result<Self, crate::sign_in::SignInError> {
-        let (passwords, throttle) = (Passwords::new()?, Throttle::default());
-        Ok(Self { inner: Arc::new(Inner { desk, accounts, people, clock, settings, passwords, throttle }) })
+        let (passwords, throttle, verifier) = (Passwords::new()?, Throttle::default(), Verifier::default());
+        let inner = Inner { desk, accounts, people, clock, settings, passwords, throttle, verifier };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub(crate) fn desk(&self) -> &Desk {

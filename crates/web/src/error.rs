@@ -32,7 +32,9 @@ pub(crate) enum PageError {
 impl From<DeskError> for PageError {
     fn from(error: DeskError) -> Self {
         match error {
-            DeskError::NotYours { .. } | DeskError::Store(StoreError::NoSuchRequest(_)) => Self::NotFound,
+            DeskError::NotYours { .. }
+            | DeskError::NotReleased { .. }
+            | DeskError::Store(StoreError::NoSuchRequest(_)) => Self::NotFound,
             DeskError::NotAllowed { .. } => Self::Forbidden,
             other => Self::Desk(Box::new(other)),
         }

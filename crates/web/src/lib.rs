@@ -7,6 +7,8 @@
 
 mod app;
 mod assets;
+mod chart;
+mod download;
 mod error;
 mod form;
 mod moments;
@@ -16,6 +18,7 @@ mod security;
 mod serving;
 mod session;
 pub mod sign_in;
+mod verifier;
 mod visitor;
 mod words;
 

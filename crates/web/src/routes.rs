@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
+use exeat_desk::INSIGHTS;
 use exeat_domain::roster::Role;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,7 +17,10 @@ use tower_sessions::Session;
 
 use crate::app::App;
 use crate::error::PageError;
-use crate::pages::{self, Shell, account, decide, enrol, file, mine, queue, request, sign_in};
+use crate::pages::{
+    self, Shell, account, admin, decide, enrol, file, insights, ledger, mine, queue, releases, request,
+    sign_in,
+};
 use crate::visitor::{Reads, Visitor};
 use crate::{assets, security, session};
 
@@ -32,6 +36,8 @@ pub enum Who {
     SignedIn,
     /// Whoever has this role.
     Has(Role),
+    /// Whoever has one of these roles.
+    HasOneOf(&'static [Role]),
 }
 
 /// One line of the table.
@@ -48,9 +54,11 @@ fn line(method: Method, path: &'static str, who: Who, handler: MethodRouter<App>
 
 /// The table.
 fn table() -> Vec<Route> {
-    use Who::{Anyone, Has, SignedIn};
+    use Who::{Anyone, Has, HasOneOf, SignedIn};
     const CHECKER: Who = Has(Role::Checker);
     const REQUESTER: Who = Has(Role::Requester);
+    const AUDITOR: Who = Has(Role::Auditor);
+    const ADMIN: Who = Has(Role::Admin);
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
@@ -77,6 +85,18 @@ fn table() -> Vec<Route> {
         line(GET, "/mine/{id}", REQUESTER, get(mine::page)),
         line(POST, "/mine/{id}/withdraw", REQUESTER, post(mine::withdraw)),
         line(POST, "/mine/{id}/take-back", REQUESTER, post(mine::take_back)),
+        line(GET, "/ledger", AUDITOR, get(ledger::page)),
+        line(POST, "/ledger/verify", AUDITOR, post(ledger::verify)),
+        line(GET, "/ledger/export", AUDITOR, get(ledger::export)),
+        line(GET, "/ledger/entries.csv", AUDITOR, get(ledger::entries_csv)),
+        line(GET, "/ledger/entries.jsonl", AUDITOR, get(ledger::entries_jsonl)),
+        line(GET, "/releases", AUDITOR, get(releases::page)),
+        line(GET, "/releases/{id}/record.json", AUDITOR, get(releases::record)),
+        line(GET, "/releases/{id}/crate.zip", AUDITOR, get(releases::research_object)),
+        line(GET, "/insights", HasOneOf(&INSIGHTS), get(insights::page)),
+        line(GET, "/insights/{what}", HasOneOf(&INSIGHTS), get(insights::file)),
+        line(GET, "/admin", ADMIN, get(admin::page)),
+        line(POST, "/admin/requests/{id}/retry", ADMIN, post(admin::retry)),
     ]
 }
 
@@ -133,7 +153,10 @@ async fn guard(
     let denied = match (who, &visitor) {
         (Who::Anyone, _) | (Who::SignedIn, Some(_)) => None,
         (Who::Has(role), Some(visitor)) => (!visitor.may(role)).then_some(PageError::Forbidden),
-        (Who::SignedIn | Who::Has(_), None) => return to_sign_in(&request),
+        (Who::HasOneOf(roles), Some(visitor)) => {
+            (!roles.iter().any(|role| visitor.may(*role))).then_some(PageError::Forbidden)
+        }
+        (Who::SignedIn | Who::Has(_) | Who::HasOneOf(_), None) => return to_sign_in(&request),
     };
     let mut response = match denied {
         Some(error) => error.into_response(),

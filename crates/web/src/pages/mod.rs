@@ -1,18 +1,23 @@
 //! The pages. Each turns what the desk says into words and a template, and a form into a call of the desk.
 
 pub(crate) mod account;
+pub(crate) mod admin;
 pub(crate) mod decide;
 pub(crate) mod enrol;
 pub(crate) mod file;
 mod findings;
+pub(crate) mod insights;
+pub(crate) mod ledger;
 pub(crate) mod mine;
 pub(crate) mod queue;
+pub(crate) mod releases;
 pub(crate) mod request;
 pub(crate) mod sign_in;
 mod table;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use exeat_desk::INSIGHTS;
 use exeat_domain::request::RequestId;
 use exeat_domain::roster::Role;
 
@@ -66,10 +71,17 @@ impl<'a> Shell<'a> {
             may.then_some(Way { to, word, here: self.here == to })
         };
         let common = self.w.common;
-        [open(Role::Checker, "/queue", common.queue), open(Role::Requester, "/mine", common.mine)]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            open(Role::Checker, "/queue", common.queue),
+            open(Role::Requester, "/mine", common.mine),
+            open(Role::Auditor, "/ledger", self.w.ledger.title),
+            open(Role::Auditor, "/releases", self.w.ledger.releases),
+            INSIGHTS.iter().find_map(|role| open(*role, "/insights", self.w.insights.title)),
+            open(Role::Admin, "/admin", self.w.admin.title),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     pub(crate) fn asset(&self, name: &str) -> String {
@@ -104,6 +116,8 @@ pub(crate) async fn home(visitor: Visitor) -> Redirect {
     let to = match () {
         () if visitor.may(Role::Checker) => "/queue",
         () if visitor.may(Role::Requester) => "/mine",
+        () if visitor.may(Role::Auditor) => "/ledger",
+        () if visitor.may(Role::Admin) => "/admin",
         () => "/account",
     };
     Redirect::to(to)

@@ -1,6 +1,9 @@
 //! The words of the desk in each language, written for it: a word that one language lacks does not compile.
 
+mod admin;
 mod common;
+mod insights;
+mod ledger;
 mod queue;
 mod request;
 mod requester;
@@ -10,7 +13,10 @@ use exeat_domain::finding::{Severity, Verdict};
 use exeat_domain::roster::Language;
 use exeat_domain::state::State;
 
+pub(crate) use admin::AdminWords;
 pub(crate) use common::Common;
+pub(crate) use insights::InsightWords;
+pub(crate) use ledger::LedgerWords;
 pub(crate) use queue::QueueWords;
 pub(crate) use request::RequestWords;
 pub(crate) use requester::RequesterWords;
@@ -26,6 +32,9 @@ pub(crate) struct Words {
     pub(crate) queue: &'static QueueWords,
     pub(crate) request: &'static RequestWords,
     pub(crate) mine: &'static RequesterWords,
+    pub(crate) ledger: &'static LedgerWords,
+    pub(crate) insights: &'static InsightWords,
+    pub(crate) admin: &'static AdminWords,
 }
 
 static EN: Words = Words {
@@ -35,6 +44,9 @@ static EN: Words = Words {
     queue: &queue::EN,
     request: &request::EN,
     mine: &requester::EN,
+    ledger: &ledger::EN,
+    insights: &insights::EN,
+    admin: &admin::EN,
 };
 
 static NL: Words = Words {
@@ -44,6 +56,9 @@ static NL: Words = Words {
     queue: &queue::NL,
     request: &request::NL,
     mine: &requester::NL,
+    ledger: &ledger::NL,
+    insights: &insights::NL,
+    admin: &admin::NL,
 };
 
 static FR: Words = Words {
@@ -53,6 +68,9 @@ static FR: Words = Words {
     queue: &queue::FR,
     request: &request::FR,
     mine: &requester::FR,
+    ledger: &ledger::FR,
+    insights: &insights::FR,
+    admin: &admin::FR,
 };
 
 impl Words {

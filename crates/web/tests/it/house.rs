@@ -122,6 +122,11 @@ impl House {
         Self { folder, desk, app, accounts, clock, router }
     }
 
+    /// What time it is here.
+    pub(crate) fn app_now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// Puts a file into the share.
     pub(crate) fn put(&self, path: &str, text: &str) {
         let path = self.folder.path().join("share").join(path);

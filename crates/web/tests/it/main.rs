@@ -7,9 +7,12 @@
     reason = "a test makes files and fails where something is not as it should be"
 )]
 
+mod auditing;
 mod deciding;
 mod hostile;
 mod house;
+mod insights;
 mod permissions;
+mod running;
 mod safety;
 mod signing_in;

@@ -31,16 +31,32 @@ GET /mine: requester
 GET /mine/{id}: requester
 POST /mine/{id}/withdraw: requester
 POST /mine/{id}/take-back: requester
+GET /ledger: auditor
+POST /ledger/verify: auditor
+GET /ledger/export: auditor
+GET /ledger/entries.csv: auditor
+GET /ledger/entries.jsonl: auditor
+GET /releases: auditor
+GET /releases/{id}/record.json: auditor
+GET /releases/{id}/crate.zip: auditor
+GET /insights: checker or auditor or admin
+GET /insights/{what}: checker or auditor or admin
+GET /admin: admin
+POST /admin/requests/{id}/retry: admin
 ";
 
-fn words(who: Who) -> &'static str {
+fn words(who: Who) -> String {
+    let name = |role: &Role| match role {
+        Role::Requester => "requester",
+        Role::Checker => "checker",
+        Role::Auditor => "auditor",
+        Role::Admin => "admin",
+    };
     match who {
-        Who::Anyone => "anyone",
-        Who::SignedIn => "signed in",
-        Who::Has(Role::Requester) => "requester",
-        Who::Has(Role::Checker) => "checker",
-        Who::Has(Role::Auditor) => "auditor",
-        Who::Has(Role::Admin) => "admin",
+        Who::Anyone => "anyone".to_owned(),
+        Who::SignedIn => "signed in".to_owned(),
+        Who::Has(role) => name(&role).to_owned(),
+        Who::HasOneOf(roles) => roles.iter().map(name).collect::<Vec<_>>().join(" or "),
     }
 }
 
@@ -93,6 +109,7 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
             }
             let path = path
                 .replace("{id}", &id.to_string())
+                .replace("{what}", "reasons.csv")
                 .replace("{round}", "1")
                 .replace("{file}", "1")
                 .replace("{*name}", "desk.css");
@@ -104,6 +121,7 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
                 Who::Anyone => true,
                 Who::SignedIn => role.is_some(),
                 Who::Has(needed) => *role == Some(needed),
+                Who::HasOneOf(roles) => role.is_some_and(|role| roles.contains(&role)),
             };
             let to = answer.header("location").to_owned();
             let what = format!("{method} {path} as {role:?}: {} {to}", answer.status);

@@ -1,0 +1,53 @@
+//! What an administrator sees: who is trusted how far, what is in force, and what is stuck.
+
+use axum::http::StatusCode;
+
+use exeat_domain::ledger::Actor;
+use exeat_domain::review::Choice;
+use exeat_testkit::site::{files_under, run};
+
+use crate::house::House;
+use crate::safety::inert;
+
+#[tokio::test]
+async fn an_administrator_sees_who_is_trusted_and_what_is_in_force() {
+    let house = House::new().await;
+    let mut adam = house.visitor("adam").await;
+    let page = adam.get("/admin").await.text();
+    inert(&page);
+    for there in
+        ["Er zit niets vast", "Ann Peeters", "ann_P@example.org", "niet actief", "be-default", "aanvrager"]
+    {
+        assert!(page.contains(there), "{there}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_stuck_job_shows_its_cause_and_is_tried_again() {
+    let house = House::new().await;
+    let id = house.ask(&["ann"], "table 1").await;
+    // The sealed copies are gone: the release cannot take its first step.
+    let checker = house.desk.checker(Actor::person("cleo")).await.unwrap();
+    checker.decide(id, &[], Choice::Approve, Some("fine"), false).await.unwrap();
+    let seals = files_under(&house.folder.path().join("state/seals")).unwrap();
+    let away = |at: usize| house.folder.path().join(format!("away-{at}"));
+    seals.iter().enumerate().for_each(|(at, seal)| std::fs::rename(seal, away(at)).unwrap());
+    let causes = run(&house.desk).await.unwrap();
+    assert_eq!(causes.len(), 1, "{causes:?}");
+
+    let mut adam = house.visitor("adam").await;
+    let page = adam.get("/admin").await.text();
+    assert!(page.contains("Vrijgeven") && page.contains("1 poging"), "{page}");
+    let words: String = causes[0].chars().take(30).collect();
+    assert!(page.contains(&words), "{words}: {page}");
+
+    seals.iter().enumerate().for_each(|(at, seal)| std::fs::rename(away(at), seal).unwrap());
+    let answer = adam.post(&format!("/admin/requests/{id}/retry"), &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/admin"));
+    assert!(
+        matches!(house.desk.work(Some(id)).await.unwrap(), exeat_desk::Worked::Done(_)),
+        "it is due at once"
+    );
+    assert!(adam.get("/admin").await.text().contains("Er zit niets vast"));
+    assert_eq!(adam.post("/admin/requests/x/retry", &[]).await.status, StatusCode::NOT_FOUND);
+}
