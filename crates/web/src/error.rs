@@ -114,6 +114,7 @@ impl PageError {
                 DeskError::Claim(ClaimError::Taken(who)) => {
                     (c.refused, fill(w.request.taken, &[("who", who)]))
                 }
+                DeskError::Blind => (c.refused, w.ledger.blind.to_owned()),
                 other => (c.refused, other.to_string()),
             },
         }

@@ -86,3 +86,21 @@ async fn rocrate_reads_the_record_of_a_release() {
     assert_eq!((&found["asked"], &found["checked"][0]), (&"Ann Peeters".into(), &"Cleo Maes".into()));
     assert_eq!(found["record"], "exeat.release/1");
 }
+
+#[tokio::test]
+async fn who_checks_too_gets_no_whole_ledger_while_requests_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::furnish(folder.path()).await.unwrap();
+    let with_auditor =
+        |ports: Ports| Ports { people: Arc::new(WithAuditor(Arc::clone(&ports.people))), ..ports };
+    let desk = site.desk(with_auditor).await.unwrap();
+    let id = ask(&desk).await.unwrap();
+    run(&desk).await.unwrap();
+    let auditor = desk.auditor(Actor::person("cleo")).await.unwrap();
+    let now = chrono::Utc::now();
+    assert_eq!(auditor.export(None, now).await.unwrap_err().code(), "blind");
+    assert_eq!(auditor.record(id).await.unwrap_err().code(), "not-released");
+    decide(&desk, id, Choice::Return).await.unwrap();
+    assert!(auditor.export(None, now).await.is_ok());
+    assert_eq!(desk.auditor(Actor::person("ann_P")).await.err().unwrap().code(), "not-allowed");
+}
