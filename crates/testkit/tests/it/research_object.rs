@@ -20,7 +20,8 @@ import json, sys
 from rocrate.rocrate import ROCrate
 crate = ROCrate(sys.argv[1])
 root = crate.root_dataset
-assert crate.metadata['conformsTo'].id == 'https://w3id.org/ro/crate/1.2', crate.metadata.properties()
+conforms = crate.metadata['conformsTo']
+assert getattr(conforms, 'id', conforms) == 'https://w3id.org/ro/crate/1.2', conforms
 for name in ('name', 'description', 'datePublished', 'license'):
     assert root[name], name
 def named(value):
