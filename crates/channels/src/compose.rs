@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use exeat_desk::ports::{Attachment, Body, Failure, Letter, Port};
+use exeat_desk::ports::{Attachment, Body, Failure, Letter, Port, Written};
 use exeat_domain::digest::Sha256;
 use exeat_domain::path::hides;
 use exeat_domain::roster::{self, Language};
@@ -88,6 +88,16 @@ pub fn compose(letter: &Letter, from: &Sender) -> Result<Message, Failure> {
             error,
         )
     })
+}
+
+/// The words of a letter as [`compose`] puts them into the message.
+///
+/// # Errors
+/// [`Failure`] where a template fails, which is a fault of the desk.
+pub fn words(letter: &Letter, from: &Sender) -> Result<Written, Failure> {
+    let Rendered { subject: own, text, .. } = render(letter, &from.name)?;
+    let sha256 = Sha256(sha2::Sha256::digest(&text).into());
+    Ok(Written { subject: subject(letter, &own), text, sha256 })
 }
 
 fn failure(code: &'static str, message: impl Into<String>, detail: impl std::fmt::Display) -> Failure {

@@ -10,8 +10,8 @@ mod opened;
 mod render;
 mod smtp;
 
-pub use compose::{Sender, compose};
+pub use compose::{Sender, compose, words};
 pub use maildir::MaildirCourier;
 pub use opened::Opened;
-pub use render::{Rendered, render};
+pub use render::{Rendered, draft, render};
 pub use smtp::{ConfigError, Login, SmtpConfig, SmtpCourier, Tls};

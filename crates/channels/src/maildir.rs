@@ -7,11 +7,14 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use exeat_desk::ports::{Courier, Failure, Letter, Port, Receipt};
+use exeat_desk::ports::{Courier, Failure, Letter, Port, Receipt, Written};
 use exeat_domain::digest::Sha256;
+use exeat_domain::finding::Finding;
+use exeat_domain::roster::Language;
 use sha2::Digest;
 
-use crate::compose::{Sender, compose};
+use crate::compose::{Sender, compose, words};
+use crate::render::draft;
 
 /// Delivers into a Maildir: written under `tmp`, made durable, then linked into `new`, so that nobody sees half a message.
 ///
@@ -125,6 +128,14 @@ impl Courier for MaildirCourier {
                 error,
             )
         })?
+    }
+
+    fn words(&self, letter: &Letter) -> Result<Written, Failure> {
+        words(letter, &self.from)
+    }
+
+    fn draft(&self, language: Language, findings: &[Finding]) -> String {
+        draft(language, findings)
     }
 
     fn domain(&self) -> &str {

@@ -7,8 +7,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use exeat_desk::ports::{Courier, Failure, Letter, Port, Receipt};
+use exeat_desk::ports::{Courier, Failure, Letter, Port, Receipt, Written};
+use exeat_domain::finding::Finding;
 use exeat_domain::path::shown;
+use exeat_domain::roster::Language;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -17,7 +19,8 @@ use lettre::transport::smtp::response::Response;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
-use crate::compose::{Sender, compose};
+use crate::compose::{Sender, compose, words};
+use crate::render::draft;
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -251,8 +254,16 @@ impl SmtpCourier {
 impl Courier for SmtpCourier {
     async fn send(&self, letter: &Letter) -> Result<Receipt, Failure> {
         let answer = self.hand_over(letter).await?;
-        let words: Vec<&str> = answer.message().collect();
-        Ok(Receipt(shown(&format!("smtp {}: {} {}", self.config.host, answer.code(), words.join(" ")))))
+        let said: Vec<&str> = answer.message().collect();
+        Ok(Receipt(shown(&format!("smtp {}: {} {}", self.config.host, answer.code(), said.join(" ")))))
+    }
+
+    fn words(&self, letter: &Letter) -> Result<Written, Failure> {
+        words(letter, &self.config.from)
+    }
+
+    fn draft(&self, language: Language, findings: &[Finding]) -> String {
+        draft(language, findings)
     }
 
     fn domain(&self) -> &str {

@@ -1,11 +1,13 @@
 //! What a requester can do: ask, correct, take back, withdraw, and see how it stands.
 
+use exeat_domain::comment::Visibility;
 use exeat_domain::ledger::{Actor, Fact};
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{Asked, Door, NewRequest, Purpose, Request, RequestId, Thread};
 use exeat_domain::roster::{Person, Role, Roster};
 use exeat_domain::state::{Action, Owner, State};
 
+use crate::commenting::Remark;
 use crate::desk::{Desk, allowed};
 use crate::error::DeskError;
 use crate::ports::{Effects, Filter, Job, Summary, Task};
@@ -176,8 +178,20 @@ impl<'a> Requester<'a> {
         let mut request = self.own(id).await?;
         // What the checkers write reaches the requester with their decision, not before, and without their names.
         request.rounds.iter_mut().for_each(|round| round.reviews.clear());
+        request.claimed.clear();
+        request.keep_public_comments();
         let jobs = self.desk.ports.store.jobs(Some(id)).await?;
         Ok((request, jobs))
+    }
+
+    /// Writes to the checkers, on a request of one's own or a file of it.
+    ///
+    /// # Errors
+    /// [`DeskError::Comment`] where it says nothing or too much; [`DeskError::NotYours`] for another's request.
+    pub async fn comment(&self, id: RequestId, file: Option<SharePath>, text: &str) -> Result<(), DeskError> {
+        let request = self.own(id).await?;
+        let remark = Remark { file, visibility: Visibility::Public, text: text.to_owned() };
+        self.desk.comment(&self.actor, request, &remark).await.map(|_| ())
     }
 
     async fn own(&self, id: RequestId) -> Result<Request, DeskError> {

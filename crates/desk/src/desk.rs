@@ -130,7 +130,7 @@ impl Desk {
             let mine = entry.event.actor.account.to_lowercase() == viewer.to_lowercase();
             let blind = match (&entry.event.fact, entry.event.request) {
                 (Fact::Decided { .. }, Some(id)) if !mine => {
-                    !self.ports.store.load(id).await?.is_open_to_view(viewer)
+                    !self.ports.store.load(id).await?.is_open_to_view()
                 }
                 _ => false,
             };

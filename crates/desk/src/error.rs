@@ -1,6 +1,7 @@
 //! What can go wrong with a use case: a message for the person, and a stable code.
 
 use exeat_domain::claim::ClaimError;
+use exeat_domain::comment::CommentError;
 use exeat_domain::request::{RequestId, TakeBackError};
 use exeat_domain::review::ReviewError;
 use exeat_domain::roster::Role;
@@ -20,6 +21,8 @@ pub enum DeskError {
     Review(#[from] ReviewError),
     #[error(transparent)]
     Claim(#[from] ClaimError),
+    #[error(transparent)]
+    Comment(#[from] CommentError),
     #[error(transparent)]
     NotOpen(#[from] NotOpen),
     #[error(transparent)]
@@ -67,6 +70,7 @@ impl DeskError {
             Self::Store(StoreError::Failure(failure)) | Self::Port(failure) => failure.code,
             Self::Review(_) | Self::Claim(ClaimError::Review(_)) => "review-refused",
             Self::Claim(ClaimError::Taken(_)) => "taken",
+            Self::Comment(_) => "comment-refused",
             Self::NotOpen(_) => "not-open",
             Self::TakeBack(_) => "take-back-refused",
             Self::NothingAsked => "nothing-asked",

@@ -8,6 +8,7 @@
 mod asking;
 mod auditing;
 mod checking;
+mod commenting;
 mod desk;
 mod earlier;
 mod error;
@@ -21,11 +22,14 @@ mod research_object;
 mod reviewing;
 mod running;
 pub mod sheet;
+mod settling;
 mod telling;
+mod wording;
 mod working;
 
 pub use asking::{Ask, Requester};
 pub use auditing::{Auditor, CSV_HEAD, LedgerPage, csv};
+pub use commenting::Remark;
 pub use desk::{Desk, Observer, Ports, Settings, Unobserved};
 pub use error::DeskError;
 pub use exeat_checks::rendition;
@@ -34,4 +38,5 @@ pub use looking::{Standing, rule_title};
 pub use record::{Evidence, Judged, Left, ReleaseRecord, Sent, Someone, Spoken};
 pub use reviewing::{Checker, Decided};
 pub use running::{Administrator, Trust};
+pub use wording::Wording;
 pub use working::{Swept, Worked};

@@ -2,7 +2,7 @@
 
 use std::fs::File as SealedBytes;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use exeat_checks::rendition::Rendition;
 use exeat_domain::ledger::Fact;
 use exeat_domain::policy::Policy;
@@ -28,6 +28,10 @@ pub struct Standing {
     pub submitted: usize,
     /// How many it takes.
     pub reviewers: u8,
+    /// Whether the checker's submitted review can be taken back.
+    pub undo: bool,
+    /// When the reviews take effect, once all are in.
+    pub effective: Option<DateTime<Utc>>,
 }
 
 impl Checker<'_> {
@@ -85,7 +89,18 @@ impl Checker<'_> {
             claimed: request.is_claimed_by(account),
             submitted: reviews.filter(|review| review.submitted_at.is_some()).count(),
             reviewers: self.desk.policy().reviewers,
+            undo: request.may_reopen(account).is_ok(),
+            effective: self.effective(request),
         }
+    }
+
+    /// When the reviews of the open round take effect, once all are in and until they do.
+    fn effective(&self, request: &Request) -> Option<DateTime<Utc>> {
+        let policy = self.desk.policy();
+        let all = request.submitted_reviews().count() >= usize::from(policy.reviewers);
+        let last = request.submitted_reviews().filter_map(|review| review.submitted_at).max();
+        let moment = TimeDelta::seconds(i64::from(policy.undo_seconds));
+        last.filter(|_| all && !request.is_open_to_view()).map(|last| last + moment)
     }
 
     /// What this checker has decided on a file of the open round.

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use exeat_domain::digest::Sha256;
-use exeat_domain::ledger::{Actor, Event, Fact, Noted};
+use exeat_domain::ledger::{Actor, Fact, Noted};
 use exeat_domain::release::{ArchiveCopy, Delivery, Package, Release, Step};
 use exeat_domain::request::{Leaving, Request, RequestId};
 use exeat_domain::roster::Person;
@@ -61,10 +61,10 @@ impl Desk {
         &self,
         mut request: Request,
         release: Release,
-        event: Event,
+        effects: Effects,
     ) -> Result<Request, DeskError> {
         request.release = Some(release);
-        self.commit(State::Approved, request, Effects::of(event)).await
+        self.commit(State::Approved, request, effects).await
     }
 
     async fn archive(&self, request: Request, mut release: Release) -> Result<Request, DeskError> {
@@ -81,7 +81,7 @@ impl Desk {
         let event = self.own(request.id, Fact::Archived { path, sha256, bytes });
         release.archive = Some(copy);
         release.step = Step::Package;
-        self.journal(request, release, event).await
+        self.journal(request, release, Effects::of(event)).await
     }
 
     async fn package(&self, request: Request, mut release: Release) -> Result<Request, DeskError> {
@@ -97,7 +97,7 @@ impl Desk {
         };
         let packages = release.packages.iter().map(noted).collect();
         let event = self.own(request.id, Fact::Packaged { packages });
-        self.journal(request, release, event).await
+        self.journal(request, release, Effects::of(event)).await
     }
 
     /// Reopens every package from disk. One that does not pass is discarded, with all of them, and made anew: nothing
@@ -114,7 +114,7 @@ impl Desk {
         let fact = Fact::Verified { packages: release.packages.len(), files: release.files.len() };
         let event = self.own(request.id, fact);
         release.step = Step::Deliver;
-        self.journal(request, release, event).await
+        self.journal(request, release, Effects::of(event)).await
     }
 
     /// Sends every package that is not known to be sent, journalling after each.
@@ -123,6 +123,7 @@ impl Desk {
         while let Some(part) = release.next_unsent() {
             let person = self.recipient(&request).await?;
             let letter = self.released_letter(&request, &release, &person, part, &folder);
+            let worded = self.own(request.id, self.worded(&letter)?);
             let receipt = match self.ports.courier.send(&letter).await {
                 Err(failure) if lost(&failure) && release.deliveries.is_empty() => {
                     self.discard(request, release, failure.to_string()).await?;
@@ -142,8 +143,8 @@ impl Desk {
             if release.next_unsent().is_none() {
                 release.step = Step::Wipe;
             }
-            let event = self.own(request.id, fact);
-            request = self.journal(request, release.clone(), event).await?;
+            let effects = Effects::of(self.own(request.id, fact)).and(worded);
+            request = self.journal(request, release.clone(), effects).await?;
         }
         Ok(request)
     }
@@ -158,7 +159,7 @@ impl Desk {
         release.packages.clear();
         release.step = Step::Package;
         let event = self.own(request.id, Fact::PackageDiscarded { why });
-        self.journal(request, release, event).await
+        self.journal(request, release, Effects::of(event)).await
     }
 
     /// Removes everything temporary, sees that it is gone, and ends the release in the same transaction that says so.

@@ -2,17 +2,18 @@
 
 use std::fs::File as SealedBytes;
 
-use exeat_domain::ledger::{Actor, Fact};
+use chrono::{DateTime, TimeDelta, Utc};
+use exeat_domain::ledger::{Actor, Event, Fact};
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{Request, RequestId};
 use exeat_domain::review::{Choice, Decision, Measure, Outcome, Review, ReviewError};
 use exeat_domain::roster::{Person, Roster};
-use exeat_domain::state::{Action, Owner, State};
+use exeat_domain::state::State;
 
 use crate::checking::effects_of;
 use crate::desk::Desk;
 use crate::error::DeskError;
-use crate::ports::{Effects, Filter, Job, Summary, Task};
+use crate::ports::{Filter, Job, Summary};
 
 /// An output checker's handle on the desk: it has no requester's methods.
 pub struct Checker<'a> {
@@ -120,30 +121,38 @@ impl<'a> Checker<'a> {
         reason: Option<&str>,
         hold: bool,
     ) -> Result<Decided, DeskError> {
-        let mut request = self.desk.ports.store.load(id).await?;
-        let (from, now) = (request.state, self.desk.now());
-        self.not_their_own(&request)?;
-        request.may_review(&self.actor.account, self.desk.policy())?;
+        let request = self.desk.ports.store.load(id).await?;
         let named: Vec<SharePath> = if files.is_empty() {
             request.undecided_by(&self.actor.account).into_iter().cloned().collect()
         } else {
             files.to_vec()
         };
-        let measure = Measure {
-            policy: self.desk.policy(),
-            exceptions: self.roster.exceptions(),
-            today: now.date_naive(),
-        };
-        for path in &named {
-            let reason = reason.map(str::to_owned);
-            let decision = Decision { choice, reason, exceptions: vec![], at: now };
-            request.decide(&self.actor.account, path, decision, measure)?;
+        let decisions =
+            named.into_iter().map(|path| (path.clone(), self.worded(&request, &path, choice, reason)));
+        let decisions = decisions.collect();
+        self.record_decisions(request, decisions, hold).await
+    }
+
+    /// Keeps decisions; the review is submitted once every output is decided, unless `hold` keeps it open.
+    pub(crate) async fn record_decisions(
+        &self,
+        mut request: Request,
+        decisions: Vec<(SharePath, Decision)>,
+        hold: bool,
+    ) -> Result<Decided, DeskError> {
+        let from = request.state;
+        self.not_their_own(&request)?;
+        request.may_review(&self.actor.account, self.desk.policy())?;
+        let mut named = vec![];
+        for (path, decision) in decisions {
+            request.decide(&self.actor.account, &path, decision, self.measure(self.desk.now()))?;
+            named.push(path);
         }
         let open: Vec<SharePath> = request.undecided_by(&self.actor.account).into_iter().cloned().collect();
         if open.is_empty() && !hold {
-            return self.submit(request, from, named).await;
+            return self.submit(request, from, named, TimeDelta::zero()).await;
         }
-        let events = named.iter().filter_map(|path| self.decided(&request, path)).collect();
+        let events = named.iter().flat_map(|path| self.decided(&request, path)).collect();
         let Some(effects) = effects_of(events) else {
             return Ok(Decided { request, files: named, open, outcome: None });
         };
@@ -151,15 +160,9 @@ impl<'a> Checker<'a> {
         Ok(Decided { request, files: named, open, outcome: None })
     }
 
-    /// Submits the review, once every output is decided.
-    ///
-    /// # Errors
-    /// [`DeskError::Review`] naming an output that is not decided, or why the review is not open.
-    pub async fn finish(&self, id: RequestId) -> Result<Decided, DeskError> {
-        let request = self.desk.ports.store.load(id).await?;
-        let from = request.state;
-        self.not_their_own(&request)?;
-        self.submit(request, from, vec![]).await
+    /// What decisions of now are measured against.
+    pub(crate) fn measure(&self, now: DateTime<Utc>) -> Measure<'_> {
+        Measure { policy: self.desk.policy(), exceptions: self.roster.exceptions(), today: now.date_naive() }
     }
 
     /// No one reviews their own request, in another's name either.
@@ -171,73 +174,22 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    /// The ledger's word for one decision of this checker.
-    fn decided(&self, request: &Request, path: &SharePath) -> Option<exeat_domain::ledger::Event> {
-        let round = request.round()?;
-        let review =
-            round.reviews.iter().find(|review| review.reviewer.eq_ignore_ascii_case(&self.actor.account))?;
-        let decision = review.decisions.get(path)?;
+    /// The ledger's words for one decision of this checker.
+    pub(crate) fn decided(&self, request: &Request, path: &SharePath) -> Vec<Event> {
+        let round = request.round().map_or(0, |round| round.number);
+        let mut reviews = request.round().into_iter().flat_map(|round| &round.reviews);
+        let own = reviews.find(|review| review.reviewer.eq_ignore_ascii_case(&self.actor.account));
+        let Some(decision) = own.and_then(|review| review.decisions.get(path)) else { return vec![] };
         let fact = Fact::Decided {
-            round: round.number,
+            round,
             file: path.clone(),
             choice: decision.choice,
             reason: decision.reason.clone(),
             exceptions: decision.exceptions.clone(),
         };
-        Some(self.desk.event(&self.actor, Some(request.id), fact))
-    }
-
-    /// Submits the review; when it was the last one needed, the request moves on in the same transaction.
-    async fn submit(
-        &self,
-        mut request: Request,
-        from: State,
-        files: Vec<SharePath>,
-    ) -> Result<Decided, DeskError> {
-        let outcome = request.submit_review(&self.actor.account, self.desk.policy(), self.desk.now())?;
-        let round = request.round().map_or(0, |round| round.number);
-        let mut events: Vec<_> = files.iter().filter_map(|path| self.decided(&request, path)).collect();
-        events.push(self.desk.event(&self.actor, Some(request.id), Fact::ReviewSubmitted { round }));
-        let Some(effects) = effects_of(events) else {
-            return Err(ReviewError::NotOpen(from).into());
-        };
-        let effects = match outcome {
-            None => effects,
-            Some(Outcome::Approve) => {
-                request.step(Action::Approve, Owner::Checkers)?;
-                self.desk.begin_release(&mut request, effects, &self.actor, false)
-            }
-            Some(Outcome::Return) => self.send_back(&mut request, effects, round)?,
-            Some(Outcome::Reject) => self.reject(&mut request, effects, round)?,
-        };
-        let request = self.desk.commit(from, request, effects).await?;
-        Ok(Decided { request, files, open: vec![], outcome })
-    }
-
-    fn send_back(&self, request: &mut Request, effects: Effects, round: u32) -> Result<Effects, DeskError> {
-        request.step(Action::Return, Owner::Checkers)?;
-        let back = |(_, file): &(_, &exeat_domain::request::File)| file.settled == Some(Choice::Return);
-        let files = request.current_files().filter(back).map(|(_, file)| file.path.clone()).collect();
-        let fact = Fact::Returned { round, files, automatic: false };
-        let event = self.desk.event(&self.actor, Some(request.id), fact);
-        let id = request.id;
-        Ok(effects
-            .and(event)
-            .then(Task::TellReturned { request: id, round })
-            .then(Task::Sweep { request: id }))
-    }
-
-    fn reject(&self, request: &mut Request, effects: Effects, round: u32) -> Result<Effects, DeskError> {
-        request.step(Action::Reject, Owner::Checkers)?;
-        let words = request.round().into_iter().flat_map(|round| &round.reviews);
-        let reasons =
-            words.flat_map(|review| review.decisions.values()).filter_map(|decision| decision.reason.clone());
-        let mut reasons: Vec<String> = reasons.collect();
-        reasons.dedup();
-        request.reason = (!reasons.is_empty()).then(|| reasons.join("\n"));
-        let fact = Fact::Rejected { round, reason: request.reason.clone() };
-        let event = self.desk.event(&self.actor, Some(request.id), fact);
-        let id = request.id;
-        Ok(effects.and(event).then(Task::TellRejected { request: id }).then(Task::Sweep { request: id }))
+        let chosen = decision.told.clone();
+        let chosen = chosen.map(|rules| Fact::Chosen { round, file: path.clone(), rules });
+        let facts = std::iter::once(fact).chain(chosen);
+        facts.map(|fact| self.desk.event(&self.actor, Some(request.id), fact)).collect()
     }
 }

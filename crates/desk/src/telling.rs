@@ -1,15 +1,17 @@
 //! What the desk writes to people: which letter, to whom, in which thread, under which Message-ID.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use exeat_domain::ledger::Fact;
 use exeat_domain::release::Release;
 use exeat_domain::request::{File, Purpose, Request, RequestId, Round, Thread};
-use exeat_domain::review::Choice;
+use exeat_domain::review::{Choice, Decision, Outcome};
 use exeat_domain::roster::Person;
 
 use crate::desk::Desk;
 use crate::error::DeskError;
+use crate::naming::leaving;
 use crate::ports::{
     Attachment, Body, Effects, Job, Letter, Received, Recipient, Rejected, Released, Returned, ReturnedFile,
     Standing,
@@ -37,26 +39,13 @@ impl Desk {
         let Some(round) = round_of(&request, number) else {
             return Ok(self.ports.store.drop_job(job).await?);
         };
-        let held = |file: &&File| file.purpose == Purpose::Output && file.settled == Some(Choice::Approve);
-        let body = Body::Returned(Returned {
-            request: id.to_string(),
-            project: request.project.clone(),
-            files: refused_files(round),
-            held: round.files.iter().filter(held).map(|file| file.path.to_string()).collect(),
-            problems: round.problems.clone(),
-        });
-        self.tell(job, &request, &format!("returned.{number}"), body).await
+        self.tell(job, &request, &format!("returned.{number}"), returned_body(&request, round)).await
     }
 
     /// Tells the requester that nothing will leave.
     pub(crate) async fn tell_rejected(&self, job: &Job, id: RequestId) -> Result<(), DeskError> {
         let request = self.ports.store.load(id).await?;
-        let body = Body::Rejected(Rejected {
-            request: id.to_string(),
-            project: request.project.clone(),
-            files: request.round().map(refused_files).unwrap_or_default(),
-        });
-        self.tell(job, &request, "rejected", body).await
+        self.tell(job, &request, "rejected", rejected_body(&request)).await
     }
 
     /// Tells someone on the roster, in a fixed sentence, that the desk takes no requests from the account.
@@ -86,6 +75,23 @@ impl Desk {
         let name = format!("standing.{}", demotion.since.timestamp());
         let body = Body::Standing(Standing { since: demotion.since.date_naive(), why: demotion.why });
         self.send(job, id, person, Thread::default(), &name, body).await
+    }
+
+    /// What the requester would be told if a round came to this, and no further reviewer changed it.
+    pub(crate) fn foreseen_letter(&self, request: &Request, outcome: Outcome, person: &Person) -> Letter {
+        let body = match (outcome, request.round()) {
+            (Outcome::Approve, round) => Body::Released(Released {
+                request: request.id.to_string(),
+                project: request.project.clone(),
+                files: leaving(request),
+                part: 1,
+                of: 1,
+                returned: round.map(refused_files).unwrap_or_default(),
+            }),
+            (Outcome::Return, Some(round)) => returned_body(request, round),
+            (Outcome::Return | Outcome::Reject, _) => rejected_body(request),
+        };
+        self.letter(person, request.thread.clone(), &format!("{}.draft", request.id), body)
     }
 
     /// The letter that carries one package of a release.
@@ -120,6 +126,12 @@ impl Desk {
         Letter { attachments, date: release.started_at, ..self.letter(person, thread, &name, body) }
     }
 
+    /// What the ledger says of a letter's words.
+    pub(crate) fn worded(&self, letter: &Letter) -> Result<Fact, DeskError> {
+        let text_sha256 = self.ports.courier.words(letter)?.sha256;
+        Ok(Fact::Worded { message_id: letter.message_id.clone(), text_sha256 })
+    }
+
     async fn tell(&self, job: &Job, request: &Request, what: &str, body: Body) -> Result<(), DeskError> {
         let person = self.recipient(request).await?;
         let name = format!("{}.{what}", request.id);
@@ -136,6 +148,7 @@ impl Desk {
         body: Body,
     ) -> Result<(), DeskError> {
         let letter = Letter { date: job.created_at, ..self.letter(person, thread, name, body) };
+        let worded = self.worded(&letter)?;
         let receipt = self.ports.courier.send(&letter).await?;
         tracing::info!(message_id = letter.message_id, receipt = receipt.0, "letter handed over");
         let fact = Fact::Notified {
@@ -143,8 +156,8 @@ impl Desk {
             message_id: letter.message_id,
             to: person.address.to_string(),
         };
-        let event = self.own(request, fact);
-        self.record(Effects::of(event).completing(job)).await
+        let effects = Effects::of(self.own(request, fact)).and(self.own(request, worded));
+        self.record(effects.completing(job)).await
     }
 
     /// A letter to the roster's address, under a Message-ID that only depends on what it is about.
@@ -166,25 +179,53 @@ fn round_of(request: &Request, number: u32) -> Option<&Round> {
     request.rounds.iter().find(|round| round.number == number)
 }
 
+fn returned_body(request: &Request, round: &Round) -> Body {
+    let held = |file: &&File| file.purpose == Purpose::Output && file.settled == Some(Choice::Approve);
+    Body::Returned(Returned {
+        request: request.id.to_string(),
+        project: request.project.clone(),
+        files: refused_files(round),
+        held: round.files.iter().filter(held).map(|file| file.path.to_string()).collect(),
+        problems: round.problems.clone(),
+    })
+}
+
+fn rejected_body(request: &Request) -> Body {
+    Body::Rejected(Rejected {
+        request: request.id.to_string(),
+        project: request.project.clone(),
+        files: request.round().map(refused_files).unwrap_or_default(),
+    })
+}
+
 /// Every file of the round that does not leave, with why: what the checkers wrote and what the checks found.
 fn refused_files(round: &Round) -> Vec<ReturnedFile> {
     let back = |file: &&File| {
         let by_a_person = matches!(file.settled, Some(Choice::Return | Choice::Reject));
         file.purpose == Purpose::Output && !file.taken_back && by_a_person
     };
-    let reasons = |file: &File| {
+    let returned = |file: &File| {
         let reviews = round.reviews.iter().filter(|review| review.submitted_at.is_some());
         let decisions = reviews.filter_map(|review| review.decisions.get(&file.path));
-        decisions
-            .filter(|decision| decision.choice != Choice::Approve)
-            .filter_map(|decision| decision.reason.clone())
-            .collect()
-    };
-    let returned = |file: &File| ReturnedFile {
-        path: file.path.to_string(),
-        by_person: round.reviews.iter().any(|review| review.submitted_at.is_some()),
-        reasons: reasons(file),
-        findings: file.report.findings.clone(),
+        let refusing: Vec<&Decision> =
+            decisions.filter(|decision| decision.choice != Choice::Approve).collect();
+        let told: Option<BTreeSet<&String>> =
+            refusing.iter().map(|decision| decision.told.as_ref()).collect::<Option<Vec<_>>>().map(flat);
+        let told = told.filter(|_| !refusing.is_empty());
+        let findings = file.report.findings.iter();
+        let findings =
+            findings.filter(|finding| told.as_ref().is_none_or(|told| told.contains(&finding.rule)));
+        ReturnedFile {
+            path: file.path.to_string(),
+            by_person: round.reviews.iter().any(|review| review.submitted_at.is_some()),
+            reasons: refusing.iter().filter_map(|decision| decision.reason.clone()).collect(),
+            findings: findings.cloned().collect(),
+            chosen: told.is_some(),
+        }
     };
     round.files.iter().filter(back).map(returned).collect()
+}
+
+fn flat(chosen: Vec<&BTreeSet<String>>) -> BTreeSet<&String> {
+    chosen.into_iter().flatten().collect()
 }

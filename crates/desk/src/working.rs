@@ -117,6 +117,7 @@ impl Desk {
             Task::TellRejected { request } => self.tell_rejected(job, *request).await,
             Task::TellRefused { request } => self.tell_refused(job, *request).await,
             Task::TellStanding { request, account } => self.tell_standing(job, *request, account).await,
+            Task::Settle { request, round, at } => self.settle(job, *request, *round, *at).await,
             Task::Release { request } => self.release(job, *request).await,
             Task::Sweep { request } => self.sweep_request(job, *request).await,
         }

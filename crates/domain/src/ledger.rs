@@ -1,8 +1,11 @@
 //! What is written to the ledger: who did what to which request. How it is chained and signed is the store's.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::comment::Visibility;
 use crate::digest::Sha256;
 use crate::finding::Verdict;
 use crate::path::SharePath;
@@ -56,7 +59,12 @@ pub enum Fact {
     Checked { round: u32, policy: String, verdicts: Vec<(SharePath, Verdict)> },
     HandedOver { round: u32, why: String },
     Decided { round: u32, file: SharePath, choice: Choice, reason: Option<String>, exceptions: Vec<String> },
+    Chosen { round: u32, file: SharePath, rules: BTreeSet<String> },
     ReviewSubmitted { round: u32 },
+    DecisionUndone { round: u32, file: SharePath },
+    ReviewReopened { round: u32 },
+    ReviewsSettled { round: u32 },
+    Commented { round: u32, file: Option<SharePath>, visibility: Visibility, text_sha256: Sha256 },
     Approved { round: u32, automatic: bool, files: Vec<Noted> },
     Returned { round: u32, files: Vec<SharePath>, automatic: bool },
     Rejected { round: u32, reason: Option<String> },
@@ -70,6 +78,7 @@ pub enum Fact {
     Wiped { seals: usize, paths: usize },
     Released,
     Notified { message: String, message_id: String, to: String },
+    Worded { message_id: String, text_sha256: Sha256 },
     Demoted { account: String, why: DemotionCause },
     DeskOpened { desk: String },
     Claimed { round: u32 },

@@ -1,6 +1,7 @@
 //! Requests, rounds, files, reviews and the one table of states: values and rules, no input or output, no clock.
 
 pub mod claim;
+pub mod comment;
 pub mod digest;
 pub mod finding;
 pub mod hours;
@@ -13,3 +14,4 @@ pub mod request;
 pub mod review;
 pub mod roster;
 pub mod state;
+pub mod undo;

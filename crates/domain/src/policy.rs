@@ -36,6 +36,8 @@ pub struct Policy {
     pub return_blocked_at_once: bool,
     /// What it takes to approve a record-level file.
     pub record_level: RecordLevel,
+    /// For so many seconds after the last review is submitted at the web desk it can be taken back, and nothing is sent.
+    pub undo_seconds: u32,
     /// The share of automatic releases that goes to a person all the same, from 0 to 1.
     pub sample: f64,
     /// Whether the package hides the names and sizes of its files (an inner archive).
@@ -55,6 +57,7 @@ impl Default for Policy {
             partial: Partial::default(),
             return_blocked_at_once: false,
             record_level: RecordLevel::default(),
+            undo_seconds: 20,
             sample: 0.1,
             hide_names: false,
             max_attachment: 20 * 1024 * 1024,

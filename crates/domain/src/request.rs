@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::claim::Claimed;
+use crate::comment::Comment;
 use crate::digest::Sha256;
 use crate::finding::{FileReport, Verdict};
 use crate::path::SharePath;
@@ -271,6 +272,9 @@ pub struct Request {
     /// The checkers who said that they look at it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claimed: Vec<Claimed>,
+    /// What people wrote to one another about it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<Comment>,
 }
 
 impl Request {
@@ -293,6 +297,7 @@ impl Request {
             release: None,
             reason: None,
             claimed: vec![],
+            comments: vec![],
         }
     }
 

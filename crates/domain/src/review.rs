@@ -1,14 +1,14 @@
 //! What a reviewer decides, what must be given for it, and what several reviewers come to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Finding, Severity};
 use crate::path::SharePath;
 use crate::policy::{Partial, Policy, RecordLevel};
-use crate::request::{File, Purpose, Request};
+use crate::request::{File, Purpose, Request, Round};
 use crate::roster::Exception;
 use crate::state::State;
 
@@ -44,8 +44,12 @@ impl Choice {
 pub struct Decision {
     /// What is decided.
     pub choice: Choice,
-    /// Why, in the reviewer's words; demanded where it goes against the machine.
+    /// Why, in the reviewer's words; demanded for what does not leave, and where it goes against the machine.
     pub reason: Option<String>,
+    /// The rules whose findings the reviewer chose to tell the requester, of which the reason says what to mend; none
+    /// where nothing was chosen: the machine then tells all of them in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<BTreeSet<String>>,
     /// The exceptions it rests on, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<String>,
@@ -100,11 +104,17 @@ pub enum ReviewError {
     TakenBack(SharePath),
     #[error("{0} is a supporting file: it never leaves, and is not decided")]
     Supporting(SharePath),
-    #[error("you have submitted your review of this round; it cannot be changed any more")]
+    #[error(
+        "you have submitted your review of this round; to change it, take it back before it takes effect"
+    )]
     Submitted,
+    #[error("the reviews of this round have taken effect, and what they brought about is not undone")]
+    Settled,
+    #[error("there is nothing of yours to take back here")]
+    NotDecided,
     #[error("{path} is blocked by {rules}: approving it needs a written reason (--reason)")]
     ApproveNeedsReason { path: SharePath, rules: String },
-    #[error("{path} is clear: a file without findings is not {} without a written reason (--reason)", .choice.past())]
+    #[error("{path} cannot be {} without a written reason (--reason)", .choice.past())]
     RefuseNeedsReason { path: SharePath, choice: Choice },
     #[error("{0} is record-level: it can only be approved under an exception on the roster that covers it")]
     NeedsException(SharePath),
@@ -154,6 +164,15 @@ impl Request {
         policy: &Policy,
         at: DateTime<Utc>,
     ) -> Result<Option<Outcome>, ReviewError> {
+        self.hand_in(reviewer, policy, at)?;
+        Ok(self.settle(policy))
+    }
+
+    /// Submits the reviewer's review without settling the round: it can be taken back until [`Self::settle`].
+    ///
+    /// # Errors
+    /// [`ReviewError::Undecided`] naming an output that has no decision, or why the review is not open.
+    pub fn hand_in(&mut self, reviewer: &str, policy: &Policy, at: DateTime<Utc>) -> Result<(), ReviewError> {
         self.may_review(reviewer, policy)?;
         if let Some(path) = self.undecided_by(reviewer).first() {
             return Err(ReviewError::Undecided((*path).clone()));
@@ -165,7 +184,20 @@ impl Request {
         for review in round.reviews.iter_mut().filter(|review| same(&review.reviewer, reviewer)) {
             review.submitted_at = Some(at);
         }
-        Ok(self.settle(policy))
+        Ok(())
+    }
+
+    /// The request as it would stand, and what the round would come to, by this reviewer's decisions alone as far as
+    /// they go: nobody else's are in it.
+    #[must_use]
+    pub fn foreseen(&self, reviewer: &str, policy: &Policy, at: DateTime<Utc>) -> (Self, Option<Outcome>) {
+        let mut foreseen = self.clone();
+        if let Some(round) = foreseen.rounds.last_mut() {
+            round.reviews.retain(|review| same(&review.reviewer, reviewer));
+            round.reviews.iter_mut().for_each(|review| review.submitted_at = Some(at));
+        }
+        let outcome = foreseen.settle(&Policy { reviewers: 1, ..policy.clone() });
+        (foreseen, outcome)
     }
 
     /// Whether this account may decide on the open round now.
@@ -201,24 +233,25 @@ impl Request {
             .collect()
     }
 
-    /// The reviews of the open round that this account may see: its own, and the others' once its own is submitted
-    /// or the round is settled.
+    /// The reviews of the open round that this account may see: its own, and the others' once the round is settled.
     pub fn visible_reviews(&self, viewer: &str) -> impl Iterator<Item = &Review> {
-        let unblinded = self.is_open_to_view(viewer);
+        let unblinded = self.is_open_to_view();
         let reviews = self.round().into_iter().flat_map(|round| &round.reviews);
         reviews.filter(move |review| {
             same(&review.reviewer, viewer) || (unblinded && review.submitted_at.is_some())
         })
     }
 
-    /// Whether this account may see the others' decisions: its own review is submitted, or the round is settled.
+    /// Whether everyone may see what the others decided: the round is settled. Before that a submitted review can be
+    /// taken back, and whoever takes theirs back must not have seen another's.
     #[must_use]
-    pub fn is_open_to_view(&self, viewer: &str) -> bool {
-        self.state != State::Submitted
-            || self.submitted_reviews().any(|review| same(&review.reviewer, viewer))
+    pub fn is_open_to_view(&self) -> bool {
+        let settled = |round: &Round| round.outputs().all(|file| file.settled.is_some());
+        self.state != State::Submitted || self.round().is_some_and(settled)
     }
 
-    fn submitted_reviews(&self) -> impl Iterator<Item = &Review> {
+    /// The reviews of the open round that are in.
+    pub fn submitted_reviews(&self) -> impl Iterator<Item = &Review> {
         self.round()
             .into_iter()
             .flat_map(|round| &round.reviews)
@@ -226,7 +259,7 @@ impl Request {
     }
 
     /// Settles every output once enough reviews are in: of several decisions on a file the gravest holds.
-    fn settle(&mut self, policy: &Policy) -> Option<Outcome> {
+    pub fn settle(&mut self, policy: &Policy) -> Option<Outcome> {
         if self.submitted_reviews().count() < usize::from(policy.reviewers) {
             return None;
         }
@@ -250,7 +283,7 @@ impl Request {
     }
 }
 
-fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
@@ -269,12 +302,8 @@ fn vet(
         return Err(ReviewError::TakenBack(path.clone()));
     }
     if decision.choice != Choice::Approve {
-        return match (file.report.verdict, &decision.reason) {
-            (Verdict::Clear, None) => {
-                Err(ReviewError::RefuseNeedsReason { path: path.clone(), choice: decision.choice })
-            }
-            _ => Ok(vec![]),
-        };
+        let wordless = ReviewError::RefuseNeedsReason { path: path.clone(), choice: decision.choice };
+        return if decision.reason.is_some() { Ok(vec![]) } else { Err(wordless) };
     }
     let blocking: Vec<&str> = file.blocking_rules();
     if !blocking.is_empty() && decision.reason.is_none() {
@@ -295,206 +324,21 @@ impl File {
     /// The rules that block it, each once.
     #[must_use]
     pub fn blocking_rules(&self) -> Vec<&str> {
-        let blocking = self.report.findings.iter().filter(|finding| finding.severity == Severity::Block);
-        let mut rules: Vec<&str> = blocking.map(|finding| finding.rule.as_str()).collect();
-        rules.sort_unstable();
-        rules.dedup();
-        rules
+        self.rules_of(|severity| severity == Severity::Block)
+    }
+
+    /// The rules that a person has to judge, or that block it: what is told of it unless a reviewer chooses.
+    #[must_use]
+    pub fn grave_rules(&self) -> Vec<&str> {
+        self.rules_of(|severity| severity > Severity::Note)
+    }
+
+    fn rules_of(&self, weighs: impl Fn(Severity) -> bool) -> Vec<&str> {
+        let found = |finding: &&Finding| weighs(finding.severity);
+        let found = self.report.findings.iter().filter(found).map(|finding| finding.rule.as_str());
+        found.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::digest::Sha256;
-    use crate::finding::{FileReport, Finding, Outcome as Found, Place};
-    use crate::request::{Door, Leaving, NewRequest, RequestId, Round, Seal, Thread};
-    use crate::state::State;
-
-    fn at() -> DateTime<Utc> {
-        "2026-03-02T09:00:00Z".parse().unwrap()
-    }
-
-    pub(crate) fn file(path: &str, verdict: Verdict) -> File {
-        let seal = Seal { sha256: Sha256([7; 32]), bytes: 12 };
-        let finding = |severity| Finding {
-            rule: RECORD_LEVEL.into(),
-            risk: None,
-            severity,
-            outcome: Found::Found,
-            message: "one row a person".into(),
-            fix: "Aggregate first.".into(),
-            place: Place::default(),
-            interval: None,
-        };
-        let findings = match verdict {
-            Verdict::Clear => vec![],
-            Verdict::Review => vec![finding(Severity::Review)],
-            Verdict::Blocked => vec![finding(Severity::Block)],
-        };
-        File {
-            path: SharePath::new(path).unwrap(),
-            purpose: Purpose::Output,
-            seal,
-            leaving: Some(Leaving { name: path.into(), seal }),
-            report: FileReport {
-                path: path.into(),
-                sha256: Some(seal.sha256),
-                bytes: 12,
-                kind: "csv".into(),
-                supporting: false,
-                verdict,
-                claim: None,
-                table: None,
-                findings,
-            },
-            shown: None,
-            settled: None,
-            taken_back: false,
-        }
-    }
-
-    pub(crate) fn request(files: Vec<File>) -> Request {
-        let new = NewRequest {
-            door: Door::Cli,
-            requester: "ann_P".into(),
-            project: Some("diabetes".into()),
-            purpose: "table 1".into(),
-            thread: Thread::default(),
-        };
-        let mut request = Request::open(RequestId(1), new, State::Submitted, at());
-        request.rounds.push(Round { files, ..Round::new(1, at(), vec![]) });
-        request
-    }
-
-    fn say(choice: Choice, reason: Option<&str>) -> Decision {
-        Decision { choice, reason: reason.map(str::to_owned), exceptions: vec![], at: at() }
-    }
-
-    fn measure(policy: &Policy) -> Measure<'_> {
-        Measure { policy, exceptions: &[], today: at().date_naive() }
-    }
-
-    fn path(text: &str) -> SharePath {
-        SharePath::new(text).unwrap()
-    }
-
-    #[test]
-    fn no_one_reviews_their_own_request() {
-        let policy = Policy::default();
-        let mut request = request(vec![file("a.csv", Verdict::Clear)]);
-        for account in ["ann_P", "ANN_p"] {
-            let decision = say(Choice::Approve, Some("mine"));
-            let refused = request.decide(account, &path("a.csv"), decision, measure(&policy));
-            assert_eq!(refused, Err(ReviewError::Own("ann_P".into())));
-            assert_eq!(request.submit_review(account, &policy, at()), Err(ReviewError::Own("ann_P".into())));
-        }
-        assert!(request.rounds[0].reviews.is_empty());
-    }
-
-    #[test]
-    fn going_against_the_machine_needs_words() {
-        let policy = Policy { record_level: RecordLevel::Reason, ..Policy::default() };
-        let mut request = request(vec![
-            file("clear.csv", Verdict::Clear),
-            file("review.csv", Verdict::Review),
-            file("blocked.csv", Verdict::Blocked),
-        ]);
-        for (name, choice, reason, fine) in [
-            ("clear.csv", Choice::Approve, None, true),
-            ("clear.csv", Choice::Return, None, false),
-            ("clear.csv", Choice::Reject, Some("  "), false),
-            ("clear.csv", Choice::Return, Some("wrong population"), true),
-            ("review.csv", Choice::Approve, None, true),
-            ("review.csv", Choice::Return, None, true),
-            ("blocked.csv", Choice::Return, None, true),
-            ("blocked.csv", Choice::Approve, None, false),
-            ("blocked.csv", Choice::Approve, Some("synthetic"), true),
-        ] {
-            let said = request.decide("cleo", &path(name), say(choice, reason), measure(&policy));
-            assert_eq!(said.is_ok(), fine, "{name} {choice:?} {reason:?}: {said:?}");
-        }
-    }
-
-    #[test]
-    fn a_record_level_file_needs_an_exception_where_the_policy_says_so() {
-        let policy = Policy::default();
-        let mut request = request(vec![file("a.csv", Verdict::Blocked)]);
-        let decision = say(Choice::Approve, Some("permit"));
-        let refused = request.decide("cleo", &path("a.csv"), decision.clone(), measure(&policy));
-        assert_eq!(refused, Err(ReviewError::NeedsException(path("a.csv"))));
-        let permit = Exception {
-            name: "permit 12".into(),
-            project: "diabetes".into(),
-            rules: BTreeSet::from([RECORD_LEVEL.to_owned()]),
-            files: vec!["a.csv".into()],
-            approvers: BTreeSet::from(["cleo".to_owned(), "dirk".to_owned()]),
-            reason: "article 4".into(),
-            expires: at().date_naive(),
-        };
-        let covered = Measure { exceptions: &[permit], ..measure(&policy) };
-        request.decide("cleo", &path("a.csv"), decision, covered).unwrap();
-        assert_eq!(request.rounds[0].reviews[0].decisions[&path("a.csv")].exceptions, ["permit 12"]);
-    }
-
-    #[test]
-    fn reviews_are_blind_until_submitted_and_the_graver_decision_holds() {
-        let policy = Policy { reviewers: 2, ..Policy::default() };
-        let mut request = request(vec![file("a.csv", Verdict::Review), file("b.csv", Verdict::Review)]);
-        for (reviewer, on_b) in [("cleo", Choice::Approve), ("dirk", Choice::Return)] {
-            request.decide(reviewer, &path("a.csv"), say(Choice::Approve, None), measure(&policy)).unwrap();
-            assert!(matches!(request.submit_review(reviewer, &policy, at()), Err(ReviewError::Undecided(_))));
-            request.decide(reviewer, &path("b.csv"), say(on_b, None), measure(&policy)).unwrap();
-            assert_eq!(request.visible_reviews(reviewer).count(), 1, "blind before submitting");
-            let outcome = request.submit_review(reviewer, &policy, at()).unwrap();
-            assert_eq!(outcome, if reviewer == "dirk" { Some(Outcome::Approve) } else { None });
-        }
-        assert_eq!(request.visible_reviews("dirk").count(), 2);
-        let settled: Vec<_> = request.rounds[0].files.iter().map(|file| file.settled).collect();
-        assert_eq!(settled, [Some(Choice::Approve), Some(Choice::Return)]);
-        assert_eq!(request.may_review("els", &policy), Err(ReviewError::Enough(2)));
-    }
-
-    #[test]
-    fn what_a_round_comes_to() {
-        use Choice::{Approve, Reject, Return};
-        for (choices, partial, outcome) in [
-            ([Approve, Approve], Partial::Release, Outcome::Approve),
-            ([Approve, Return], Partial::Release, Outcome::Approve),
-            ([Approve, Return], Partial::Hold, Outcome::Return),
-            ([Approve, Reject], Partial::Hold, Outcome::Approve),
-            ([Return, Reject], Partial::Release, Outcome::Return),
-            ([Reject, Reject], Partial::Release, Outcome::Reject),
-        ] {
-            let policy = Policy { partial, ..Policy::default() };
-            let mut request = request(vec![file("a.csv", Verdict::Review), file("b.csv", Verdict::Review)]);
-            for (name, choice) in ["a.csv", "b.csv"].into_iter().zip(choices) {
-                request.decide("cleo", &path(name), say(choice, None), measure(&policy)).unwrap();
-            }
-            assert_eq!(
-                request.submit_review("cleo", &policy, at()),
-                Ok(Some(outcome)),
-                "{choices:?} {partial:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn supporting_and_taken_back_files_are_not_decided() {
-        let policy = Policy::default();
-        let mut support = file("n.csv", Verdict::Clear);
-        support.purpose = Purpose::Supporting;
-        let mut request =
-            request(vec![file("a.csv", Verdict::Clear), file("b.csv", Verdict::Clear), support]);
-        request.take_back(&path("b.csv")).unwrap();
-        let mut try_on =
-            |name| request.decide("cleo", &path(name), say(Choice::Approve, None), measure(&policy));
-        assert_eq!(try_on("n.csv"), Err(ReviewError::Supporting(path("n.csv"))));
-        assert_eq!(try_on("b.csv"), Err(ReviewError::TakenBack(path("b.csv"))));
-        assert_eq!(try_on("c.csv"), Err(ReviewError::NoSuchFile(path("c.csv"))));
-        assert_eq!(try_on("a.csv"), Ok(()));
-        assert_eq!(request.submit_review("cleo", &policy, at()), Ok(Some(Outcome::Approve)));
-    }
-}
+pub(crate) mod tests;

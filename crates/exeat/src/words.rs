@@ -1,9 +1,10 @@
 //! What happened, in words: for progress, for the ledger on a terminal, for a request's status.
 
 use chrono::{DateTime, Utc};
+use exeat_domain::comment::Visibility;
 use exeat_domain::finding::Verdict;
 use exeat_domain::ledger::{Event, Fact, Noted};
-use exeat_domain::path::shown;
+use exeat_domain::path::{SharePath, shown};
 use exeat_domain::request::{Door, Request};
 use exeat_domain::roster::DemotionCause;
 use exeat_domain::state::State;
@@ -15,6 +16,12 @@ pub(crate) fn event(event: &Event) -> String {
         Some(id) => format!("{id}  {what}"),
         None => what,
     }
+}
+
+/// One line of progress; none for what is only for the record.
+pub(crate) fn progress(seen: &Event) -> Option<String> {
+    let record = matches!(seen.fact, Fact::Worded { .. } | Fact::Chosen { .. });
+    (!record).then(|| event(seen))
 }
 
 fn fact(fact: &Fact) -> String {
@@ -38,7 +45,8 @@ fn fact(fact: &Fact) -> String {
         }
         Fact::HandedOver { why, .. } => format!("for the checkers: {why}"),
         Fact::Decided { file, choice, reason, .. } => {
-            let reason = reason.as_deref().map(|reason| format!(" ({})", shown(reason))).unwrap_or_default();
+            let reason =
+                reason.as_deref().map(|reason| format!(" ({})", excerpt(reason))).unwrap_or_default();
             format!("{} {file}{reason}", choice.past())
         }
         Fact::ReviewSubmitted { .. } => "review submitted".to_owned(),
@@ -84,6 +92,15 @@ fn fact(fact: &Fact) -> String {
 fn house_fact(fact: &Fact) -> String {
     match fact {
         Fact::DeskOpened { desk } => format!("the desk {desk} was opened"),
+        Fact::Chosen { file, rules, .. } => {
+            let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+            format!("of {file}, the requester is told: {}", rules.join(", "))
+        }
+        Fact::DecisionUndone { file, .. } => format!("{file} is undecided again"),
+        Fact::ReviewReopened { .. } => "review taken back".to_owned(),
+        Fact::ReviewsSettled { .. } => "the reviews take effect".to_owned(),
+        Fact::Commented { file, visibility, .. } => commented(file.as_ref(), *visibility),
+        Fact::Worded { text_sha256, .. } => format!("the words sent: SHA-256 {text_sha256}"),
         Fact::Claimed { round } => format!("round {round} is being looked at"),
         Fact::Unclaimed { round } => format!("round {round} is no longer being looked at"),
         Fact::Invited { account } => format!("{account} was invited to set a password for the web desk"),
@@ -93,6 +110,23 @@ fn house_fact(fact: &Fact) -> String {
         Fact::SignedIn { account } => format!("{account} signed in"),
         other => format!("{other:?}"),
     }
+}
+
+fn commented(file: Option<&SharePath>, visibility: Visibility) -> String {
+    let on = file.map(|file| format!(" on {file}")).unwrap_or_default();
+    match visibility {
+        Visibility::Public => format!("comment{on}"),
+        Visibility::Checkers => format!("comment{on}, for the checkers"),
+    }
+}
+
+/// The beginning of a text of several lines, on one.
+fn excerpt(text: &str) -> String {
+    const MOST: usize = 72;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = line.chars().take(MOST).collect();
+    let more = if cut.len() < line.len() { "…" } else { "" };
+    format!("{}{more}", shown(&cut))
 }
 
 fn demotion(why: &DemotionCause) -> String {

@@ -28,7 +28,10 @@ pub(crate) async fn write(
         jobs::complete(txn, job).await?;
     }
     for task in &effects.jobs {
-        jobs::enqueue(txn, task, event.at).await?;
+        jobs::enqueue(txn, task, event.at, event.at).await?;
+    }
+    for (task, due) in &effects.later {
+        jobs::enqueue(txn, task, event.at, *due).await?;
     }
     for demotion in &effects.demoted {
         demote(txn, demotion).await?;

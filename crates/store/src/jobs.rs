@@ -15,11 +15,12 @@ use crate::convert::{from_json, key, micros, signed, time, to_json, unsigned};
 use crate::entity::job::{ActiveModel, Column, Entity, Model};
 use crate::failure::failed;
 
-/// Puts a task into the queue, due at once. The same task does not wait there twice.
+/// Puts a task into the queue, to be done from `due` on. The same task does not wait there twice.
 pub(crate) async fn enqueue(
     txn: &DatabaseTransaction,
     task: &Task,
     now: DateTime<Utc>,
+    due: DateTime<Utc>,
 ) -> Result<(), Failure> {
     let text = to_json(task)?;
     let waiting =
@@ -32,7 +33,7 @@ pub(crate) async fn enqueue(
         task: Set(text),
         request_id: Set(key(task.request())?),
         created_at: Set(micros(now)),
-        due_at: Set(micros(now)),
+        due_at: Set(micros(due)),
         leased: Set(false),
         attempts: Set(0),
         cause: Set(None),

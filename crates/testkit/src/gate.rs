@@ -13,12 +13,13 @@ use exeat_desk::ports::{
     Archive, Before, Change, Courier, Effects, ExportCursor, Failure, FileProblem, Filter, Found, Insights,
     Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, People, Port,
     Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary, Vault, Waiting,
-    Walked,
+    Walked, Written,
 };
+use exeat_domain::finding::Finding;
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
 use exeat_domain::request::{Request, RequestId, Seal};
-use exeat_domain::roster::{Demotion, Roster};
+use exeat_domain::roster::{Demotion, Language, Roster};
 use secrecy::SecretString;
 
 /// Whether the call has been made yet.
@@ -194,6 +195,14 @@ impl Inspector for Gated<dyn Inspector> {
 impl Courier for Gated<dyn Courier> {
     async fn send(&self, letter: &Letter) -> Result<Receipt, Failure> {
         self.call(Port::Courier, "send", self.inner.send(letter)).await
+    }
+
+    fn words(&self, letter: &Letter) -> Result<Written, Failure> {
+        self.inner.words(letter)
+    }
+
+    fn draft(&self, language: Language, findings: &[Finding]) -> String {
+        self.inner.draft(language, findings)
     }
 
     fn domain(&self) -> &str {

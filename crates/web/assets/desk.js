@@ -52,8 +52,12 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const key = event.key;
+    if ((event.ctrlKey || event.metaKey) && key === "Enter" && event.target.form) {
+      one("[data-send]", event.target.form)?.click();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (typing(event.target)) {
       if (key === "Escape") event.target.blur();
       return;
@@ -64,9 +68,10 @@
       j: () => along(1), k: () => along(-1), n: () => finding(1), p: () => finding(-1),
       "/": () => { const box = keyed("/"); box?.focus(); box?.select?.(); },
       "?": () => keys?.showModal(),
-      c: () => one("#reason")?.focus(),
+      c: () => one("#comment, [data-words]")?.focus(),
+      e: () => one("#reason, [data-words]")?.focus(),
       t: () => one("[data-sheet]")?.focus(),
-      q: () => one('.top nav a')?.click(),
+      q: () => (keyed("q") ?? one(".top nav a"))?.click(),
       f: () => { const box = keyed("f"); if (box && !box.disabled) box.click(); },
     }[key];
     if (does) { event.preventDefault(); does(); return; }

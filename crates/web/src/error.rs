@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use exeat_desk::DeskError;
 use exeat_desk::ports::StoreError;
 use exeat_domain::claim::ClaimError;
+use exeat_domain::comment::CommentError;
 use exeat_domain::review::ReviewError;
 
 use crate::pages::Shell;
@@ -115,6 +116,7 @@ impl PageError {
                     (c.refused, fill(w.request.taken, &[("who", who)]))
                 }
                 DeskError::Blind => (c.refused, w.ledger.blind.to_owned()),
+                DeskError::Comment(error) => (c.refused, comment(error, w)),
                 other => (c.refused, other.to_string()),
             },
         }
@@ -143,6 +145,8 @@ pub(crate) fn review(error: &ReviewError, w: &Words) -> String {
         ReviewError::Own(_) => r.own.to_owned(),
         ReviewError::NotOpen(state) => fill(r.not_open, &[("state", &w.state(*state))]),
         ReviewError::Submitted => r.submitted.to_owned(),
+        ReviewError::Settled => w.review.settled.to_owned(),
+        ReviewError::NotDecided => w.review.not_decided.to_owned(),
         ReviewError::Enough(_) => r.enough.to_owned(),
         ReviewError::Nothing => r.nothing.to_owned(),
         ReviewError::ApproveNeedsReason { .. } => r.reason_needed_block.to_owned(),
@@ -152,6 +156,16 @@ pub(crate) fn review(error: &ReviewError, w: &Words) -> String {
         | ReviewError::TakenBack(_)
         | ReviewError::Supporting(_)
         | ReviewError::Undecided(_) => error.to_string(),
+    }
+}
+
+/// Why a comment cannot be made, in words.
+fn comment(error: &CommentError, w: &Words) -> String {
+    match error {
+        CommentError::Empty => w.review.comment_empty.to_owned(),
+        CommentError::TooLong => w.review.comment_long.to_owned(),
+        CommentError::Ended(state) => fill(w.review.comment_ended, &[("state", &w.state(*state))]),
+        CommentError::NoSuchFile(_) => error.to_string(),
     }
 }
 

@@ -38,6 +38,11 @@ impl<'a> Moments<'a> {
         fill(common.at, &[("day", &day), ("time", &format!("{:02}:{:02}", then.hour(), then.minute()))])
     }
 
+    /// The time of day to the second, for what happens in a moment: "14:05:20".
+    pub(crate) fn clock(&self, at: DateTime<Utc>) -> String {
+        self.local(at).format("%H:%M:%S").to_string()
+    }
+
     /// For machines, in UTC.
     pub(crate) fn exact(at: DateTime<Utc>) -> String {
         at.format("%Y-%m-%dT%H:%M:%SZ").to_string()

@@ -18,8 +18,8 @@ use tower_sessions::Session;
 use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{
-    self, Shell, account, admin, decide, enrol, file, insights, ledger, mine, queue, releases, request,
-    sign_in,
+    self, Shell, account, admin, comments, decide, enrol, file, insights, ledger, mine, queue, refuse, release, releases,
+    request, sign_in,
 };
 use crate::visitor::{Reads, Visitor};
 use crate::{assets, security, session};
@@ -80,9 +80,15 @@ fn table() -> Vec<Route> {
         line(POST, "/requests/{id}/claim", CHECKER, post(decide::claim)),
         line(POST, "/requests/{id}/unclaim", CHECKER, post(decide::unclaim)),
         line(POST, "/requests/{id}/decide", CHECKER, post(decide::decide)),
+        line(GET, "/requests/{id}/refuse", CHECKER, get(refuse::page)),
+        line(POST, "/requests/{id}/refuse", CHECKER, post(refuse::send)),
         line(POST, "/requests/{id}/submit", CHECKER, post(decide::submit)),
+        line(POST, "/requests/{id}/undo", CHECKER, post(decide::undo)),
+        line(GET, "/requests/{id}/release", CHECKER, get(release::page)),
+        line(POST, "/requests/{id}/comment", CHECKER, post(comments::checker)),
         line(GET, "/mine", REQUESTER, get(mine::list)),
         line(GET, "/mine/{id}", REQUESTER, get(mine::page)),
+        line(POST, "/mine/{id}/comment", REQUESTER, post(comments::requester)),
         line(POST, "/mine/{id}/withdraw", REQUESTER, post(mine::withdraw)),
         line(POST, "/mine/{id}/take-back", REQUESTER, post(mine::take_back)),
         line(GET, "/ledger", AUDITOR, get(ledger::page)),

@@ -8,6 +8,8 @@ mod view;
 mod words;
 
 use exeat_desk::ports::{Body, Failure, Letter, Port};
+use exeat_domain::finding::Finding;
+use exeat_domain::roster::Language;
 
 use page::{tidy, wrapped};
 use templates::Template;
@@ -47,4 +49,13 @@ pub fn render(letter: &Letter, desk: &str) -> Result<Rendered, Failure> {
         )
     })?;
     Ok(Rendered { subject: raw.subject.trim().to_owned(), text: wrapped(&raw.text), html: tidy(&raw.html) })
+}
+
+/// Words for a checker to begin from: a paragraph for each rule among the findings, the gravest first, with what is
+/// wrong, why that matters and how to mend it. Like a mail, it repeats no value.
+#[must_use]
+pub fn draft(language: Language, findings: &[Finding]) -> String {
+    let paragraphs =
+        view::groups(findings, false, words::Words::of(language)).into_iter().map(view::Group::told);
+    paragraphs.collect::<Vec<_>>().join("\n\n")
 }

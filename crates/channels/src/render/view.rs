@@ -49,6 +49,8 @@ pub(super) struct Back {
     pub(super) path: String,
     /// Each of the checkers' texts, in lines.
     pub(super) reasons: Vec<Vec<String>>,
+    /// Whether those texts say what to mend, so that the findings need only say where.
+    pub(super) chosen: bool,
     pub(super) groups: Vec<Group>,
 }
 
@@ -219,6 +221,7 @@ fn backs(files: &[ReturnedFile], words: &Words) -> Vec<Back> {
             .map(|reason| lines(reason))
             .filter(|reason| !reason.is_empty())
             .collect(),
+        chosen: file.chosen,
         groups: groups(&file.findings, file.by_person, words),
     };
     files.iter().map(back).collect()
@@ -232,7 +235,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 /// The findings by rule, the gravest first, otherwise in the order in which the checks gave them.
-fn groups(findings: &[Finding], by_person: bool, words: &Words) -> Vec<Group> {
+pub(super) fn groups(findings: &[Finding], by_person: bool, words: &Words) -> Vec<Group> {
     let mut kinds: Vec<(&str, Vec<&Finding>)> = vec![];
     for finding in findings {
         match kinds.iter_mut().find(|(rule, _)| *rule == finding.rule) {
@@ -244,6 +247,23 @@ fn groups(findings: &[Finding], by_person: bool, words: &Words) -> Vec<Group> {
         |same: &[&Finding]| same.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Note);
     kinds.sort_by_key(|(_, same)| std::cmp::Reverse(worst(same)));
     kinds.iter().filter_map(|(_, same)| group(same, worst(same), by_person, words)).collect()
+}
+
+impl Group {
+    /// The group as one paragraph, without its places.
+    pub(super) fn told(self) -> String {
+        let Self { rule, title, why, fix, .. } = self;
+        let sentence = [capital(&title), why, fix].into_iter().filter(|part| !part.is_empty());
+        let sentence =
+            sentence.map(|part| if part.ends_with(['.', '!', '?', ':']) { part } else { part + "." });
+        format!("{} ({rule})", sentence.collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// The sentence with a capital.
+fn capital(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 fn group(same: &[&Finding], severity: Severity, by_person: bool, words: &Words) -> Option<Group> {

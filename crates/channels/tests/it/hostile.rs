@@ -23,6 +23,7 @@ fn hostile(text: &str) -> Letter {
     unknown.message = text.into();
     let file = ReturnedFile {
         by_person: true,
+        chosen: false,
         path: text.into(),
         reasons: vec![text.into()],
         findings: vec![unknown],

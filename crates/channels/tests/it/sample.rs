@@ -73,7 +73,13 @@ fn table() -> ReturnedFile {
         ..finding("DOF-MIN", Severity::Review, Place { table: Some(1), ..Place::default() })
     });
     let reasons = vec!["Please merge the age groups above 80.\n\nThe rest of the table is fine.".into()];
-    ReturnedFile { by_person: true, path: "Users/zoe_P/asthma/table 1.csv".into(), reasons, findings }
+    ReturnedFile {
+        by_person: true,
+        chosen: false,
+        path: "Users/zoe_P/asthma/table 1.csv".into(),
+        reasons,
+        findings,
+    }
 }
 
 fn document() -> ReturnedFile {
@@ -81,6 +87,7 @@ fn document() -> ReturnedFile {
     refused.message = "The file is not released: it is a PDF document.".into();
     ReturnedFile {
         by_person: true,
+        chosen: false,
         path: "Users/zoe_P/asthma/figure 2.pdf".into(),
         reasons: vec![],
         findings: vec![refused],

@@ -89,8 +89,10 @@ pub struct ReturnedFile {
     pub by_person: bool,
     /// What the checkers wrote, if anything.
     pub reasons: Vec<String>,
-    /// What the checks found.
+    /// What the checks found, as far as it is told.
     pub findings: Vec<Finding>,
+    /// Whether the checkers chose what is told: their words then say what to mend, and the findings only where.
+    pub chosen: bool,
 }
 
 /// See [`Body::Returned`].
@@ -152,9 +154,29 @@ pub struct Receipt(
     pub String,
 );
 
+/// A letter in the words that are sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its subject, as it stands in the thread.
+    pub subject: String,
+    /// Its plain text.
+    pub text: String,
+    /// SHA-256 of the plain text.
+    pub sha256: Sha256,
+}
+
 /// Carries letters.
 #[async_trait]
 pub trait Courier: Send + Sync {
+    /// The words of a letter, whether it is sent or not: the same as in the message.
+    ///
+    /// # Errors
+    /// [`Failure`] where it cannot be written.
+    fn words(&self, letter: &Letter) -> Result<Written, Failure>;
+
+    /// What a checker may begin from: of each rule among the findings what is wrong, why, and how to mend it.
+    fn draft(&self, language: Language, findings: &[Finding]) -> String;
+
     /// Hands one letter over.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 pub use accounts::{Account, Accounts, Invitation, KeptSession};
 pub use courier::{
     Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned,
-    ReturnedFile, Standing,
+    ReturnedFile, Standing, Written,
 };
 pub use files::{
     Archive, Before, Earlier, FileProblem, Found, Inspectable, Inspected, Part, Scratch, SealWriter, Seals,

@@ -62,6 +62,15 @@ pub enum Task {
         /// The account.
         account: String,
     },
+    /// Let the reviews of a round take effect, if the last of them is still the one submitted `at`.
+    Settle {
+        /// The request.
+        request: RequestId,
+        /// The round.
+        round: u32,
+        /// When the last review was submitted.
+        at: DateTime<Utc>,
+    },
     /// Carry the release one step on, until it is done.
     Release {
         /// The request.
@@ -85,6 +94,7 @@ impl Task {
             | Self::TellRejected { request }
             | Self::TellRefused { request }
             | Self::TellStanding { request, .. }
+            | Self::Settle { request, .. }
             | Self::Release { request }
             | Self::Sweep { request } => *request,
         }
@@ -115,6 +125,8 @@ pub struct Effects {
     pub events: Vec<Event>,
     /// Jobs that follow from it, due at once.
     pub jobs: Vec<Task>,
+    /// Jobs that follow from it, each due at its time.
+    pub later: Vec<(Task, DateTime<Utc>)>,
     /// The job that this change completes.
     pub done: Option<JobId>,
     /// Requesters put back on validated release.
@@ -125,7 +137,7 @@ impl Effects {
     /// The effects of something that happened.
     #[must_use]
     pub fn of(event: Event) -> Self {
-        Self { events: vec![event], jobs: vec![], done: None, demoted: vec![] }
+        Self { events: vec![event], jobs: vec![], later: vec![], done: None, demoted: vec![] }
     }
 
     /// With a further ledger entry.
@@ -139,6 +151,13 @@ impl Effects {
     #[must_use]
     pub fn then(mut self, task: Task) -> Self {
         self.jobs.push(task);
+        self
+    }
+
+    /// With a job that follows at its time.
+    #[must_use]
+    pub fn then_at(mut self, task: Task, due: DateTime<Utc>) -> Self {
+        self.later.push((task, due));
         self
     }
 

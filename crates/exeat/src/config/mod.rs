@@ -217,6 +217,8 @@ struct PolicySchema {
     return_blocked_at_once: Option<bool>,
     /// `exception`: a record-level file needs a permit on the roster; `reason`: a written reason is enough.
     record_level: Option<String>,
+    /// For so many seconds after the last review is submitted at the web desk it can be taken back, and nothing is sent.
+    undo_seconds: Option<u32>,
     /// The share of automatic releases that goes to a person all the same, from 0 to 1.
     sample: Option<f64>,
     /// Whether the package hides the names and sizes of its files.

@@ -101,7 +101,7 @@ struct Aloud;
 
 impl Observer for Aloud {
     fn saw(&self, event: &Event) {
-        out::progress(&format!("  {}", words::event(event)));
+        words::progress(event).iter().for_each(|line| out::progress(&format!("  {line}")));
     }
 }
 

@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use exeat_channels::{Login, MaildirCourier, Sender, SmtpConfig, SmtpCourier, Tls};
-use exeat_desk::ports::{Clock, Courier, Dice, Failure, Letter, Receipt};
+use exeat_desk::ports::{Clock, Courier, Dice, Failure, Letter, Receipt, Written};
 use exeat_desk::{Desk, Observer, Ports, Settings, Worked};
+use exeat_domain::finding::Finding;
 use exeat_domain::ledger::{Actor, Event};
 use exeat_domain::request::RequestId;
+use exeat_domain::roster::Language;
 use exeat_shares::{FolderScratch, FolderSeals};
 use exeat_store::{SigningKey, SqliteStore};
 
@@ -187,9 +189,9 @@ fn courier(loaded: &Loaded) -> Result<Arc<dyn Courier>, Failed> {
     let from = Sender { name: mail.name.clone(), address };
     if let Some(folder) = &mail.maildir {
         let domain = mail.from.rsplit('@').next().unwrap_or_default().to_owned();
-        return Ok(match MaildirCourier::new(loaded.path(folder), from) {
+        return Ok(match MaildirCourier::new(loaded.path(folder), from.clone()) {
             Ok(courier) => Arc::new(courier),
-            Err(failure) => Arc::new(Down { failure, domain }),
+            Err(failure) => Arc::new(Down { failure, from, domain }),
         });
     }
     let Some(smtp) = &mail.smtp else { return Err(wrong(&"neither mail.maildir nor [mail.smtp] is given")) };
@@ -230,6 +232,7 @@ fn smtp_config(loaded: &Loaded, smtp: &SmtpSection, from: Sender) -> Result<Smtp
 /// A courier that could not be had: what it would carry waits with the cause, and all else goes on.
 struct Down {
     failure: Failure,
+    from: Sender,
     domain: String,
 }
 
@@ -237,6 +240,14 @@ struct Down {
 impl Courier for Down {
     async fn send(&self, _: &Letter) -> Result<Receipt, Failure> {
         Err(self.failure.clone())
+    }
+
+    fn words(&self, letter: &Letter) -> Result<Written, Failure> {
+        exeat_channels::words(letter, &self.from)
+    }
+
+    fn draft(&self, language: Language, findings: &[Finding]) -> String {
+        exeat_channels::draft(language, findings)
     }
 
     fn domain(&self) -> &str {
@@ -271,8 +282,8 @@ struct Progress;
 
 impl Observer for Progress {
     fn saw(&self, event: &Event) {
-        if out::watched() {
-            out::progress(&words::event(event));
+        if let Some(line) = words::progress(event).filter(|_| out::watched()) {
+            out::progress(&line);
         }
     }
 }

@@ -67,7 +67,7 @@ fn going_against_the_checks_takes_a_written_reason() {
     let blocked = desk.run("review approve EX-3 small.csv --as cleo").refused();
     assert!(blocked.contains("CNT-MIN") && blocked.contains("--reason"), "{blocked}");
     let clear = desk.run("review reject EX-3 prevalence_by_age.csv --as cleo").refused();
-    assert!(clear.contains("is clear") && clear.contains("--reason"), "{clear}");
+    assert!(clear.contains("without a written reason (--reason)"), "{clear}");
     // All or nothing: the file that could have been approved is not.
     desk.run("review approve EX-3 --as cleo").refused();
     // A reason of nothing but space is none.

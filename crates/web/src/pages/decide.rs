@@ -24,7 +24,7 @@ pub(crate) struct Sent {
     round: u32,
     /// The file, from 1.
     file: usize,
-    /// `approve`, `return`, `reject`, or `approve-all` for every output that is open.
+    /// `approve`, `return`, `reject`, `undo`, or `approve-all` for every output that is open.
     choice: String,
     #[serde(default)]
     reason: String,
@@ -65,6 +65,11 @@ pub(crate) async fn decide(
     let round = round
         .ok_or_else(|| PageError::from(DeskError::Store(exeat_desk::ports::StoreError::Conflict(id))))?;
     let named = sent.file.checked_sub(1).and_then(|at| round.files.get(at)).map(|file| file.path.clone());
+    if sent.choice == "undo" {
+        let path = named.ok_or(PageError::NotFound)?;
+        checker.undecide(id, &path).await?;
+        return Ok(Redirect::to(&format!("/requests/{id}?file={}", sent.file)).into_response());
+    }
     let (choice, files) = match sent.choice.as_str() {
         "approve" => (Choice::Approve, vec![named.ok_or(PageError::NotFound)?]),
         "return" => (Choice::Return, vec![named.ok_or(PageError::NotFound)?]),
@@ -74,6 +79,11 @@ pub(crate) async fn decide(
     };
     if files.is_empty() {
         return Ok(Redirect::to(&format!("/requests/{id}?file={}", sent.file)).into_response());
+    }
+    // Whoever sends a file back without words is given a draft of them.
+    if matches!(choice, Choice::Return | Choice::Reject) && sent.reason.trim().is_empty() {
+        let to = format!("/requests/{id}/refuse?file={}&choice={}", sent.file, sent.choice);
+        return Ok(Redirect::to(&to).into_response());
     }
     let reason = Some(sent.reason.trim()).filter(|reason| !reason.is_empty() && sent.choice != "approve-all");
     match checker.decide(id, &files, choice, reason, true).await {
@@ -92,15 +102,25 @@ pub(crate) async fn decide(
     }
 }
 
-/// Submits the review; the desk then does what it comes to.
+/// Submits the review; the desk does what it comes to once it can no longer be taken back.
 pub(crate) async fn submit(
     State(app): State<App>,
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect, PageError> {
     let id = request_id(&id)?;
-    app.desk().checker(visitor.actor()).await?.finish(id).await?;
+    app.desk().checker(visitor.actor()).await?.hand_in(id).await?;
     Ok(Redirect::to(&format!("/queue?submitted={id}")))
+}
+
+/// Takes the submitted review back.
+pub(crate) async fn undo(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect, PageError> {
+    let request = app.desk().checker(visitor.actor()).await?.reopen(request_id(&id)?).await?;
+    Ok(Redirect::to(&format!("/requests/{}", request.id)))
 }
 
 fn open_outputs(request: &Request, visitor: &Visitor) -> Vec<SharePath> {
@@ -108,7 +128,7 @@ fn open_outputs(request: &Request, visitor: &Visitor) -> Vec<SharePath> {
 }
 
 /// The next output that is open, behind this one and around; this one where none is.
-fn next_open(request: &Request, visitor: &Visitor, after: usize) -> usize {
+pub(super) fn next_open(request: &Request, visitor: &Visitor, after: usize) -> usize {
     let open = open_outputs(request, visitor);
     let files = request.round().map_or(&[][..], |round| &round.files);
     let is_open = |at: &usize| {

@@ -9,6 +9,7 @@ use exeat_domain::review::Choice;
 use exeat_domain::state::{Action, Owner, State as Stands};
 use serde::Deserialize;
 
+use super::comments::{self, CommentView};
 use super::findings::{Group, groups};
 use super::request::{detail, short};
 use super::{Shell, page as write, request_id};
@@ -56,6 +57,8 @@ struct Page<'a> {
     problems: &'a [Problem],
     can_withdraw: bool,
     released: Vec<(String, String)>,
+    comments: Vec<CommentView>,
+    longest_comment: usize,
 }
 
 struct FileView {
@@ -122,6 +125,8 @@ pub(crate) async fn page(
     let moments = shell.moments();
     let open = matches!(request.state, Stands::Submitted | Stands::Returned);
     let view = |(number, file): (u32, &File)| file_view(number, file, &reasons, open, w);
+    // The desk names no checker to a requester.
+    let wrote = |by: &str| if by.is_empty() { w.review.the_checkers } else { w.review.you }.to_owned();
     let files = request.current_files().map(|(round, file)| view((round.number, file))).collect();
     let released = request.release.iter().filter(|_| request.state == Stands::Released);
     let released = released.flat_map(|release| &release.files);
@@ -135,6 +140,8 @@ pub(crate) async fn page(
         files,
         problems: request.round().map_or(&[], |round| &round.problems),
         can_withdraw: request.state.after(Action::Withdraw, Owner::Requester).is_ok(),
+        comments: comments::views(request.comments.iter(), &request, wrote, moments, w),
+        longest_comment: comments::LONGEST,
         released: released.map(|file| (file.name.clone(), file.seal.sha256.to_string())).collect(),
         request: &request,
         shell,

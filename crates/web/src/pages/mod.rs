@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod admin;
+pub(crate) mod comments;
 pub(crate) mod decide;
 pub(crate) mod enrol;
 pub(crate) mod file;
@@ -11,6 +12,8 @@ pub(crate) mod ledger;
 pub(crate) mod mine;
 pub(crate) mod queue;
 pub(crate) mod releases;
+pub(crate) mod refuse;
+pub(crate) mod release;
 pub(crate) mod request;
 pub(crate) mod sign_in;
 mod table;

@@ -4,11 +4,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::DateTime;
+use exeat_desk::Checker;
 use exeat_desk::ports::{Queue, Waiting};
 use exeat_domain::finding::Verdict;
 use exeat_domain::request::RequestId;
+use exeat_domain::review::Review;
 use serde::Deserialize;
 
+use super::request::until;
 use super::{Shell, encoded, page as write};
 use crate::app::App;
 use crate::error::PageError;
@@ -26,6 +29,7 @@ const MOST: u64 = 1000;
 #[template(path = "queue.html")]
 struct Page<'a> {
     shell: Shell<'a>,
+    done: Option<Done>,
     waits: String,
     asked: &'a Asked,
     chips: Vec<Chip>,
@@ -76,6 +80,16 @@ pub(crate) struct Asked {
     pub(crate) q: String,
     #[serde(default)]
     after: String,
+    /// The request whose review was just submitted.
+    #[serde(default)]
+    submitted: String,
+}
+
+/// What was just submitted, and whether it can be taken back.
+struct Done {
+    id: RequestId,
+    words: String,
+    undo: Option<String>,
 }
 
 impl Asked {
@@ -137,6 +151,10 @@ pub(crate) async fn page(
     let name = |account: &str| {
         checker.person(account).map_or_else(|| account.to_owned(), |person| person.name.clone())
     };
+    let done = match asked.submitted.parse() {
+        Ok(id) => done((&checker, &visitor), id, moments, w).await,
+        Err(_) => None,
+    };
     let empty = waiting.is_empty();
     let lines = waiting.into_iter().map(|one| line(one, w, moments, &visitor, &name)).collect();
     let waits = if backlog < MOST {
@@ -150,6 +168,7 @@ pub(crate) async fn page(
         None
     };
     write(&Page {
+        done,
         waits,
         last,
         chips: chips(&asked, w),
@@ -159,6 +178,21 @@ pub(crate) async fn page(
         asked: &asked,
         shell,
     })
+}
+
+/// What is said of a request whose review the visitor submitted.
+async fn done(
+    (checker, visitor): (&Checker<'_>, &Visitor),
+    id: RequestId,
+    moments: Moments<'_>,
+    w: &Words,
+) -> Option<Done> {
+    let (request, _) = checker.show(id).await.ok()?;
+    let own = |review: &Review| review.reviewer.to_lowercase() == visitor.person.account.to_lowercase();
+    let submitted = checker.reviews(&request).any(|review| own(review) && review.submitted_at.is_some());
+    let standing = checker.standing(&request);
+    let undo = standing.undo.then(|| until(&standing, moments, w));
+    submitted.then(|| Done { id, words: fill(w.review.handed_in, &[("id", &id)]), undo })
 }
 
 fn chips(asked: &Asked, w: &'static Words) -> Vec<Chip> {

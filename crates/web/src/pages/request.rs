@@ -7,9 +7,9 @@ use exeat_desk::{Checker, Standing};
 use exeat_domain::finding::Claim;
 use exeat_domain::request::{File, Problem, Purpose, Request, RequestId, Round};
 use exeat_domain::review::{Choice, Decision};
-use exeat_domain::state::State as Stands;
 use serde::Deserialize;
 
+use super::comments::{self, CommentView};
 use super::file::{View, Window, view};
 use super::findings::{Group, groups};
 use super::{Shell, page as write, request_id};
@@ -44,7 +44,8 @@ struct Page<'a> {
     claimed: Vec<String>,
     reviews: Vec<ReviewLine>,
     blind: Option<String>,
-    released: Vec<String>,
+    comments: Vec<CommentView>,
+    longest_comment: usize,
     stuck: Vec<String>,
     wrong: Option<String>,
     typed: String,
@@ -80,14 +81,14 @@ struct Bar {
     reason: String,
     /// What approving it needs, if anything.
     needs: Option<&'static str>,
-    /// What returning it needs.
-    back_needs: Option<&'static str>,
     decided: String,
     left: usize,
     complete: bool,
     follows: String,
     claimed: bool,
     undecided: String,
+    /// Until when, in words, the submitted review can be taken back.
+    undo: Option<String>,
 }
 
 struct ReviewLine {
@@ -172,11 +173,12 @@ pub(crate) async fn show(
         findings: file.map(|file| groups(&file.report.findings, w)).unwrap_or_default(),
         address: format!("/requests/{id}?file={current}"),
         claim: file.and_then(|file| file.report.claim.as_ref()),
-        bar: bar(&checker, &request, file, &standing, w),
+        bar: bar(&checker, &request, file, (&standing, moments), w),
         claimed: request.claimed.iter().map(|claim| name(&claim.by)).collect(),
         reviews: review_lines(&checker, &request, moments, &name, w),
-        blind: blind(&request, &standing, visitor, w),
-        released: released(&request, w),
+        blind: blind(&request, &standing, w),
+        comments: comments::views(checker.comments(&request), &request, name, moments, w),
+        longest_comment: comments::LONGEST,
         stuck: stuck(&jobs, moments, w),
         wrong: said.wrong,
         typed: said.typed,
@@ -265,11 +267,13 @@ fn bar(
     checker: &Checker<'_>,
     request: &Request,
     file: Option<&File>,
-    standing: &Standing,
+    (standing, moments): (&Standing, Moments<'_>),
     w: &'static Words,
 ) -> Bar {
     let r = w.request;
     let decision: Option<&Decision> = file.and_then(|file| checker.decision(request, file));
+    // Words that were drafted are read and changed on their own page.
+    let typed = decision.filter(|decision| decision.told.is_none());
     let outputs: Vec<&File> = request.round().map(Round::outputs).into_iter().flatten().collect();
     let chosen = |choice| {
         let of =
@@ -290,7 +294,6 @@ fn bar(
         follows += &fill(r.follows_waits, &[("n", &more)]);
     }
     let blocked = file.is_some_and(|file| !file.blocking_rules().is_empty());
-    let clear = file.is_some_and(|file| file.report.verdict == exeat_domain::finding::Verdict::Clear);
     Bar {
         closed: standing.closed.as_ref().map(|error| error::review(error, w)),
         file_open: file.is_some_and(|file| file.purpose == Purpose::Output && !file.taken_back),
@@ -299,15 +302,23 @@ fn bar(
             Choice::Return => "return",
             Choice::Reject => "reject",
         }),
-        reason: decision.and_then(|decision| decision.reason.clone()).unwrap_or_default(),
+        reason: typed.and_then(|decision| decision.reason.clone()).unwrap_or_default(),
         needs: blocked.then_some(r.reason_needed_block),
-        back_needs: clear.then_some(r.reason_needed_clear),
         decided: fill(r.decided, &[("n", &standing.decided), ("of", &standing.outputs)]),
         left,
         complete: left == 0 && standing.outputs > 0,
         follows,
         claimed: standing.claimed,
         undecided: fill(r.undecided_left, &[("n", &left)]),
+        undo: standing.undo.then(|| until(standing, moments, w)),
+    }
+}
+
+/// Until when a submitted review can be taken back.
+pub(crate) fn until(standing: &Standing, moments: Moments<'_>, w: &Words) -> String {
+    match standing.effective {
+        Some(at) => fill(w.review.takes_effect, &[("when", &moments.clock(at))]),
+        None => fill(w.review.waits_for_others, &[("n", &standing.submitted), ("of", &standing.reviewers)]),
     }
 }
 
@@ -335,19 +346,9 @@ fn review_lines(
         .collect()
 }
 
-fn blind(request: &Request, standing: &Standing, visitor: &Visitor, w: &Words) -> Option<String> {
-    let hidden = standing.reviewers > 1 && !request.is_open_to_view(&visitor.person.account);
+fn blind(request: &Request, standing: &Standing, w: &Words) -> Option<String> {
+    let hidden = standing.reviewers > 1 && !request.is_open_to_view();
     hidden.then(|| fill(w.request.blind, &[("n", &standing.submitted), ("of", &standing.reviewers)]))
-}
-
-fn released(request: &Request, w: &Words) -> Vec<String> {
-    let Some(release) = request.release.as_ref().filter(|_| request.state == Stands::Released) else {
-        return vec![];
-    };
-    let archive = release.archive.as_ref().map(|copy| format!("{}: {}", w.request.archive, copy.path));
-    let messages =
-        release.deliveries.iter().map(|delivery| format!("{}: {}", w.request.message, delivery.message_id));
-    archive.into_iter().chain(messages).collect()
 }
 
 fn stuck(jobs: &[exeat_desk::ports::Job], moments: Moments<'_>, w: &Words) -> Vec<String> {

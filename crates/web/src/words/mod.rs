@@ -7,6 +7,7 @@ mod ledger;
 mod queue;
 mod request;
 mod requester;
+mod review;
 mod sign_in;
 
 use exeat_domain::finding::{Severity, Verdict};
@@ -20,6 +21,7 @@ pub(crate) use ledger::LedgerWords;
 pub(crate) use queue::QueueWords;
 pub(crate) use request::RequestWords;
 pub(crate) use requester::RequesterWords;
+pub(crate) use review::ReviewWords;
 pub(crate) use sign_in::SignInWords;
 
 /// Every word of one language.
@@ -35,6 +37,7 @@ pub(crate) struct Words {
     pub(crate) ledger: &'static LedgerWords,
     pub(crate) insights: &'static InsightWords,
     pub(crate) admin: &'static AdminWords,
+    pub(crate) review: &'static ReviewWords,
 }
 
 static EN: Words = Words {
@@ -47,6 +50,7 @@ static EN: Words = Words {
     ledger: &ledger::EN,
     insights: &insights::EN,
     admin: &admin::EN,
+    review: &review::EN,
 };
 
 static NL: Words = Words {
@@ -59,6 +63,7 @@ static NL: Words = Words {
     ledger: &ledger::NL,
     insights: &insights::NL,
     admin: &admin::NL,
+    review: &review::NL,
 };
 
 static FR: Words = Words {
@@ -71,6 +76,7 @@ static FR: Words = Words {
     ledger: &ledger::FR,
     insights: &insights::FR,
     admin: &admin::FR,
+    review: &review::FR,
 };
 
 impl Words {

@@ -45,6 +45,17 @@ async fn a_clear_request_is_found_approved_and_submitted() {
     assert_eq!(state(&house, id).await, State::Released);
     let page = cleo.get(&format!("/requests/{id}")).await.text();
     assert!(page.contains("This file can no longer be looked at"), "{page}");
+    let (request, _) = house.desk.checker(Actor::person("cleo")).await.unwrap().show(id).await.unwrap();
+    let release = request.release.unwrap();
+    let entries = house.desk.ledger(&Actor::person("aude"), Some(id), 0, 100).await.unwrap();
+    let left = cleo.get(&format!("/requests/{id}/release")).await.text();
+    let hashes = release.files.iter().map(|file| file.seal.sha256.to_string());
+    let hashes = hashes.chain(entries.last().map(|entry| entry.hash.to_string()));
+    let names = [release.archive.unwrap().path, release.deliveries[0].message_id.clone()];
+    let all = names.into_iter().chain(hashes).chain(["Cleo Maes".into(), "ann_P@example.org".into()]);
+    for told in all {
+        assert!(left.contains(&told), "{told}: {left}");
+    }
     let queue = cleo.get("/queue").await.text();
     assert!(
         queue.contains("Nothing waits for a checker") && queue.contains("The last one came today"),
@@ -113,6 +124,11 @@ async fn two_reviewers_are_blind_to_one_another() {
         dirk.post(&format!("/requests/{id}/decide"), &form).await;
     }
     dirk.post(&format!("/requests/{id}/submit"), &[]).await;
+    assert!(
+        !dirk.get(&format!("/requests/{id}")).await.text().contains("Cleo Maes"),
+        "blind until it is settled"
+    );
+    run(&house.desk).await.unwrap();
     let page = dirk.get(&format!("/requests/{id}")).await.text();
     assert!(page.contains("the wrong population") && page.contains("Cleo Maes"), "{page}");
     let again = cleo.post(&format!("/requests/{id}/decide"), &back).await;

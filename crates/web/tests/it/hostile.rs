@@ -134,6 +134,11 @@ async fn reflected(house: &House, cleo: &mut Visitor<'_>, id: RequestId) {
         let back = [("round", "1"), ("file", "1"), ("choice", "return"), ("reason", payload)];
         cleo.post(&format!("/requests/{id}/decide"), &back).await;
         check(&cleo.get(&format!("/requests/{id}?file=1")).await.text(), "reason");
+        let told =
+            [("round", "1"), ("file", "1"), ("rule", payload), ("words", payload), ("drafted", payload)];
+        check(&cleo.post(&format!("/requests/{id}/refuse"), &told).await.text(), "letter");
+        let comment = [("file", "1"), ("on_file", "1"), ("visibility", "public"), ("text", payload)];
+        assert!(cleo.post(&format!("/requests/{id}/comment"), &comment).await.status.is_redirection());
         for path in [
             format!("/queue?q={}&project={0}&verdict={0}&claim={0}&after={0}", encoded(payload)),
             format!("/requests/{id}?file=1&find={}&order={0}&flagged={0}", encoded(payload)),

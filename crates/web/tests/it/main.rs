@@ -16,3 +16,4 @@ mod permissions;
 mod running;
 mod safety;
 mod signing_in;
+mod telling;

@@ -26,9 +26,15 @@ GET /requests/{id}/rounds/{round}/files/{file}/picture: checker
 POST /requests/{id}/claim: checker
 POST /requests/{id}/unclaim: checker
 POST /requests/{id}/decide: checker
+GET /requests/{id}/refuse: checker
+POST /requests/{id}/refuse: checker
 POST /requests/{id}/submit: checker
+POST /requests/{id}/undo: checker
+GET /requests/{id}/release: checker
+POST /requests/{id}/comment: checker
 GET /mine: requester
 GET /mine/{id}: requester
+POST /mine/{id}/comment: requester
 POST /mine/{id}/withdraw: requester
 POST /mine/{id}/take-back: requester
 GET /ledger: auditor
