@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use exeat_desk::{Checker, Decided};
+use exeat_domain::comment::{Comment, Visibility};
 use exeat_domain::path::{SharePath, shown};
 use exeat_domain::release::{Release, Step};
 use exeat_domain::request::{Request, RequestId};
@@ -128,6 +129,7 @@ async fn show(checker: &Checker<'_>, id: RequestId, file: Option<&str>, format: 
         if let Some(round) = shown.round_mut() {
             round.reviews = reviews.into_iter().cloned().collect();
         }
+        shown.comments = checker.comments(&request).cloned().collect();
         return out::json(&json!({ "request": shown, "jobs": status::jobs_json(&jobs) }));
     }
     let only = file.map(|name| named(&request, name)).transpose()?;
@@ -145,10 +147,21 @@ async fn show(checker: &Checker<'_>, id: RequestId, file: Option<&str>, format: 
     }
     let mut text = String::new();
     review_lines(&mut text, &reviews);
+    checker.comments(&request).for_each(|comment| comment_line(&mut text, comment));
     release_lines(&mut text, request.release.as_ref());
     status::waiting(&mut text, &jobs);
     status::standing(&mut text, &request);
     out::text(&text)
+}
+
+fn comment_line(text: &mut String, comment: &Comment) {
+    let on = comment.file.as_ref().map(|file| format!(" on {file}")).unwrap_or_default();
+    let to = match comment.visibility {
+        Visibility::Public => "",
+        Visibility::Checkers => ", for the checkers",
+    };
+    let (by, at, said) = (&comment.by, words::time(comment.at), shown(&comment.text));
+    let _ = writeln!(text, "\n  comment{on} by {by}, {at}{to}\n    “{said}”");
 }
 
 fn standing(person: Option<&Person>) -> String {

@@ -45,9 +45,7 @@ fn fact(fact: &Fact) -> String {
         }
         Fact::HandedOver { why, .. } => format!("for the checkers: {why}"),
         Fact::Decided { file, choice, reason, .. } => {
-            let reason =
-                reason.as_deref().map(|reason| format!(" ({})", excerpt(reason))).unwrap_or_default();
-            format!("{} {file}{reason}", choice.past())
+            format!("{} {file}{}", choice.past(), because(reason.as_deref()))
         }
         Fact::ReviewSubmitted { .. } => "review submitted".to_owned(),
         Fact::Approved { files, automatic, .. } => {
@@ -120,13 +118,14 @@ fn commented(file: Option<&SharePath>, visibility: Visibility) -> String {
     }
 }
 
-/// The beginning of a text of several lines, on one.
-fn excerpt(text: &str) -> String {
+/// The beginning of a reason, on one line.
+fn because(reason: Option<&str>) -> String {
     const MOST: usize = 72;
+    let Some(text) = reason else { return String::new() };
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = line.chars().take(MOST).collect();
     let more = if cut.len() < line.len() { "…" } else { "" };
-    format!("{}{more}", shown(&cut))
+    format!(" ({}{more})", shown(&cut))
 }
 
 fn demotion(why: &DemotionCause) -> String {
