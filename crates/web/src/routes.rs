@@ -18,8 +18,8 @@ use tower_sessions::Session;
 use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{
-    self, Shell, account, admin, comments, decide, enrol, file, insights, ledger, mine, queue, refuse, release, releases,
-    request, sign_in,
+    self, Shell, account, admin, comments, decide, enrol, file, insights, ledger, mine, queue, refuse,
+    release, releases, request, sign_in,
 };
 use crate::visitor::{Reads, Visitor};
 use crate::{assets, security, session};
