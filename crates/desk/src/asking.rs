@@ -1,6 +1,7 @@
 //! What a requester can do: ask, correct, take back, withdraw, and see how it stands.
 
 use exeat_domain::comment::Visibility;
+use exeat_domain::context::Context;
 use exeat_domain::ledger::{Actor, Fact};
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{Asked, Door, NewRequest, Purpose, Request, RequestId, Thread};
@@ -9,8 +10,9 @@ use exeat_domain::state::{Action, Owner, State};
 
 use crate::commenting::Remark;
 use crate::desk::{Desk, allowed};
+use crate::drafting::said;
 use crate::error::DeskError;
-use crate::ports::{Effects, Filter, Job, Summary, Task};
+use crate::ports::{Effects, Filter, Job, Sent, Summary, Task};
 
 /// What a requester asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct Ask {
     pub project: Option<String>,
     /// What the files are and what they are for.
     pub purpose: String,
+    /// What is said about them.
+    pub context: Context,
     /// The thread to reply in.
     pub thread: Thread,
     /// The files, folders and wildcards, as they were written.
@@ -29,8 +33,8 @@ pub struct Ask {
 
 /// A requester's handle on the desk: it has no checker's methods.
 pub struct Requester<'a> {
-    desk: &'a Desk,
-    actor: Actor,
+    pub(crate) desk: &'a Desk,
+    pub(crate) actor: Actor,
 }
 
 impl<'a> Requester<'a> {
@@ -44,12 +48,17 @@ impl<'a> Requester<'a> {
     /// [`DeskError::Refused`] where the account may not ask (that is kept as a record); [`DeskError`] where nothing is
     /// asked for, or the project is not the requester's.
     pub async fn ask(&self, ask: Ask) -> Result<Request, DeskError> {
+        self.open(ask, None).await
+    }
+
+    /// The same, sending a draft.
+    pub(crate) async fn open(&self, ask: Ask, sent: Option<Sent>) -> Result<Request, DeskError> {
         let roster = self.desk.ports.people.roster().await?;
         let person = match self.trusted(&roster) {
             Ok(person) => person,
             Err(reason) => return self.refuse(&ask, roster.person(&self.actor.account), reason).await,
         };
-        let asked: Vec<Asked> = ask.asked.into_iter().filter(|asked| !asked.line.trim().is_empty()).collect();
+        let asked = said(ask.asked);
         if asked.is_empty() {
             return Err(DeskError::NothingAsked);
         }
@@ -65,9 +74,10 @@ impl<'a> Requester<'a> {
         let now = self.desk.now();
         let mut request = Request::open(id, new, State::Draft, now);
         let count = asked.len();
-        let round = request.open_round(asked, Owner::Requester, now)?;
-        let effects =
-            Effects::of(self.requested(&request, round, count)).then(Task::Check { request: id, round });
+        let round = request.open_round(asked, ask.context.tidied(), Owner::Requester, now)?;
+        let effects = Effects::of(self.requested(&request, round, count))
+            .then(Task::Check { request: id, round })
+            .sending(sent);
         self.desk.ports.store.insert(&request, effects.clone()).await?;
         effects.events.iter().for_each(|event| self.desk.ports.observer.saw(event));
         Ok(request)
@@ -77,18 +87,35 @@ impl<'a> Requester<'a> {
     ///
     /// # Errors
     /// [`DeskError::NotOpen`] once the request is approved or ended; [`DeskError::NotYours`] for another's request.
-    pub async fn correct(&self, id: RequestId, asked: Vec<Asked>) -> Result<Request, DeskError> {
+    pub async fn correct(
+        &self,
+        id: RequestId,
+        asked: Vec<Asked>,
+        context: Context,
+    ) -> Result<Request, DeskError> {
+        self.next_round(id, asked, context, None).await
+    }
+
+    /// The same, sending a draft.
+    pub(crate) async fn next_round(
+        &self,
+        id: RequestId,
+        asked: Vec<Asked>,
+        context: Context,
+        sent: Option<Sent>,
+    ) -> Result<Request, DeskError> {
         let mut request = self.own(id).await?;
-        let asked: Vec<Asked> = asked.into_iter().filter(|asked| !asked.line.trim().is_empty()).collect();
+        let asked = said(asked);
         if asked.is_empty() {
             return Err(DeskError::NothingAsked);
         }
         let from = request.state;
         let asked = unfinished(&request).into_iter().chain(asked).collect::<Vec<_>>();
         let count = asked.len();
-        let round = request.open_round(asked, Owner::Requester, self.desk.now())?;
-        let effects =
-            Effects::of(self.requested(&request, round, count)).then(Task::Check { request: id, round });
+        let round = request.open_round(asked, context.tidied(), Owner::Requester, self.desk.now())?;
+        let effects = Effects::of(self.requested(&request, round, count))
+            .then(Task::Check { request: id, round })
+            .sending(sent);
         self.desk.commit(from, request, effects).await
     }
 
@@ -178,7 +205,7 @@ impl<'a> Requester<'a> {
         let mut request = self.own(id).await?;
         // What the checkers write reaches the requester with their decision, not before, and without their names.
         request.rounds.iter_mut().for_each(|round| round.reviews.clear());
-        request.claimed.clear();
+        request.claimed.iter_mut().for_each(|claim| claim.by.clear());
         request.keep_public_comments();
         let jobs = self.desk.ports.store.jobs(Some(id)).await?;
         Ok((request, jobs))
@@ -194,7 +221,7 @@ impl<'a> Requester<'a> {
         self.desk.comment(&self.actor, request, &remark).await.map(|_| ())
     }
 
-    async fn own(&self, id: RequestId) -> Result<Request, DeskError> {
+    pub(crate) async fn own(&self, id: RequestId) -> Result<Request, DeskError> {
         let roster = self.desk.ports.people.roster().await?;
         let person = allowed(&roster, &self.actor.account, Role::Requester)?;
         let request = self.desk.ports.store.load(id).await?;

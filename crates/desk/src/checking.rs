@@ -13,7 +13,8 @@ use exeat_domain::state::{Action, Owner, State};
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::naming::leaving_name;
-use crate::ports::{Before, Effects, Failure, FileProblem, Inspectable, Inspected, Job, Port, Task};
+use crate::ports::{Before, Effects, Failure, Inspectable, Inspected, Job, Port, Task};
+use crate::scope::{Scope, taken};
 
 /// Files that were found and sealed, and what could not be.
 #[derive(Default)]
@@ -35,8 +36,8 @@ impl Desk {
         if from != State::Checking {
             return Ok(self.ports.store.drop_job(job).await?);
         }
-        let sealed = self.seal(&request, asked).await?;
-        let before = self.released_before(&request).await?;
+        let sealed = self.seal(Scope::of(&request), asked).await?;
+        let before = self.released_before(Scope::of(&request), Some(id)).await?;
         let files = self.inspect(&sealed.files, before).await?;
         let carried = undecided(&request, &self.settings.roots);
         let Some(round) = request.round_mut() else { return Ok(()) };
@@ -50,19 +51,16 @@ impl Desk {
         Ok(())
     }
 
-    async fn seal(&self, request: &Request, asked: Vec<Asked>) -> Result<Sealed, DeskError> {
+    async fn seal(&self, scope: Scope<'_>, asked: Vec<Asked>) -> Result<Sealed, DeskError> {
         let mut sealed = Sealed::default();
         let mut seen = BTreeSet::new();
         for asked in asked {
-            for path in self.find(request, &asked, &mut sealed.problems).await? {
+            for path in self.find(scope, &asked, &mut sealed.problems).await? {
                 if !seen.insert(path.clone()) {
                     continue;
                 }
                 if sealed.files.len() >= self.policy().max_files {
-                    let most = self.policy().max_files;
-                    sealed.problems.push(problem(&asked.line, "too-many", &format!(
-                        "more than {most} files were asked for; {path} and what follows it were left out. Ask for them in a request of their own."
-                    )));
+                    sealed.problems.push(self.too_many(&asked.line, &path));
                     return Ok(sealed);
                 }
                 let writer = self.ports.seals.writer().await?;
@@ -73,47 +71,6 @@ impl Desk {
             }
         }
         Ok(sealed)
-    }
-
-    /// The files that one line of the request means, within the requester's scope.
-    async fn find(
-        &self,
-        request: &Request,
-        asked: &Asked,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Vec<SharePath>, DeskError> {
-        let wanted = match self.settings.roots.read(&asked.line) {
-            Ok(wanted) => wanted,
-            Err(wrong) => {
-                problems.push(problem(&asked.line, wrong.code(), &format!("{wrong}.")));
-                return Ok(vec![]);
-            }
-        };
-        let found = self.ports.share.find(&wanted, self.policy().max_files).await?;
-        problems.extend(found.problems.iter().map(taken));
-        let (within, outside): (Vec<_>, Vec<_>) =
-            found.files.into_iter().partition(|path| self.in_scope(request, path));
-        problems.extend(outside.into_iter().map(|path| {
-            let message =
-                format!("{path} is not in a folder that you may ask from. Copy it to your own folder.");
-            problem(path.as_str(), "out-of-scope", &message)
-        }));
-        Ok(within)
-    }
-
-    fn in_scope(&self, request: &Request, path: &SharePath) -> bool {
-        let scope = &self.settings.scope;
-        scope.is_empty()
-            || scope.iter().any(|pattern| {
-                let project = request.project.as_deref();
-                if pattern.contains("{project}") && project.is_none() {
-                    return false;
-                }
-                let folder = pattern
-                    .replace("{account}", &request.requester)
-                    .replace("{project}", project.unwrap_or_default());
-                under(&folder, path.as_str())
-            })
     }
 
     /// Runs the checks over sealed files; what would leave is sealed as well.
@@ -332,18 +289,6 @@ fn sealed_fact(round: &Round) -> Fact {
 fn checked_fact(round: &Round, desk: &Desk) -> Fact {
     let verdicts = round.files.iter().map(|file| (file.path.clone(), file.report.verdict)).collect();
     Fact::Checked { round: round.number, policy: desk.ports.inspector.policy().to_owned(), verdicts }
-}
-
-fn problem(asked: &str, code: &str, message: &str) -> Problem {
-    Problem {
-        asked: exeat_domain::path::shown(asked.trim()),
-        code: code.to_owned(),
-        message: message.to_owned(),
-    }
-}
-
-fn taken(wrong: &FileProblem) -> Problem {
-    problem(&wrong.asked, wrong.code, &wrong.message)
 }
 
 /// An event of the ledger with the files that are approved.

@@ -2,18 +2,18 @@
 
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
-use std::path::Path;
 use std::sync::Arc;
 
 use exeat_domain::ledger::{Fact, Noted};
 use exeat_domain::release::ArchiveCopy;
-use exeat_domain::request::{Request, RequestId, Seal};
+use exeat_domain::request::{RequestId, Seal};
 use exeat_domain::state::State;
 use exeat_package::Reviewed;
 
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::ports::{Before, Earlier, Filter, Part};
+use crate::scope::Scope;
 
 /// Requests that one page of a list holds.
 const PAGE: u64 = 200;
@@ -21,8 +21,6 @@ const PAGE: u64 = 200;
 const ENTRIES: u64 = 1000;
 /// A table with more bytes has more cells than are compared.
 const LARGEST: u64 = 64 << 20;
-/// Where what is read back lies, until it has been compared.
-const SPOOL: &str = "before";
 
 /// What the ledger says of one release.
 #[derive(Debug, Default)]
@@ -34,14 +32,18 @@ struct Entries {
 }
 
 impl Desk {
-    /// The tables that left before for the request's project, or, where it names none, for its requester. What cannot be
-    /// read back is named, with the reason. Files of the request itself never left: they are of earlier rounds.
-    pub(crate) async fn released_before(&self, request: &Request) -> Result<Before, DeskError> {
+    /// The tables that left before for a project, or, where none is named, for the requester. What cannot be read back
+    /// is named, with the reason. Files of the request itself (`except`) never left: they are of earlier rounds.
+    pub(crate) async fn released_before(
+        &self,
+        scope: Scope<'_>,
+        except: Option<RequestId>,
+    ) -> Result<Before, DeskError> {
         let mut before = Before::default();
         let mut filter = Filter {
             states: vec![State::Approved, State::Released],
-            project: request.project.clone(),
-            requester: request.project.is_none().then(|| request.requester.clone()),
+            project: scope.project.map(str::to_owned),
+            requester: scope.project.is_none().then(|| scope.account.to_owned()),
             limit: PAGE,
             ..Filter::default()
         };
@@ -50,8 +52,8 @@ impl Desk {
             let page = self.ports.store.list(&filter).await?;
             let Some(last) = page.last() else { break };
             filter.after = Some(last.id);
-            for summary in page.into_iter().filter(|summary| summary.id != request.id) {
-                if summary.project != request.project {
+            for summary in page.into_iter().filter(|summary| Some(summary.id) != except) {
+                if summary.project.as_deref() != scope.project {
                     continue;
                 }
                 let entries = self.entries(summary.id).await?;
@@ -59,18 +61,14 @@ impl Desk {
                     continue;
                 }
                 if spool.is_none() {
-                    spool = Some(self.spool(request.id).await?);
+                    spool = Some(self.ports.scratch.nameless().await?);
                 }
                 if let Some(spool) = &mut spool {
                     self.read_back(summary.id, entries, spool, &mut before).await?;
                 }
             }
         }
-        if let Some(spool) = spool {
-            // The file has no name any more: it goes when the last one lets go of it.
-            self.ports.scratch.wipe(request.id).await?;
-            before.spool = Some(Arc::new(spool));
-        }
+        before.spool = spool.map(Arc::new);
         Ok(before)
     }
 
@@ -95,15 +93,6 @@ impl Desk {
                 }
             }
         }
-    }
-
-    /// An open file in the request's scratch folder.
-    async fn spool(&self, id: RequestId) -> Result<File, DeskError> {
-        let folder = self.ports.scratch.folder(id).await?;
-        spool_in(&folder).map_err(|error| {
-            let message = "the scratch folder takes no file: is the disk full?";
-            crate::ports::Failure::new(crate::ports::Port::Scratch, "scratch-write", message, error).into()
-        })
     }
 
     /// Reads the tables of one release back; one that is not what the ledger says makes the whole release unreadable.
@@ -187,13 +176,4 @@ fn label(id: RequestId, name: &str) -> String {
 fn may_hold_a_table(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
     matches!(extension.as_str(), "csv" | "tsv" | "txt")
-}
-
-/// A file that is open and has no name.
-#[allow(clippy::disallowed_methods, reason = "a path of the scratch folder, handed out by its port")]
-fn spool_in(folder: &Path) -> std::io::Result<File> {
-    let path = folder.join(SPOOL);
-    let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
-    std::fs::remove_file(&path)?;
-    Ok(file)
 }

@@ -2,6 +2,7 @@
 
 use exeat_domain::claim::ClaimError;
 use exeat_domain::comment::CommentError;
+use exeat_domain::draft::Gap;
 use exeat_domain::request::{RequestId, TakeBackError};
 use exeat_domain::review::ReviewError;
 use exeat_domain::roster::Role;
@@ -46,6 +47,10 @@ pub enum DeskError {
          nothing waits, or have someone do it who does not check"
     )]
     Blind,
+    #[error("something is missing before this can be sent: {}", crate::drafting::gap_words(.gaps))]
+    Incomplete { gaps: Vec<Gap> },
+    #[error("you have {most} drafts already: send or throw away one of them first")]
+    TooManyDrafts { most: usize },
     #[error("the request was refused and kept as {id}: {reason}")]
     Refused { id: RequestId, reason: String },
 }
@@ -64,7 +69,10 @@ impl DeskError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Store(StoreError::Conflict(_) | StoreError::AccountConflict(_)) => "conflict",
+            Self::Store(
+                StoreError::Conflict(_) | StoreError::AccountConflict(_) | StoreError::DraftConflict(_),
+            ) => "conflict",
+            Self::Store(StoreError::NoSuchDraft(_)) => "no-such-draft",
             Self::Store(StoreError::NoSuchRequest(_)) => "no-such-request",
             Self::Store(StoreError::NoSuchMove { .. }) => "no-such-move",
             Self::Store(StoreError::Failure(failure)) | Self::Port(failure) => failure.code,
@@ -80,6 +88,8 @@ impl DeskError {
             Self::NotYours { .. } => "not-yours",
             Self::NotReleased { .. } => "not-released",
             Self::Blind => "blind",
+            Self::Incomplete { .. } => "incomplete",
+            Self::TooManyDrafts { .. } => "too-many-drafts",
             Self::Refused { .. } => "refused",
         }
     }

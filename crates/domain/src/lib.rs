@@ -2,7 +2,9 @@
 
 pub mod claim;
 pub mod comment;
+pub mod context;
 pub mod digest;
+pub mod draft;
 pub mod finding;
 pub mod hours;
 pub mod ledger;

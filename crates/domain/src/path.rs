@@ -203,6 +203,14 @@ pub fn under(pattern: &str, path: &str) -> bool {
     matches(pattern.trim_matches(['/', '\\']), &head.join("/"))
 }
 
+/// Whether a folder lies on the way to a folder that fits a pattern, or to one in it.
+#[must_use]
+pub fn leads_to(pattern: &str, folder: &str) -> bool {
+    let depth = folder.split('/').filter(|name| !name.is_empty()).count();
+    let names: Vec<&str> = pattern.split(['/', '\\']).filter(|name| !name.is_empty()).collect();
+    names.len() > depth && (depth == 0 || matches(&names[..depth].join("/"), folder))
+}
+
 /// Whether one name fits one pattern with `*` and `?`, in time linear in each (the greedy match with one way back).
 fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
@@ -439,6 +447,23 @@ mod tests {
         assert!(under(r"Users\*\out\", "Users/ann/out/t.csv"));
         assert!(!under("Users/ann", "Users/ann_P/t.csv"));
         assert!(!under("Users/ann/out", "Users/ann"));
+    }
+
+    #[test]
+    fn only_folders_on_the_way_lead_to_a_folder() {
+        for (folder, leads) in [
+            ("", true),
+            ("Users", true),
+            ("users", true),
+            ("Users/ann_P", false),
+            ("Users/bram_P", false),
+            ("Other", false),
+            ("Users/ann_P/deep", false),
+        ] {
+            assert_eq!(leads_to("Users/ann_P", folder), leads, "{folder}");
+        }
+        assert!(leads_to(r"Projects\*\out", "Projects/diabetes"));
+        assert!(!leads_to(r"Projects\*\out", "Projects/diabetes/in"));
     }
 
     proptest! {

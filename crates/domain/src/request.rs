@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::claim::Claimed;
 use crate::comment::Comment;
+use crate::context::Context;
 use crate::digest::Sha256;
 use crate::finding::{FileReport, Verdict};
 use crate::path::SharePath;
@@ -192,6 +193,9 @@ pub struct Round {
     pub opened_at: DateTime<Utc>,
     /// What it asks for.
     pub asked: Vec<Asked>,
+    /// What the requester says about it.
+    #[serde(default, skip_serializing_if = "Context::is_empty")]
+    pub context: Context,
     /// What could not be taken up.
     pub problems: Vec<Problem>,
     /// What was sealed and checked.
@@ -204,7 +208,15 @@ impl Round {
     /// A round that has yet to be sealed and checked.
     #[must_use]
     pub fn new(number: u32, opened_at: DateTime<Utc>, asked: Vec<Asked>) -> Self {
-        Self { number, opened_at, asked, problems: vec![], files: vec![], reviews: vec![] }
+        Self {
+            number,
+            opened_at,
+            asked,
+            context: Context::default(),
+            problems: vec![],
+            files: vec![],
+            reviews: vec![],
+        }
     }
 
     /// The files that ask to leave and were not taken back.
@@ -314,7 +326,13 @@ impl Request {
     ///
     /// # Errors
     /// [`NotOpen`] where no round can be opened.
-    pub fn open_round(&mut self, asked: Vec<Asked>, by: Owner, at: DateTime<Utc>) -> Result<u32, NotOpen> {
+    pub fn open_round(
+        &mut self,
+        asked: Vec<Asked>,
+        context: Context,
+        by: Owner,
+        at: DateTime<Utc>,
+    ) -> Result<u32, NotOpen> {
         let action = match (self.state, by) {
             (_, Owner::System) => Action::Accept,
             (State::Draft, _) => Action::Submit,
@@ -322,7 +340,7 @@ impl Request {
         };
         self.step(action, by)?;
         let number = self.rounds.last().map_or(1, |round| round.number + 1);
-        self.rounds.push(Round::new(number, at, asked));
+        self.rounds.push(Round { context, ..Round::new(number, at, asked) });
         Ok(number)
     }
 
@@ -335,6 +353,12 @@ impl Request {
     /// The same, to change.
     pub fn round_mut(&mut self) -> Option<&mut Round> {
         self.rounds.last_mut()
+    }
+
+    /// What the requester says about the files: the last round's word, or that of the one before it.
+    #[must_use]
+    pub fn context(&self) -> Option<&Context> {
+        self.rounds.iter().rev().map(|round| &round.context).find(|context| !context.is_empty())
     }
 
     /// Every file as it now stands: of files that several rounds name, the last round's.
@@ -429,6 +453,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_said_of_an_earlier_round_holds_until_something_else_is() {
+        let mut request = request(vec![file("a.csv", Verdict::Clear)]);
+        assert_eq!(request.context(), None);
+        let said = Context { people: "480".into(), ..Context::default() };
+        request.rounds[0].context = said.clone();
+        request.rounds.push(Round::new(2, request.created_at, vec![]));
+        assert_eq!(request.context(), Some(&said));
+    }
+
+    #[test]
     fn what_was_taken_back_does_not_leave() {
         let mut request = request(vec![file("a.csv", Verdict::Clear)]);
         request.rounds[0].files[0].settled = Some(Choice::Approve);
@@ -456,10 +490,15 @@ mod tests {
     #[test]
     fn the_next_round_opens_until_approval() {
         let mut request = request(vec![]);
-        assert_eq!(request.open_round(vec![], Owner::Requester, request.created_at), Ok(2));
+        assert_eq!(
+            request.open_round(vec![], Context::default(), Owner::Requester, request.created_at),
+            Ok(2)
+        );
         assert_eq!(request.state, State::Checking);
         request.state = State::Approved;
-        assert!(request.open_round(vec![], Owner::Requester, request.created_at).is_err());
+        assert!(
+            request.open_round(vec![], Context::default(), Owner::Requester, request.created_at).is_err()
+        );
         assert_eq!(request.rounds.len(), 2);
     }
 }

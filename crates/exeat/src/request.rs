@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use exeat_desk::Ask;
+use exeat_domain::context::{Context, Control};
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{Asked, Door, Purpose, Request, RequestId, Thread};
 use serde_json::json;
@@ -36,6 +37,8 @@ enum What {
         /// What the files are and what they are for.
         #[arg(long, default_value = "")]
         purpose: String,
+        #[command(flatten)]
+        about: About,
         /// Checked and shown beside the others, but it never leaves: counts under a figure, for example.
         #[arg(long, value_name = "PATH")]
         supporting: Vec<String>,
@@ -56,6 +59,8 @@ enum What {
     Correct {
         /// The request, such as EX-7.
         id: RequestId,
+        #[command(flatten)]
+        about: About,
         /// Checked and shown, but it never leaves.
         #[arg(long, value_name = "PATH")]
         supporting: Vec<String>,
@@ -87,6 +92,35 @@ enum What {
     },
 }
 
+/// What is said about the files.
+#[derive(Debug, clap::Args)]
+struct About {
+    /// Whom the results describe: diagnosis, place, years.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    population: String,
+    /// How many people that are, and how many in the smallest group.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    people: String,
+    /// What was done against disclosure: suppressed, secondary, rounded, merged, capped, noise.
+    #[arg(long, value_name = "NAME", value_parser = control)]
+    control: Vec<Control>,
+    /// More about that: to what it was rounded, below what it was left out.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    control_note: String,
+}
+
+impl From<About> for Context {
+    fn from(about: About) -> Self {
+        let About { population, people, control, control_note } = about;
+        Self { population, people, controls: control.into_iter().collect(), more: control_note }
+    }
+}
+
+fn control(name: &str) -> Result<Control, String> {
+    let all = || Control::ALL.map(Control::name).join(", ");
+    Control::named(name).ok_or_else(|| format!("one of: {}", all()))
+}
+
 impl Args {
     pub(crate) fn format(&self) -> Format {
         self.acting.format
@@ -101,18 +135,19 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
         let actor = site.actor(&acting)?;
         let requester = site.desk.requester(actor);
         match what {
-            What::Create { project, purpose, supporting, from_file, message_id, subject, paths } => {
+            What::Create { project, purpose, about, supporting, from_file, message_id, subject, paths } => {
                 let mut paths = paths;
                 paths.extend(from_file.as_deref().map(lines).transpose()?.unwrap_or_default());
                 let thread =
                     Thread { message_id: message_id.as_deref().map(bare), references: vec![], subject };
-                let ask = Ask { door: Door::Cli, project, purpose, thread, asked: asked(paths, supporting) };
+                let (context, asked) = (about.into(), asked(paths, supporting));
+                let ask = Ask { door: Door::Cli, project, purpose, context, thread, asked };
                 let request = requester.ask(ask).await?;
                 site.carry_on(request.id).await?;
                 print(&requester.show(request.id).await?, format)
             }
-            What::Correct { id, supporting, paths } => {
-                requester.correct(id, asked(paths, supporting)).await?;
+            What::Correct { id, about, supporting, paths } => {
+                requester.correct(id, asked(paths, supporting), about.into()).await?;
                 site.carry_on(id).await?;
                 print(&requester.show(id).await?, format)
             }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use exeat_desk::ports::{Job, Summary};
+use exeat_domain::context::Context;
 use exeat_domain::finding::{Finding, Severity, Verdict};
 use exeat_domain::path::shown;
 use exeat_domain::request::{File, Purpose, Request};
@@ -32,7 +33,24 @@ pub(crate) fn heading(request: &Request) -> String {
     if !request.purpose.is_empty() {
         let _ = writeln!(text, "       “{}”", shown(&request.purpose));
     }
+    if let Some(context) = request.context() {
+        context_lines(&mut text, context);
+    }
     text
+}
+
+/// What the requester says about the files, a line each.
+fn context_lines(text: &mut String, context: &Context) {
+    let controls: Vec<&str> = context.controls.iter().map(|control| control.name()).collect();
+    let said = [
+        ("whom", context.population.clone()),
+        ("how many", context.people.clone()),
+        ("controls", controls.join(", ")),
+        ("", context.more.clone()),
+    ];
+    for (what, words) in said.into_iter().filter(|(_, words)| !words.is_empty()) {
+        let _ = writeln!(text, "       {what:<9} {}", shown(&words.replace('\n', " ")));
+    }
 }
 
 /// The files of the open round, and what could not be taken up.

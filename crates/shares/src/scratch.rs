@@ -6,6 +6,7 @@
 //! the administrator.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -60,6 +61,10 @@ impl FolderScratch {
 impl Scratch for FolderScratch {
     async fn folder(&self, request: RequestId) -> Result<PathBuf, Failure> {
         self.within(move |root, dir| folder(root, dir, &request.to_string())).await
+    }
+
+    async fn nameless(&self) -> Result<File, Failure> {
+        self.within(|root, _| tempfile::tempfile_in(&root.path).map_err(|error| root.failure(&error))).await
     }
 
     async fn wipe(&self, request: RequestId) -> Result<usize, Failure> {

@@ -10,6 +10,7 @@
 
 mod copy;
 mod find;
+mod look;
 
 use std::ffi::OsStr;
 use std::io;
@@ -18,11 +19,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cap_std::fs::{Dir, MetadataExt};
-use exeat_desk::ports::{Failure, FileProblem, Found, Port, SealWriter, Share};
+use exeat_desk::ports::{Failure, FileProblem, Found, Listing, Look, Port, SealWriter, Share};
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::request::Seal;
 
-use crate::entry::{self, Kind};
+use crate::entry::{self, Kind, shown};
 use crate::problem::Trouble;
 use crate::root::{Place, Root, blocking};
 
@@ -54,6 +55,15 @@ impl Share for FolderShare {
     async fn find(&self, wanted: &Wanted, most: usize) -> Result<Found, Failure> {
         let (root, wanted) = (Arc::clone(&self.0), wanted.clone());
         blocking(&PLACE, move || root.blamed(find::find(&root, &wanted, most))).await
+    }
+
+    async fn look(
+        &self,
+        folder: Option<&SharePath>,
+        look: &Look,
+    ) -> Result<Result<Listing, FileProblem>, Failure> {
+        let (root, folder, look) = (Arc::clone(&self.0), folder.cloned(), look.clone());
+        blocking(&PLACE, move || root.blamed(look::look(&root, folder.as_ref(), &look))).await
     }
 
     async fn copy(
@@ -110,4 +120,13 @@ fn enter(root: &Root, dir: &Dir, name: &OsStr, at: &str) -> Result<Dir, Halt> {
     } else {
         Err(Trouble::OtherDisk(at.to_owned()).into())
     }
+}
+
+/// The path of a file in the share, if it can be written as one.
+fn share_path(at: &str, name: &OsStr) -> Result<SharePath, Trouble> {
+    let bad = |why: String| Trouble::BadName { path: joined(at, &shown(name)), why };
+    let name = name.to_str().ok_or_else(|| bad("its name is not UTF-8".into()))?;
+    let text = joined(at, name);
+    let path = SharePath::new(&text).map_err(|problem| bad(problem.to_string()))?;
+    if path.as_str() == text { Ok(path) } else { Err(bad("its name holds a backslash".into())) }
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod convert;
+mod drafts;
 mod effects;
 mod entity;
 mod failure;

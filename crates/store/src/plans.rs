@@ -8,7 +8,7 @@ use exeat_domain::state::State;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryTrait, Select, Statement};
 
 use crate::ledger::{entries_query, search_statement};
-use crate::{SigningKey, SqliteStore, insights, jobs, requests};
+use crate::{SigningKey, SqliteStore, drafts, insights, jobs, requests};
 
 async fn plan<E: EntityTrait>(store: &SqliteStore, query: Select<E>) -> String {
     plan_of(store, query.build(DbBackend::Sqlite)).await
@@ -59,6 +59,7 @@ async fn frequent_questions_use_an_index() {
         (plan(&store, jobs::claimable(0, None)).await, "jobs_by_due (due_at<?)"),
         (plan(&store, jobs::claimable(0, Some(7))).await, "jobs_by_request (request_id=? AND due_at<?)"),
         (plan(&store, jobs::claimable(0, None)).await, "jobs_by_task (task=?)"),
+        (plan_of(&store, drafts::listing("ann_P", 50).unwrap()).await, "drafts_by_account (account_key=?)"),
         (plan(&store, entries_query(None, 7, 50)).await, "INTEGER PRIMARY KEY (rowid>?)"),
         (plan(&store, entries_query(Some(7), 7, 50)).await, "ledger_by_request (request_id=? AND seq>?)"),
         (search(LedgerQuery::default(), None).await, "INTEGER PRIMARY KEY (rowid<?)"),
@@ -69,6 +70,8 @@ async fn frequent_questions_use_an_index() {
         assert!(query.contains(index) && !query.contains("SCAN"), "{index}: {query}");
         assert!(!query.contains("TEMP B-TREE"), "{query}");
     }
+    let latest = plan_of(&store, drafts::latest(50).unwrap()).await;
+    assert!(latest.contains("turnarounds_by_decision") && !latest.contains("TEMP B-TREE"), "{latest}");
 }
 
 #[tokio::test]

@@ -6,15 +6,16 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::ports::{
     Change, Effects, ExportCursor, Failure, Filter, Insights, Job, LedgerEntry, LedgerPlace, LedgerQuery,
-    Queue, Scope, Store, StoreError, Summary, Waiting, Walked,
+    Queue, Scope, Store, StoreError, Summary, Turnaround, Waiting, Walked,
 };
+use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::request::{Request, RequestId, Seal};
 use exeat_domain::roster::Demotion;
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
 use crate::failure::{failed, failure};
 use crate::ledger::ExportError;
-use crate::{SqliteStore, effects, insights, jobs, ledger, queue, requests};
+use crate::{SqliteStore, drafts, effects, insights, jobs, ledger, queue, requests};
 
 async fn finish(txn: DatabaseTransaction) -> Result<(), Failure> {
     txn.commit().await.map_err(failed)
@@ -32,6 +33,7 @@ impl Store for SqliteStore {
     async fn insert(&self, request: &Request, effects: Effects) -> Result<(), StoreError> {
         let txn = self.write().await?;
         requests::insert(&txn, request).await?;
+        drafts::send(&txn, effects.sent, request.id).await?;
         effects::write(&txn, &self.signing, &effects).await?;
         Ok(finish(txn).await?)
     }
@@ -40,6 +42,8 @@ impl Store for SqliteStore {
         requests::check_move(&change)?;
         let txn = self.write().await?;
         let after = requests::replace(&txn, change.from, change.request).await?;
+        drafts::send(&txn, change.effects.sent, after.id).await?;
+        drafts::decided(&txn, change.from, &after).await?;
         effects::write(&txn, &self.signing, &change.effects).await?;
         finish(txn).await?;
         Ok(after)
@@ -146,5 +150,29 @@ impl Store for SqliteStore {
     async fn insights(&self, scope: &Scope) -> Result<Insights, StoreError> {
         let snapshot = self.reader.begin().await.map_err(failed)?;
         Ok(insights::read(&snapshot, scope).await?)
+    }
+
+    async fn new_draft(&self, draft: Draft) -> Result<Draft, StoreError> {
+        drafts::insert(&self.writer, draft).await
+    }
+
+    async fn draft(&self, id: DraftId) -> Result<Draft, StoreError> {
+        drafts::load(&self.reader, id).await
+    }
+
+    async fn drafts(&self, account: &str, limit: u64) -> Result<Vec<Draft>, StoreError> {
+        Ok(drafts::list(&self.reader, account, limit).await?)
+    }
+
+    async fn keep_draft(&self, draft: Draft) -> Result<Draft, StoreError> {
+        drafts::replace(&self.writer, draft).await
+    }
+
+    async fn drop_draft(&self, id: DraftId) -> Result<(), StoreError> {
+        Ok(drafts::drop(&self.writer, id).await?)
+    }
+
+    async fn turnarounds(&self, limit: u64) -> Result<Vec<Turnaround>, StoreError> {
+        Ok(drafts::turnarounds(&self.reader, limit).await?)
     }
 }

@@ -11,10 +11,11 @@ use chrono::{DateTime, Utc};
 use exeat_desk::Ports;
 use exeat_desk::ports::{
     Archive, Before, Change, Courier, Effects, ExportCursor, Failure, FileProblem, Filter, Found, Insights,
-    Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, People, Port,
-    Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary, Vault, Waiting,
+    Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, Listing, Look, People, Port,
+    Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary, Turnaround, Vault, Waiting,
     Walked, Written,
 };
+use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::finding::Finding;
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
@@ -81,6 +82,14 @@ impl<T: ?Sized> Gated<T> {
 
 #[async_trait]
 impl Share for Gated<dyn Share> {
+    async fn look(
+        &self,
+        folder: Option<&SharePath>,
+        look: &Look,
+    ) -> Result<Result<Listing, FileProblem>, Failure> {
+        self.call(Port::Share, "look", self.inner.look(folder, look)).await
+    }
+
     async fn find(&self, wanted: &Wanted, most: usize) -> Result<Found, Failure> {
         self.call(Port::Share, "find", self.inner.find(wanted, most)).await
     }
@@ -164,6 +173,10 @@ impl Scratch for Gated<dyn Scratch> {
         self.call(Port::Scratch, "folder", self.inner.folder(request)).await
     }
 
+    async fn nameless(&self) -> Result<File, Failure> {
+        self.call(Port::Scratch, "nameless", self.inner.nameless()).await
+    }
+
     async fn wipe(&self, request: RequestId) -> Result<usize, Failure> {
         self.call(Port::Scratch, "wipe", self.inner.wipe(request)).await
     }
@@ -219,6 +232,30 @@ impl People for Gated<dyn People> {
 
 #[async_trait]
 impl Store for Gated<dyn Store> {
+    async fn new_draft(&self, draft: Draft) -> Result<Draft, StoreError> {
+        self.call(Port::Store, "new_draft", self.inner.new_draft(draft)).await
+    }
+
+    async fn draft(&self, id: DraftId) -> Result<Draft, StoreError> {
+        self.call(Port::Store, "draft", self.inner.draft(id)).await
+    }
+
+    async fn drafts(&self, account: &str, limit: u64) -> Result<Vec<Draft>, StoreError> {
+        self.call(Port::Store, "drafts", self.inner.drafts(account, limit)).await
+    }
+
+    async fn keep_draft(&self, draft: Draft) -> Result<Draft, StoreError> {
+        self.call(Port::Store, "keep_draft", self.inner.keep_draft(draft)).await
+    }
+
+    async fn drop_draft(&self, id: DraftId) -> Result<(), StoreError> {
+        self.call(Port::Store, "drop_draft", self.inner.drop_draft(id)).await
+    }
+
+    async fn turnarounds(&self, limit: u64) -> Result<Vec<Turnaround>, StoreError> {
+        self.call(Port::Store, "turnarounds", self.inner.turnarounds(limit)).await
+    }
+
     async fn queue(&self, queue: &Queue) -> Result<Vec<Waiting>, StoreError> {
         self.call(Port::Store, "queue", self.inner.queue(queue)).await
     }

@@ -10,6 +10,7 @@ use exeat_channels::{MaildirCourier, Opened, Sender};
 use exeat_checks::{Input, Policy as Checks, Source, check_after};
 use exeat_desk::ports::{Before, Clock, Dice, Failure, Inspectable, Inspected, Inspector, People, Vault};
 use exeat_desk::{Ask, Desk, Ports, Settings, Unobserved, Worked};
+use exeat_domain::context::Context;
 use exeat_domain::ledger::{Actor, Event, Fact};
 use exeat_domain::path::Roots;
 use exeat_domain::policy::Policy;
@@ -33,6 +34,8 @@ pub struct Site {
     pub root: PathBuf,
     /// How requests are decided and released.
     pub policy: Policy,
+    /// Folders that may be asked from; empty: all of the share.
+    pub scope: Vec<String>,
 }
 
 impl Site {
@@ -57,13 +60,13 @@ impl Site {
         let fact = Fact::DeskOpened { desk: "test".into() };
         let opened = Event { at: SystemClock.now(), actor: Actor::person("test"), request: None, fact };
         SqliteStore::create(&root.join("state/exeat.db"), key, opened).await?.close().await?;
-        Ok(Self { root: root.to_owned(), policy: Policy::default() })
+        Ok(Self { root: root.to_owned(), policy: Policy::default(), scope: vec![] })
     }
 
     /// A site that was furnished before.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), policy: Policy::default() }
+        Self { root: root.to_owned(), policy: Policy::default(), scope: vec![] }
     }
 
     /// Its store.
@@ -106,7 +109,7 @@ impl Site {
             policy: self.policy.clone(),
             roots: Roots::default(),
             accounts: regex::Regex::new("_P$")?,
-            scope: vec![],
+            scope: self.scope.clone(),
             desk: "test".into(),
         };
         Ok(Desk::new(wrap(self.ports().await?), settings))
@@ -136,7 +139,14 @@ pub async fn ask(desk: &Desk) -> Result<RequestId, Oops> {
         references: vec![],
         subject: Some("results".into()),
     };
-    let ask = Ask { door: Door::Cli, project: None, purpose: "table 1".into(), thread, asked };
+    let ask = Ask {
+        door: Door::Cli,
+        project: None,
+        purpose: "table 1".into(),
+        context: Context::default(),
+        thread,
+        asked,
+    };
     Ok(desk.requester(Actor::person("ann_P")).ask(ask).await?.id)
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use exeat_checks::{Input, Source};
 use exeat_domain::finding::FileReport;
 use exeat_domain::path::{SharePath, Wanted};
@@ -37,6 +38,52 @@ pub struct Found {
     pub problems: Vec<FileProblem>,
 }
 
+/// Which part of a folder of the share to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Only what lies in a folder that fits one of these patterns, and the folders on the way there; empty: all.
+    pub within: Vec<String>,
+    /// Only what comes after this folder or file (lists page by key).
+    pub after: Option<(Leaf, String)>,
+    /// Only names that hold this text, in any case.
+    pub holding: String,
+    /// The most to show.
+    pub most: usize,
+}
+
+/// What stands in a folder under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Leaf {
+    /// A folder; folders come first.
+    Folder,
+    /// A regular file.
+    File,
+}
+
+/// One line of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Folder or file.
+    pub leaf: Leaf,
+    /// Where it lies.
+    pub path: SharePath,
+    /// Of a file, its size and when it was last changed.
+    pub file: Option<(u64, DateTime<Utc>)>,
+}
+
+/// A folder of the share, in part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Folders, then files, each by name.
+    pub entries: Vec<Shown>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Whether more follow.
+    pub more: bool,
+    /// How many names are left out: links, devices, hidden files, helpers of programs, names that cannot be asked for.
+    pub left_out: u64,
+}
+
 /// The folder that files are asked from. Nothing outside it can be reached through it, and nothing in it changed.
 #[async_trait]
 pub trait Share: Send + Sync {
@@ -46,6 +93,16 @@ pub trait Share: Send + Sync {
     /// # Errors
     /// [`Failure`] where the share cannot be reached; what is wrong with single files is in [`Found::problems`].
     async fn find(&self, wanted: &Wanted, most: usize) -> Result<Found, Failure>;
+
+    /// Shows a folder, the share itself where none is named. Links are not followed, and nothing is opened but folders.
+    ///
+    /// # Errors
+    /// The outer one is the share's; the inner one says why the folder cannot be shown.
+    async fn look(
+        &self,
+        folder: Option<&SharePath>,
+        look: &Look,
+    ) -> Result<Result<Listing, FileProblem>, Failure>;
 
     /// Copies a file into a seal, reading it once. The outer error is the share's or the seals', the inner one the
     /// file's own: it changed while it was read, it is larger than `limit` bytes, it is not a regular file, ….
@@ -229,6 +286,9 @@ pub trait Archive: Send + Sync {
 pub trait Scratch: Send + Sync {
     /// The request's folder, made if need be, readable by the desk alone.
     async fn folder(&self, request: RequestId) -> Result<PathBuf, Failure>;
+
+    /// An open file without a name: it is gone with the last one that holds it, whatever happens.
+    async fn nameless(&self) -> Result<File, Failure>;
 
     /// Removes the request's folder and all in it, and sees that it is gone; gives how many files there were.
     async fn wipe(&self, request: RequestId) -> Result<usize, Failure>;

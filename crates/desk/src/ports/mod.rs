@@ -2,6 +2,7 @@
 
 mod accounts;
 mod courier;
+mod drafts;
 mod files;
 mod insights;
 mod ledger;
@@ -20,9 +21,10 @@ pub use courier::{
     Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned,
     ReturnedFile, Standing, Written,
 };
+pub use drafts::{Sent, Turnaround};
 pub use files::{
-    Archive, Before, Earlier, FileProblem, Found, Inspectable, Inspected, Part, Scratch, SealWriter, Seals,
-    Share, Spooled,
+    Archive, Before, Earlier, FileProblem, Found, Inspectable, Inspected, Leaf, Listing, Look, Part, Scratch,
+    SealWriter, Seals, Share, Shown, Spooled,
 };
 pub use insights::{Insights, Month, SPREAD, Scope, Turnaround};
 pub use ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::finding::Verdict;
 use exeat_domain::ledger::Event;
 use exeat_domain::request::{Request, RequestId};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::Failure;
 use super::insights::{Insights, Scope};
 use super::ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
+use super::drafts::{Sent, Turnaround};
 use super::queue::{Queue, Waiting};
 
 /// The number of a job.
@@ -131,13 +133,15 @@ pub struct Effects {
     pub done: Option<JobId>,
     /// Requesters put back on validated release.
     pub demoted: Vec<Demotion>,
+    /// The draft that this change sends.
+    pub sent: Option<Sent>,
 }
 
 impl Effects {
     /// The effects of something that happened.
     #[must_use]
     pub fn of(event: Event) -> Self {
-        Self { events: vec![event], jobs: vec![], later: vec![], done: None, demoted: vec![] }
+        Self { events: vec![event], jobs: vec![], later: vec![], done: None, demoted: vec![], sent: None }
     }
 
     /// With a further ledger entry.
@@ -158,6 +162,13 @@ impl Effects {
     #[must_use]
     pub fn then_at(mut self, task: Task, due: DateTime<Utc>) -> Self {
         self.later.push((task, due));
+        self
+    }
+
+    /// Sending this draft.
+    #[must_use]
+    pub fn sending(mut self, sent: Option<Sent>) -> Self {
+        self.sent = sent;
         self
     }
 
@@ -204,6 +215,12 @@ pub enum StoreError {
         "the account {0} was changed by someone else in the meantime, or is there already; look at it again"
     )]
     AccountConflict(String),
+    /// There is no such draft, or it is another's.
+    #[error("there is no draft {0}")]
+    NoSuchDraft(DraftId),
+    /// The draft was changed or sent in the meantime.
+    #[error("the draft {0} was changed or sent in the meantime; look at it again")]
+    DraftConflict(DraftId),
     /// The store itself failed.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -349,4 +366,28 @@ pub trait Store: Send + Sync {
 
     /// How the desk does.
     async fn insights(&self, scope: &Scope) -> Result<Insights, StoreError>;
+
+    /// Keeps a new draft; its number and revision are given by the store.
+    async fn new_draft(&self, draft: Draft) -> Result<Draft, StoreError>;
+
+    /// A draft, sent or not.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchDraft`] where there is none.
+    async fn draft(&self, id: DraftId) -> Result<Draft, StoreError>;
+
+    /// An account's drafts that are not sent, the one changed last first.
+    async fn drafts(&self, account: &str, limit: u64) -> Result<Vec<Draft>, StoreError>;
+
+    /// Changes a draft: compare-and-set from its revision.
+    ///
+    /// # Errors
+    /// [`StoreError::DraftConflict`] where it was changed or sent in the meantime.
+    async fn keep_draft(&self, draft: Draft) -> Result<Draft, StoreError>;
+
+    /// Removes a draft that was not sent.
+    async fn drop_draft(&self, id: DraftId) -> Result<(), StoreError>;
+
+    /// The last rounds that people decided on, the latest first.
+    async fn turnarounds(&self, limit: u64) -> Result<Vec<Turnaround>, StoreError>;
 }

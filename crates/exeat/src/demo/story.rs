@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use exeat_channels::Opened;
 use exeat_desk::Ask;
+use exeat_domain::context::Context;
 use exeat_domain::digest::Sha256;
 use exeat_domain::finding::Finding;
 use exeat_domain::ledger::Actor;
@@ -93,7 +94,14 @@ async fn ask(site: &Site, account: &str, line: &str, purpose: &str) -> Result<Re
         references: vec![],
         subject: Some("Download of results".to_owned()),
     };
-    let ask = Ask { door: Door::Cli, project: None, purpose: purpose.to_owned(), thread, asked };
+    let ask = Ask {
+        door: Door::Cli,
+        project: None,
+        purpose: purpose.to_owned(),
+        context: Context::default(),
+        thread,
+        asked,
+    };
     let request = site.desk.requester(Actor::person(account)).ask(ask).await?;
     site.carry_on(request.id).await?;
     Ok(request.id)

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use exeat_desk::ports::{Archive, Failure, FileProblem, Found, SealWriter, Share};
+use exeat_desk::ports::{Archive, Failure, FileProblem, Found, Listing, Look, SealWriter, Share};
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
 use exeat_domain::request::Seal;
@@ -33,6 +33,14 @@ impl LazyShare {
 impl Share for LazyShare {
     async fn find(&self, wanted: &Wanted, most: usize) -> Result<Found, Failure> {
         self.share().await?.find(wanted, most).await
+    }
+
+    async fn look(
+        &self,
+        folder: Option<&SharePath>,
+        look: &Look,
+    ) -> Result<Result<Listing, FileProblem>, Failure> {
+        self.share().await?.look(folder, look).await
     }
 
     async fn copy(

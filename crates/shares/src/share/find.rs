@@ -5,10 +5,10 @@ use std::io;
 
 use cap_std::fs::Dir;
 use exeat_desk::ports::{Failure, Found};
-use exeat_domain::path::{SharePath, Wanted, matches};
+use exeat_domain::path::{Wanted, matches};
 use rustix::io::Errno;
 
-use super::{Halt, enter, joined};
+use super::{Halt, enter, joined, share_path};
 use crate::entry::{Kind, shown};
 use crate::likeness::{Nearest, folded};
 use crate::problem::Trouble;
@@ -238,17 +238,8 @@ fn listed(dir: &Dir, most: usize, keep: impl Fn(&OsStr) -> bool) -> io::Result<V
 }
 
 /// Whether programs leave such files behind without anyone meaning them.
-fn is_helper(name: &OsStr) -> bool {
+pub(super) fn is_helper(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name.starts_with("~$")
         || ["thumbs.db", "desktop.ini"].iter().any(|helper| name.eq_ignore_ascii_case(helper))
-}
-
-/// The path of a file in the share, if it can be written as one.
-fn share_path(at: &str, name: &OsStr) -> Result<SharePath, Trouble> {
-    let bad = |why: String| Trouble::BadName { path: joined(at, &shown(name)), why };
-    let name = name.to_str().ok_or_else(|| bad("its name is not UTF-8".into()))?;
-    let text = joined(at, name);
-    let path = SharePath::new(&text).map_err(|problem| bad(problem.to_string()))?;
-    if path.as_str() == text { Ok(path) } else { Err(bad("its name holds a backslash".into())) }
 }

@@ -10,5 +10,6 @@ mod archive;
 mod copy;
 mod find;
 mod folder;
+mod look;
 mod scratch;
 mod seals;

@@ -13,6 +13,7 @@ impl MigratorTrait for Migrator {
             Box::new(Version { name: "0001_desk", sqlite: include_str!("0001_desk.sqlite.sql") }),
             Box::new(Version { name: "0002_projects", sqlite: include_str!("0002_projects.sqlite.sql") }),
             Box::new(Version { name: "0003_web", sqlite: include_str!("0003_web.sqlite.sql") }),
+            Box::new(Version { name: "0005_asking", sqlite: include_str!("0005_asking.sqlite.sql") }),
             Box::new(Version {
                 name: "0006_ledger_search",
                 sqlite: include_str!("0006_ledger_search.sqlite.sql"),

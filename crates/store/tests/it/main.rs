@@ -8,6 +8,7 @@
 
 mod crash;
 mod insights;
+mod drafts;
 mod jobs;
 mod ledger;
 mod opening;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use exeat_desk::ports::{Port, Store as _};
+use exeat_domain::context::Context;
 use exeat_domain::ledger::Actor;
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{Asked, Purpose};
@@ -25,7 +26,10 @@ async fn a_correction_takes_along_what_was_not_sealed_yet() {
     let site = asked(folder.path()).await;
     std::fs::write(folder.path().join("share/late.csv"), "sex,patients\nF,410\nM,398\n").unwrap();
     let desk = site.desk(|ports| ports).await.unwrap();
-    desk.requester(Actor::person("ann_P")).correct(REQUEST, lines(&["late.csv"])).await.unwrap();
+    desk.requester(Actor::person("ann_P"))
+        .correct(REQUEST, lines(&["late.csv"]), Context::default())
+        .await
+        .unwrap();
     assert_eq!(run(&desk).await.unwrap(), Vec::<String>::new());
     let request = site.store().await.unwrap().load(REQUEST).await.unwrap();
     let paths: Vec<&str> = request.current_files().map(|(_, file)| file.path.as_str()).collect();
@@ -39,7 +43,10 @@ async fn what_could_not_be_corrected_is_not_stood_in_for_by_its_older_bytes() {
     let desk = site.desk(|ports| ports).await.unwrap();
     run(&desk).await.unwrap();
     std::fs::remove_file(folder.path().join("share/ann/sexes.csv")).unwrap();
-    desk.requester(Actor::person("ann_P")).correct(REQUEST, lines(&["ann/sexes.csv"])).await.unwrap();
+    desk.requester(Actor::person("ann_P"))
+        .correct(REQUEST, lines(&["ann/sexes.csv"]), Context::default())
+        .await
+        .unwrap();
     run(&desk).await.unwrap();
     let request = site.store().await.unwrap().load(REQUEST).await.unwrap();
     let round = request.round().unwrap();

@@ -13,6 +13,7 @@ use axum::http::{Method, Request, Response, StatusCode, header};
 use chrono::{DateTime, TimeDelta, Utc};
 use exeat_desk::ports::{Accounts, Clock, Failure, People};
 use exeat_desk::{Ask, Desk, Ports};
+use exeat_domain::context::Context;
 use exeat_domain::hours::WorkingHours;
 use exeat_domain::ledger::Actor;
 use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
@@ -138,8 +139,14 @@ impl House {
     pub(crate) async fn ask(&self, lines: &[&str], purpose: &str) -> RequestId {
         let asked =
             lines.iter().map(|line| Asked { line: (*line).to_owned(), purpose: Purpose::Output }).collect();
-        let ask =
-            Ask { door: Door::Web, project: None, purpose: purpose.into(), thread: Thread::default(), asked };
+        let ask = Ask {
+            door: Door::Web,
+            project: None,
+            purpose: purpose.into(),
+            context: Context::default(),
+            thread: Thread::default(),
+            asked,
+        };
         let id = self.desk.requester(Actor::person("ann_P")).ask(ask).await.unwrap().id;
         run(&self.desk).await.unwrap();
         id
