@@ -11,9 +11,9 @@ use chrono::{DateTime, Utc};
 use exeat_desk::Ports;
 use exeat_desk::ports::{
     Archive, Before, Change, Courier, Effects, ExportCursor, Failure, FileProblem, Filter, Found, Insights,
-    Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, Listing, Look, People, Port,
-    Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary, Turnaround, Vault, Waiting,
-    Walked, Written,
+    Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, Listing, Look,
+    People, Port, Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary,
+    Turnaround, Vault, Waiting, Walked, Written,
 };
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::finding::Finding;

@@ -98,6 +98,24 @@
   // The part of a long list of files that is looked at is in sight.
   one("[data-file][aria-current]")?.scrollIntoView({ block: "nearest" });
 
+  // ---- a draft is kept while it is written, so that it outlives the session ------------------------------------------
+  for (const form of all("form[data-draft]")) {
+    let later;
+    const keep = () => {
+      const sent = new URLSearchParams(new FormData(form));
+      sent.set("then", "keep");
+      fetch(form.action, { method: "POST", body: sent, headers: { "hx-request": "true" } }).catch(() => {});
+    };
+    form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(keep, 1000); });
+    form.addEventListener("submit", (event) => {
+      clearTimeout(later);
+      // Once is enough; a page that is gone back to may send again.
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "yes";
+    });
+    addEventListener("pageshow", () => { delete form.dataset.sent; });
+  }
+
   // ---- the reason of a flagged cell, on focus and under the pointer -------------------------------------------------
   let tip;
   function tell(link) {

@@ -9,6 +9,7 @@ use exeat_desk::Desk;
 use exeat_desk::ports::{Accounts, Clock, People};
 use exeat_domain::hours::WorkingHours;
 
+use crate::previews::Previews;
 use crate::sign_in::{Passwords, Throttle};
 use crate::verifier::Verifier;
 
@@ -58,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) verifier: Verifier,
+    pub(crate) previews: Previews,
 }
 
 impl App {
@@ -73,7 +75,9 @@ impl App {
         settings: Settings,
     ) -> Result<Self, crate::sign_in::SignInError> {
         let (passwords, throttle, verifier) = (Passwords::new()?, Throttle::default(), Verifier::default());
-        let inner = Inner { desk, accounts, people, clock, settings, passwords, throttle, verifier };
+        let previews = Previews::default();
+        let inner =
+            Inner { desk, accounts, people, clock, settings, passwords, throttle, verifier, previews };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -35,7 +35,7 @@ impl From<DeskError> for PageError {
         match error {
             DeskError::NotYours { .. }
             | DeskError::NotReleased { .. }
-            | DeskError::Store(StoreError::NoSuchRequest(_)) => Self::NotFound,
+            | DeskError::Store(StoreError::NoSuchRequest(_) | StoreError::NoSuchDraft(_)) => Self::NotFound,
             DeskError::NotAllowed { .. } => Self::Forbidden,
             other => Self::Desk(Box::new(other)),
         }
@@ -77,7 +77,9 @@ impl PageError {
             Self::Forbidden | Self::Foreign => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Desk(error) => match **error {
-                DeskError::Store(StoreError::Conflict(_)) => StatusCode::CONFLICT,
+                DeskError::Store(StoreError::Conflict(_) | StoreError::DraftConflict(_)) => {
+                    StatusCode::CONFLICT
+                }
                 DeskError::Store(_) | DeskError::Port(_) => StatusCode::SERVICE_UNAVAILABLE,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             },
@@ -107,7 +109,9 @@ impl PageError {
             Self::TooLarge => (c.too_large, c.too_large_hint.to_owned()),
             Self::System(_) => (c.failed, c.failed_hint.to_owned()),
             Self::Desk(error) => match &**error {
-                DeskError::Store(StoreError::Conflict(_)) => (c.changed, c.changed_hint.to_owned()),
+                DeskError::Store(StoreError::Conflict(_) | StoreError::DraftConflict(_)) => {
+                    (c.changed, c.changed_hint.to_owned())
+                }
                 DeskError::Store(_) => (c.failed, c.failed_hint.to_owned()),
                 DeskError::Port(failure) => (c.failed, failure.message.clone()),
                 DeskError::Review(error) => (c.refused, review(error, w)),

@@ -13,6 +13,7 @@ mod error;
 mod form;
 mod moments;
 mod pages;
+mod previews;
 pub mod routes;
 mod security;
 mod serving;

@@ -66,6 +66,20 @@ impl<'a> Moments<'a> {
     }
 }
 
+impl Moments<'_> {
+    /// How long something usually takes, in whole steps: "25 minutes", "3 hours", "2 working days".
+    pub(crate) fn about(&self, taken: TimeDelta) -> String {
+        let (ask, common) = (self.words.ask, self.words.common);
+        let (minutes, day) = (taken.num_minutes().max(1), self.settings.hours.day().num_minutes().max(1));
+        let number = |n: i64| u64::try_from(n).unwrap_or_default();
+        match minutes {
+            1..56 => fill(ask.about_minutes, &[("n", &((minutes + 4) / 5 * 5))]),
+            _ if minutes < day => count(ask.about_hours, number((minutes + 30) / 60).max(1)),
+            _ => count(common.working_days, number((minutes + day / 2) / day)),
+        }
+    }
+}
+
 impl Words {
     /// A size in the largest unit that leaves a whole, with one decimal; a kilobyte is 1000 bytes.
     pub(crate) fn size(&self, bytes: u64) -> String {

@@ -18,8 +18,8 @@ use tower_sessions::Session;
 use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{
-    self, Shell, account, admin, comments, decide, enrol, file, insights, ledger, mine, queue, refuse,
-    release, releases, request, sign_in,
+    self, Shell, account, admin, browse, check, comments, decide, draft, enrol, file, insights, ledger, mine,
+    queue, refuse, release, releases, request, sign_in,
 };
 use crate::visitor::{Reads, Visitor};
 use crate::{assets, security, session};
@@ -103,6 +103,14 @@ fn table() -> Vec<Route> {
         line(GET, "/insights/{what}", HasOneOf(&INSIGHTS), get(insights::file)),
         line(GET, "/admin", ADMIN, get(admin::page)),
         line(POST, "/admin/requests/{id}/retry", ADMIN, post(admin::retry)),
+        line(POST, "/mine/{id}/again", REQUESTER, post(draft::again)),
+        line(POST, "/mine/drafts", REQUESTER, post(draft::begin)),
+        line(GET, "/mine/drafts/{draft}", REQUESTER, get(draft::page)),
+        line(POST, "/mine/drafts/{draft}", REQUESTER, post(draft::save)),
+        line(GET, "/mine/drafts/{draft}/events", REQUESTER, get(check::events)),
+        line(GET, "/mine/drafts/{draft}/files", REQUESTER, get(browse::page)),
+        line(POST, "/mine/drafts/{draft}/files", REQUESTER, post(browse::add)),
+        line(POST, "/mine/drafts/{draft}/discard", REQUESTER, post(draft::discard)),
     ]
 }
 

@@ -13,9 +13,9 @@ use exeat_domain::state::State;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
+use super::drafts::{Sent, Turnaround};
 use super::insights::{Insights, Scope};
 use super::ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
-use super::drafts::{Sent, Turnaround};
 use super::queue::{Queue, Waiting};
 
 /// The number of a job.

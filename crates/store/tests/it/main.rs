@@ -7,8 +7,8 @@
 )]
 
 mod crash;
-mod insights;
 mod drafts;
+mod insights;
 mod jobs;
 mod ledger;
 mod opening;

@@ -3,6 +3,9 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
+use chrono::{DateTime, TimeDelta, Utc};
+use exeat_desk::ports::Turnaround;
+use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{File, Problem, Purpose, Request, RequestId};
 use exeat_domain::review::Choice;
@@ -13,7 +16,7 @@ use super::comments::{self, CommentView};
 use super::findings::{Group, groups};
 use super::request::{detail, short};
 use super::{Shell, page as write, request_id};
-use crate::app::App;
+use crate::app::{App, Settings};
 use crate::error::PageError;
 use crate::form::{Form, Query};
 use crate::moments::Moments;
@@ -22,13 +25,24 @@ use crate::words::{Mark, Words, count, fill};
 
 /// Lines of a page.
 const LINES: usize = 50;
+/// Decisions that it takes to say what is usual.
+const FEWEST: usize = 5;
 
 #[derive(Template)]
 #[template(path = "mine.html")]
 struct ListPage<'a> {
     shell: Shell<'a>,
     lines: Vec<Line>,
+    drafts: Vec<DraftLine>,
     next: Option<RequestId>,
+}
+
+/// A draft in the list.
+struct DraftLine {
+    id: DraftId,
+    title: String,
+    files: String,
+    saved: String,
 }
 
 struct Line {
@@ -50,6 +64,9 @@ struct Page<'a> {
     class: &'static str,
     standing: String,
     next: &'static str,
+    can_mend: bool,
+    /// Whether it changes by itself in a moment.
+    live: bool,
     asked: String,
     exact: String,
     round: u32,
@@ -94,8 +111,10 @@ pub(crate) async fn list(
     let mut listed = requester.newest(asked.before.map(RequestId), LINES as u64 + 1).await?;
     let more = listed.len() > LINES;
     listed.truncate(LINES);
+    let drafts = requester.drafts().await?;
     let shell = Shell::new(&app, w, Some(&visitor)).titled(w.mine.title).at("/mine");
     let moments = shell.moments();
+    let drafts = drafts.iter().map(|draft| draft_line(draft, moments, w)).collect();
     let next = listed.last().filter(|_| more).map(|last| last.id);
     let line = |one: exeat_desk::ports::Summary| Line {
         id: one.id,
@@ -107,7 +126,7 @@ pub(crate) async fn list(
         created: moments.at(one.created_at),
         exact: Moments::exact(one.created_at),
     };
-    write(&ListPage { lines: listed.into_iter().map(line).collect(), next, shell })
+    write(&ListPage { lines: listed.into_iter().map(line).collect(), drafts, next, shell })
 }
 
 /// One request.
@@ -121,6 +140,7 @@ pub(crate) async fn page(
     let id = request_id(&id)?;
     let (request, _) = requester.show(id).await?;
     let reasons = requester.reasons(id).await?;
+    let usual = usual(&requester.turnarounds().await?, app.settings());
     let shell = Shell::new(&app, w, Some(&visitor)).titled(id.to_string()).at("/mine");
     let moments = shell.moments();
     let open = matches!(request.state, Stands::Submitted | Stands::Returned);
@@ -132,8 +152,10 @@ pub(crate) async fn page(
     let released = released.flat_map(|release| &release.files);
     write(&Page {
         class: class(request.state),
-        standing: fill(words(request.state, &w.mine.standing), &[("when", &moments.at(request.updated_at))]),
+        standing: standing(&request, usual, moments, w),
         next: words(request.state, &w.mine.next),
+        can_mend: request.state == Stands::Returned,
+        live: request.state == Stands::Checking,
         asked: moments.at(request.created_at),
         exact: Moments::exact(request.created_at),
         round: request.round().map_or(0, |round| round.number),
@@ -177,6 +199,47 @@ fn file_view(
         reasons: said.map(|(_, _, reason)| reason.clone()).collect(),
         findings: groups(&file.report.findings, w),
     }
+}
+
+fn draft_line(draft: &Draft, moments: Moments<'_>, w: &'static Words) -> DraftLine {
+    let title = match draft.request {
+        Some(id) => fill(w.ask.next_of, &[("id", &id)]),
+        None => draft.plan.purpose.lines().next().unwrap_or(w.ask.untitled).chars().take(120).collect(),
+    };
+    DraftLine {
+        id: draft.id,
+        title,
+        files: count(w.common.files, draft.plan.asked.len() as u64),
+        saved: fill(w.ask.saved, &[("when", &moments.at(draft.updated_at))]),
+    }
+}
+
+/// How a request stands: with a checker or waiting for one, since when, and how long it usually takes.
+fn standing(request: &Request, usual: Option<TimeDelta>, moments: Moments<'_>, w: &'static Words) -> String {
+    let waits = request.state == Stands::Submitted;
+    let claimed = request.claimed.iter().map(|claim| claim.at).min().filter(|_| waits);
+    let opened = request.round().map(|round| round.opened_at).filter(|_| waits);
+    let (phrase, since) = match claimed {
+        Some(at) => (w.ask.with_checker, at),
+        None => (words(request.state, &w.mine.standing), opened.unwrap_or(request.updated_at)),
+    };
+    let stands = fill(phrase, &[("when", &moments.at(since))]);
+    match usual.filter(|_| waits) {
+        Some(usual) => {
+            let usually = fill(w.ask.usually, &[("wait", &moments.about(usual))]);
+            format!("{stands}; {usually}")
+        }
+        None => stands,
+    }
+}
+
+/// The working time that half of the last decisions took at most; none where there are too few to say.
+fn usual(turnarounds: &[Turnaround], settings: &Settings) -> Option<TimeDelta> {
+    let local = |at: DateTime<Utc>| at.with_timezone(&settings.zone).naive_local();
+    let took = |one: &Turnaround| settings.hours.between(local(one.asked), local(one.decided));
+    let mut took: Vec<TimeDelta> = turnarounds.iter().map(took).collect();
+    took.sort_unstable();
+    took.get(took.len() / 2).copied().filter(|_| took.len() >= FEWEST)
 }
 
 /// The class of a state's colour and icon.

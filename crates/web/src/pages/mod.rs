@@ -2,8 +2,11 @@
 
 pub(crate) mod account;
 pub(crate) mod admin;
+pub(crate) mod browse;
+pub(crate) mod check;
 pub(crate) mod comments;
 pub(crate) mod decide;
+pub(crate) mod draft;
 pub(crate) mod enrol;
 pub(crate) mod file;
 mod findings;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use exeat_desk::{Checker, Standing};
-use exeat_domain::finding::Claim;
+use exeat_domain::finding::{Claim, FileReport};
 use exeat_domain::request::{File, Problem, Purpose, Request, RequestId, Round};
 use exeat_domain::review::{Choice, Decision};
 use serde::Deserialize;
@@ -211,11 +211,16 @@ pub(crate) fn short(path: &str) -> (String, String) {
 
 /// Rows and columns of a table, or the size.
 pub(crate) fn detail(file: &File, w: &Words) -> String {
-    match &file.report.table {
+    measured(&file.report, w)
+}
+
+/// The same, of a report.
+pub(crate) fn measured(report: &FileReport, w: &Words) -> String {
+    match &report.table {
         Some(table) => {
             format!("{} × {}", Words::number(table.rows), count(w.common.columns, table.columns.len() as u64))
         }
-        None => w.size(file.report.bytes),
+        None => w.size(report.bytes),
     }
 }
 

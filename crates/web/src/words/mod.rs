@@ -1,6 +1,7 @@
 //! The words of the desk in each language, written for it: a word that one language lacks does not compile.
 
 mod admin;
+mod ask;
 mod common;
 mod insights;
 mod ledger;
@@ -10,11 +11,14 @@ mod requester;
 mod review;
 mod sign_in;
 
+use exeat_domain::context::{Context, Control};
+use exeat_domain::draft::Gap;
 use exeat_domain::finding::{Severity, Verdict};
 use exeat_domain::roster::Language;
 use exeat_domain::state::State;
 
 pub(crate) use admin::AdminWords;
+pub(crate) use ask::AskWords;
 pub(crate) use common::Common;
 pub(crate) use insights::InsightWords;
 pub(crate) use ledger::LedgerWords;
@@ -38,6 +42,7 @@ pub(crate) struct Words {
     pub(crate) insights: &'static InsightWords,
     pub(crate) admin: &'static AdminWords,
     pub(crate) review: &'static ReviewWords,
+    pub(crate) ask: &'static AskWords,
 }
 
 static EN: Words = Words {
@@ -51,6 +56,7 @@ static EN: Words = Words {
     insights: &insights::EN,
     admin: &admin::EN,
     review: &review::EN,
+    ask: &ask::EN,
 };
 
 static NL: Words = Words {
@@ -64,6 +70,7 @@ static NL: Words = Words {
     insights: &insights::NL,
     admin: &admin::NL,
     review: &review::NL,
+    ask: &ask::NL,
 };
 
 static FR: Words = Words {
@@ -77,6 +84,7 @@ static FR: Words = Words {
     insights: &insights::FR,
     admin: &admin::FR,
     review: &review::FR,
+    ask: &ask::FR,
 };
 
 impl Words {
@@ -98,6 +106,29 @@ impl Words {
     /// Which round it is.
     pub(crate) fn round(&self, number: &u32) -> String {
         fill(self.queue.round, &[("n", number)])
+    }
+
+    /// What is missing before a draft can be sent.
+    pub(crate) fn gap(&self, gap: Gap) -> &'static str {
+        let [files, purpose, population, people, checklist, _] = self.ask.gaps;
+        match gap {
+            Gap::Files => files,
+            Gap::Purpose => purpose,
+            Gap::Population => population,
+            Gap::People => people,
+            Gap::Checklist => checklist,
+        }
+    }
+
+    /// What a box that chooses a file says.
+    pub(crate) fn tick(&self, name: &str) -> String {
+        fill(self.ask.tick, &[("name", &name)])
+    }
+
+    /// What was done against disclosure.
+    pub(crate) fn controls(&self, context: &Context) -> Vec<&'static str> {
+        let named = Control::ALL.iter().zip(self.ask.control_names);
+        named.filter(|(control, _)| context.controls.contains(control)).map(|(_, word)| word).collect()
     }
 
     /// What stands over another checker's claim.

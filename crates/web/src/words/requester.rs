@@ -21,7 +21,7 @@ pub(crate) struct RequesterWords {
 pub(super) static EN: RequesterWords = RequesterWords {
     title: "My requests",
     empty: "You have not asked for anything yet",
-    empty_hint: "Ask with `exeat request create` in the secure desktop; what you asked for and how it stands appears here.",
+    empty_hint: "Begin with a new request; what you asked for and how it stands appears here.",
     status: "How it stands",
     standing: [
         "a draft; nothing has been asked yet",
@@ -58,7 +58,7 @@ pub(super) static EN: RequesterWords = RequesterWords {
 pub(super) static NL: RequesterWords = RequesterWords {
     title: "Mijn aanvragen",
     empty: "U hebt nog niets aangevraagd",
-    empty_hint: "Vraag aan met `exeat request create` in de beveiligde werkomgeving; hier ziet u dan wat u vroeg en hoe het ervoor staat.",
+    empty_hint: "Begin met een nieuwe aanvraag; hier ziet u dan wat u vroeg en hoe het ervoor staat.",
     status: "Hoe het ervoor staat",
     standing: [
         "een concept; er is nog niets aangevraagd",
@@ -95,7 +95,7 @@ pub(super) static NL: RequesterWords = RequesterWords {
 pub(super) static FR: RequesterWords = RequesterWords {
     title: "Mes demandes",
     empty: "Vous n’avez encore rien demandé",
-    empty_hint: "Demandez avec `exeat request create` dans le bureau sécurisé\u{a0}; ce que vous avez demandé et où cela en est apparaît ici.",
+    empty_hint: "Commencez par une nouvelle demande\u{a0}; ce que vous avez demandé et où cela en est apparaît ici.",
     status: "Où en est-elle",
     standing: [
         "un brouillon\u{a0}; rien n’a encore été demandé",

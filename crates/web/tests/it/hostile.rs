@@ -126,6 +126,46 @@ async fn a_strangers_words_stand_in_pages_as_words() {
 
     reflected(&house, &mut cleo, id).await;
     check(&ann.get(&format!("/mine/{id}")).await.text(), "mine");
+    asking(&mut ann).await;
+}
+
+/// What is written in a draft, what lies in the share, and what the check finds there.
+async fn asking(ann: &mut Visitor<'_>) {
+    let begun = ann.post("/mine/drafts", &[]).await.header("location").to_owned();
+    let draft = begun.trim_end_matches("/files").to_owned();
+    let browsed = ann.get(&format!("{draft}/files?folder=ann")).await.text();
+    check(&browsed, "files");
+    assert!(browsed.contains("onerror=alert(1)"), "names are shown, escaped");
+    ann.post(&format!("{draft}/files"), &[("path", "ann"), ("then", "done")]).await;
+    for payload in PAYLOADS {
+        let form = [
+            ("purpose", payload),
+            ("population", payload),
+            ("people", payload),
+            ("more", payload),
+            ("project", payload),
+            ("control", payload),
+            ("assured", payload),
+            ("then", payload),
+        ];
+        ann.post(&draft, &form).await;
+        check(&ann.get(&draft).await.text(), "draft");
+        check(&ann.get("/mine").await.text(), "drafts");
+        for path in [
+            format!("{draft}/files?folder={}", encoded(payload)),
+            format!("{draft}/files?folder=ann&q={}&after={0}", encoded(payload)),
+        ] {
+            check(&ann.get(&path).await.text(), &path);
+        }
+        let sent = [("path", payload), ("folder", payload), ("then", "more")];
+        let answer = ann.post(&format!("{draft}/files"), &sent).await;
+        assert!(answer.header("location").starts_with("/mine/drafts/"), "{payload}");
+    }
+    ann.post(&draft, &[("then", "check")]).await;
+    check(&ann.get(&format!("{draft}/events")).await.text(), "events");
+    let checked = ann.get(&draft).await.text();
+    check(&checked, "checked");
+    assert!(checked.contains("class=\"judged\""), "files are shown with their verdicts");
 }
 
 /// What is typed into forms and addresses comes back as words.

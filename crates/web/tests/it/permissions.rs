@@ -49,6 +49,14 @@ GET /insights: checker or auditor or admin
 GET /insights/{what}: checker or auditor or admin
 GET /admin: admin
 POST /admin/requests/{id}/retry: admin
+POST /mine/{id}/again: requester
+POST /mine/drafts: requester
+GET /mine/drafts/{draft}: requester
+POST /mine/drafts/{draft}: requester
+GET /mine/drafts/{draft}/events: requester
+GET /mine/drafts/{draft}/files: requester
+POST /mine/drafts/{draft}/files: requester
+POST /mine/drafts/{draft}/discard: requester
 ";
 
 fn words(who: Who) -> String {
@@ -118,6 +126,7 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
                 .replace("{what}", "reasons.csv")
                 .replace("{round}", "1")
                 .replace("{file}", "1")
+                .replace("{draft}", "1")
                 .replace("{*name}", "desk.css");
             let answer = match method {
                 Method::GET => visitor.get(&path).await,
@@ -155,8 +164,34 @@ async fn a_requester_sees_their_own_requests_alone() {
         bram.get("/mine/EX-99").await,
         bram.post(&format!("/mine/{id}/withdraw"), &[]).await,
         bram.post(&format!("/mine/{id}/take-back"), &[("path", "ann/regions.csv")]).await,
+        bram.post(&format!("/mine/{id}/again"), &[]).await,
     ] {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
     assert!(!bram.get("/mine").await.text().contains(&id.to_string()));
+}
+
+#[tokio::test]
+async fn a_draft_is_its_requesters_alone() {
+    let house = House::new().await;
+    let (mut ann, mut bram) = (house.visitor("ann_P").await, house.visitor("bram_P").await);
+    let begun = ann.post("/mine/drafts", &[]).await.header("location").to_owned();
+    let draft = begun.trim_end_matches("/files").to_owned();
+    ann.post(&draft, &[("purpose", "table for Ann alone"), ("then", "save")]).await;
+    for answer in [
+        bram.get(&draft).await,
+        bram.get(&format!("{draft}/files")).await,
+        bram.get(&format!("{draft}/events")).await,
+        bram.post(&draft, &[("purpose", "mine now"), ("then", "save")]).await,
+        bram.post(&draft, &[("then", "check")]).await,
+        bram.post(&draft, &[("then", "send")]).await,
+        bram.post(&format!("{draft}/files"), &[("path", "ann/regions.csv")]).await,
+        bram.post(&format!("{draft}/discard"), &[]).await,
+        bram.get("/mine/drafts/99").await,
+        bram.get("/mine/drafts/x").await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    assert!(!bram.get("/mine").await.text().contains("Ann alone"));
+    assert!(ann.get(&draft).await.text().contains("table for Ann alone"));
 }

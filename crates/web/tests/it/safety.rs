@@ -55,7 +55,15 @@ async fn every_page_is_strict() {
     {
         pages.push((path.to_owned(), cleo.get(path).await));
     }
-    for path in ["/mine", &format!("/mine/{id}"), "/queue"] {
+    ann.post("/mine/drafts", &[]).await;
+    for path in [
+        "/mine",
+        &format!("/mine/{id}"),
+        "/queue",
+        "/mine/drafts/1",
+        "/mine/drafts/1/files",
+        "/mine/drafts/9",
+    ] {
         pages.push((path.to_owned(), ann.get(path).await));
     }
     let mut aude = house.visitor("aude").await;
