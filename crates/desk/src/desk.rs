@@ -129,7 +129,9 @@ impl Desk {
         for entry in entries {
             let mine = entry.event.actor.account.to_lowercase() == viewer.to_lowercase();
             let blind = match (&entry.event.fact, entry.event.request) {
-                (Fact::Decided { .. }, Some(id)) if !mine => {
+                (Fact::Decided { .. } | Fact::Chosen { .. } | Fact::DecisionUndone { .. }, Some(id))
+                    if !mine =>
+                {
                     !self.ports.store.load(id).await?.is_open_to_view()
                 }
                 _ => false,

@@ -10,7 +10,7 @@ use exeat_domain::state::{Action, Owner};
 use crate::asking::{Ask, Requester};
 use crate::desk::allowed;
 use crate::error::DeskError;
-use crate::ports::{FileProblem, Listing, Look, Sent, StoreError, Turnaround};
+use crate::ports::{Answered, FileProblem, Listing, Look, Sent, StoreError};
 use crate::preview::{Previewed, Progress};
 use crate::scope::Scope;
 
@@ -202,7 +202,7 @@ impl Requester<'_> {
     ///
     /// # Errors
     /// [`DeskError::Store`] where the store fails.
-    pub async fn turnarounds(&self) -> Result<Vec<Turnaround>, DeskError> {
+    pub async fn turnarounds(&self) -> Result<Vec<Answered>, DeskError> {
         self.person().await?;
         Ok(self.desk.ports.store.turnarounds(DECISIONS).await?)
     }

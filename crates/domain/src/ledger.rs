@@ -133,7 +133,11 @@ impl Kind {
                 "claimed",
                 "unclaimed",
                 "decided",
+                "chosen",
+                "decision_undone",
                 "review_submitted",
+                "review_reopened",
+                "reviews_settled",
                 "approved",
                 "returned",
                 "rejected",
@@ -142,7 +146,7 @@ impl Kind {
             Self::Release => {
                 &["archived", "packaged", "package_discarded", "verified", "delivered", "wiped", "released"]
             }
-            Self::Message => &["notified"],
+            Self::Message => &["notified", "worded", "commented"],
             Self::House => {
                 &["desk_opened", "invited", "enrolled", "account_shut", "account_opened", "signed_in"]
             }

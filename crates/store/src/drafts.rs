@@ -1,6 +1,6 @@
 //! Drafts, changed by compare-and-set until they are sent, and the time that decisions took.
 
-use exeat_desk::ports::{Failure, Sent, StoreError, Turnaround};
+use exeat_desk::ports::{Answered, Failure, Sent, StoreError};
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::request::{Request, RequestId};
 use exeat_domain::state::State;
@@ -123,10 +123,10 @@ pub(crate) fn latest(limit: u64) -> Result<Statement, Failure> {
     Ok(sql(text, [signed(limit)?.into()]))
 }
 
-pub(crate) async fn turnarounds(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Turnaround>, Failure> {
+pub(crate) async fn turnarounds(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Answered>, Failure> {
     let rows = db.query_all_raw(latest(limit)?).await.map_err(failed)?;
     let at = |row: &QueryResult, name: &str| time(row.try_get("", name).map_err(failed)?);
     rows.iter()
-        .map(|row| Ok(Turnaround { asked: at(row, "asked_at")?, decided: at(row, "decided_at")? }))
+        .map(|row| Ok(Answered { asked: at(row, "asked_at")?, decided: at(row, "decided_at")? }))
         .collect()
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::ports::{
-    Change, Effects, ExportCursor, Failure, Filter, Insights, Job, LedgerEntry, LedgerPlace, LedgerQuery,
-    Queue, Scope, Store, StoreError, Summary, Turnaround, Waiting, Walked,
+    Answered, Change, Effects, ExportCursor, Failure, Filter, Insights, Job, LedgerEntry, LedgerPlace,
+    LedgerQuery, Queue, Scope, Store, StoreError, Summary, Waiting, Walked,
 };
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::request::{Request, RequestId, Seal};
@@ -172,7 +172,7 @@ impl Store for SqliteStore {
         Ok(drafts::drop(&self.writer, id).await?)
     }
 
-    async fn turnarounds(&self, limit: u64) -> Result<Vec<Turnaround>, StoreError> {
+    async fn turnarounds(&self, limit: u64) -> Result<Vec<Answered>, StoreError> {
         Ok(drafts::turnarounds(&self.reader, limit).await?)
     }
 }

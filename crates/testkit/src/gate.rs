@@ -10,10 +10,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::Ports;
 use exeat_desk::ports::{
-    Archive, Before, Change, Courier, Effects, ExportCursor, Failure, FileProblem, Filter, Found, Insights,
-    Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, Listing, Look,
-    People, Port, Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary,
-    Turnaround, Vault, Waiting, Walked, Written,
+    Answered, Archive, Before, Change, Courier, Effects, ExportCursor, Failure, FileProblem, Filter, Found,
+    Insights, Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, Listing,
+    Look, People, Port, Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary,
+    Vault, Waiting, Walked, Written,
 };
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::finding::Finding;
@@ -252,7 +252,7 @@ impl Store for Gated<dyn Store> {
         self.call(Port::Store, "drop_draft", self.inner.drop_draft(id)).await
     }
 
-    async fn turnarounds(&self, limit: u64) -> Result<Vec<Turnaround>, StoreError> {
+    async fn turnarounds(&self, limit: u64) -> Result<Vec<Answered>, StoreError> {
         self.call(Port::Store, "turnarounds", self.inner.turnarounds(limit)).await
     }
 

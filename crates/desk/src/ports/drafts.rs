@@ -14,7 +14,7 @@ pub struct Sent {
 
 /// A round that people decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Turnaround {
+pub struct Answered {
     /// When it was asked for.
     pub asked: DateTime<Utc>,
     /// When it was approved, returned or rejected.

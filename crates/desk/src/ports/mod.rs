@@ -21,7 +21,7 @@ pub use courier::{
     Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned,
     ReturnedFile, Standing, Written,
 };
-pub use drafts::{Sent, Turnaround};
+pub use drafts::{Answered, Sent};
 pub use files::{
     Archive, Before, Earlier, FileProblem, Found, Inspectable, Inspected, Leaf, Listing, Look, Part, Scratch,
     SealWriter, Seals, Share, Shown, Spooled,

@@ -13,7 +13,7 @@ use exeat_domain::state::State;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
-use super::drafts::{Sent, Turnaround};
+use super::drafts::{Answered, Sent};
 use super::insights::{Insights, Scope};
 use super::ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
 use super::queue::{Queue, Waiting};
@@ -389,5 +389,5 @@ pub trait Store: Send + Sync {
     async fn drop_draft(&self, id: DraftId) -> Result<(), StoreError>;
 
     /// The last rounds that people decided on, the latest first.
-    async fn turnarounds(&self, limit: u64) -> Result<Vec<Turnaround>, StoreError>;
+    async fn turnarounds(&self, limit: u64) -> Result<Vec<Answered>, StoreError>;
 }

@@ -1,6 +1,6 @@
 //! Drafts are changed by compare-and-set, sent once, and gone from the list then; decisions are timed.
 
-use exeat_desk::ports::{Effects, Sent, Store, StoreError, Turnaround};
+use exeat_desk::ports::{Answered, Effects, Sent, Store, StoreError};
 use exeat_domain::draft::{Draft, DraftId, Plan};
 use exeat_domain::ledger::Fact;
 use exeat_domain::state::State;
@@ -69,7 +69,7 @@ async fn what_people_decided_is_timed_once_a_round() {
     house.store.commit(change(&waiting, State::Returned)).await.unwrap();
     let returned_at_once = house.request(State::Checking, &[2]).await;
     house.store.commit(change(&returned_at_once, State::Returned)).await.unwrap();
-    let taken = Turnaround { asked: at(1), decided: at(5) };
+    let taken = Answered { asked: at(1), decided: at(5) };
     assert_eq!(house.store.turnarounds(9).await.unwrap(), [taken], "only what people decided");
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
-use exeat_desk::ports::Turnaround;
+use exeat_desk::ports::Answered;
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{File, Problem, Purpose, Request, RequestId};
@@ -234,9 +234,9 @@ fn standing(request: &Request, usual: Option<TimeDelta>, moments: Moments<'_>, w
 }
 
 /// The working time that half of the last decisions took at most; none where there are too few to say.
-fn usual(turnarounds: &[Turnaround], settings: &Settings) -> Option<TimeDelta> {
+fn usual(turnarounds: &[Answered], settings: &Settings) -> Option<TimeDelta> {
     let local = |at: DateTime<Utc>| at.with_timezone(&settings.zone).naive_local();
-    let took = |one: &Turnaround| settings.hours.between(local(one.asked), local(one.decided));
+    let took = |one: &Answered| settings.hours.between(local(one.asked), local(one.decided));
     let mut took: Vec<TimeDelta> = turnarounds.iter().map(took).collect();
     took.sort_unstable();
     took.get(took.len() / 2).copied().filter(|_| took.len() >= FEWEST)

@@ -1,5 +1,6 @@
 //! Words of the ledger, and of what happened.
 
+use exeat_domain::comment::Visibility;
 use exeat_domain::finding::Verdict;
 use exeat_domain::ledger::{Fact, Noted};
 use exeat_domain::path::SharePath;
@@ -82,6 +83,13 @@ pub(crate) struct LedgerWords {
     pub(crate) desk_opened: &'static str,
     pub(crate) claimed: &'static str,
     pub(crate) unclaimed: &'static str,
+    pub(crate) chosen: &'static str,
+    pub(crate) decision_undone: &'static str,
+    pub(crate) review_reopened: &'static str,
+    pub(crate) reviews_settled: &'static str,
+    pub(crate) commented: &'static str,
+    pub(crate) commented_among_checkers: &'static str,
+    pub(crate) worded: &'static str,
     pub(crate) invited: &'static str,
     pub(crate) enrolled: &'static str,
     pub(crate) account_shut: &'static str,
@@ -161,6 +169,13 @@ pub(super) static EN: LedgerWords = LedgerWords {
     desk_opened: "opened the desk {desk}",
     claimed: "looks at round {round}",
     unclaimed: "no longer looks at round {round}",
+    chosen: "chose what to tell of {file}: {rules}",
+    decision_undone: "took back the decision on {file}",
+    review_reopened: "took the review of round {round} back",
+    reviews_settled: "the reviews of round {round} are settled",
+    commented: "wrote a comment that the requester sees",
+    commented_among_checkers: "wrote a comment among checkers",
+    worded: "the words of the letter {id} are kept by their digest",
     invited: "invited {account} to the web desk",
     enrolled: "{account} set a password",
     account_shut: "{account} may no longer sign in",
@@ -240,6 +255,13 @@ pub(super) static NL: LedgerWords = LedgerWords {
     desk_opened: "heeft de desk {desk} geopend",
     claimed: "bekijkt ronde {round}",
     unclaimed: "bekijkt ronde {round} niet meer",
+    chosen: "koos wat over {file} wordt verteld: {rules}",
+    decision_undone: "nam de beslissing over {file} terug",
+    review_reopened: "nam de beoordeling van ronde {round} terug",
+    reviews_settled: "de beoordelingen van ronde {round} liggen vast",
+    commented: "schreef een opmerking die de aanvrager ziet",
+    commented_among_checkers: "schreef een opmerking onder controleurs",
+    worded: "de woorden van brief {id} zijn met hun digest vastgelegd",
     invited: "heeft {account} uitgenodigd op de webdesk",
     enrolled: "{account} heeft een wachtwoord ingesteld",
     account_shut: "{account} mag zich niet meer aanmelden",
@@ -319,6 +341,13 @@ pub(super) static FR: LedgerWords = LedgerWords {
     desk_opened: "a ouvert le bureau {desk}",
     claimed: "examine le tour {round}",
     unclaimed: "n’examine plus le tour {round}",
+    chosen: "a choisi ce qui est dit de {file} : {rules}",
+    decision_undone: "a repris la décision sur {file}",
+    review_reopened: "a repris l’examen du tour {round}",
+    reviews_settled: "les examens du tour {round} sont arrêtés",
+    commented: "a écrit un commentaire que le demandeur voit",
+    commented_among_checkers: "a écrit un commentaire entre vérificateurs",
+    worded: "les mots de la lettre {id} sont gardés par leur empreinte",
     invited: "a invité {account} au bureau en ligne",
     enrolled: "{account} a choisi un mot de passe",
     account_shut: "{account} ne peut plus se connecter",
@@ -358,6 +387,12 @@ impl Words {
             Fact::Decided { file, choice, reason, exceptions, .. } => {
                 self.decided(file, *choice, reason.as_deref(), exceptions)
             }
+            Fact::Chosen { .. }
+            | Fact::DecisionUndone { .. }
+            | Fact::ReviewReopened { .. }
+            | Fact::ReviewsSettled { .. }
+            | Fact::Commented { .. }
+            | Fact::Worded { .. } => self.told(fact),
             Fact::ReviewSubmitted { round } => fill(l.review_submitted, &[("round", round)]),
             Fact::Approved { files, automatic, .. } => {
                 let phrase = if *automatic { l.approved_automatic } else { l.approved };
@@ -376,6 +411,24 @@ impl Words {
                     fill(l.demoted_training, &[("account", account), ("until", until)])
                 }
             },
+            other => self.step(other),
+        }
+    }
+
+    /// What a review told or took back.
+    fn told(&self, fact: &Fact) -> String {
+        let l = self.ledger;
+        match fact {
+            Fact::Chosen { file, rules, .. } => {
+                let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+                fill(l.chosen, &[("file", file), ("rules", &rules.join(", "))])
+            }
+            Fact::DecisionUndone { file, .. } => fill(l.decision_undone, &[("file", file)]),
+            Fact::ReviewReopened { round } => fill(l.review_reopened, &[("round", round)]),
+            Fact::ReviewsSettled { round } => fill(l.reviews_settled, &[("round", round)]),
+            Fact::Commented { visibility: Visibility::Public, .. } => l.commented.to_owned(),
+            Fact::Commented { .. } => l.commented_among_checkers.to_owned(),
+            Fact::Worded { message_id, .. } => fill(l.worded, &[("id", message_id)]),
             other => self.step(other),
         }
     }

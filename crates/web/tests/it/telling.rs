@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use exeat_desk::{Ask, Worked};
+use exeat_domain::context::Context;
 use exeat_domain::digest::Sha256;
 use exeat_domain::ledger::{Actor, Fact};
 use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
@@ -26,6 +27,7 @@ async fn small(house: &House) -> RequestId {
         purpose: "table 2".into(),
         thread: Thread::default(),
         asked: lines("small"),
+        context: Context::default(),
     };
     let id = house.desk.requester(Actor::person("bram_P")).ask(ask).await.unwrap().id;
     run(&house.desk).await.unwrap();
@@ -139,7 +141,12 @@ async fn comments_reach_whom_they_are_for_and_stay_through_the_rounds() {
     }
     let blind = dirk.get(&format!("/requests/{id}")).await.text();
     assert!(blind.contains("From 2019 to 2023.") && !blind.contains("I doubt the base"), "{blind}");
-    house.desk.requester(Actor::person("ann_P")).correct(id, lines("ann/sexes.csv")).await.unwrap();
+    house
+        .desk
+        .requester(Actor::person("ann_P"))
+        .correct(id, lines("ann/sexes.csv"), Context::default())
+        .await
+        .unwrap();
     run(&house.desk).await.unwrap();
     let next = dirk.get(&format!("/requests/{id}")).await.text();
     assert!(next.contains("I doubt the base") && next.contains("ronde 1"), "kept, and open to all: {next}");
