@@ -2,4 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests make files, read clocks and start programs")]
 
 pub mod gate;
+mod payloads;
 pub mod site;
+
+pub use payloads::PAYLOADS;

@@ -126,8 +126,9 @@
     link.removeAttribute("title");
     tip = document.createElement("div");
     tip.className = "tip";
+    tip.setAttribute("role", "tooltip");
     tip.textContent = why;
-    document.body.append(tip);
+    one("main").append(tip);
     const box = link.getBoundingClientRect();
     tip.style.left = Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8)) + "px";
     tip.style.top = (box.bottom + 8 + tip.offsetHeight < innerHeight ? box.bottom + 8 : box.top - tip.offsetHeight - 8) + "px";
@@ -233,7 +234,7 @@
       const range = one("#range");
       if (!range) return;
       const words = this.words ??= range.textContent;
-      const numbers = [first + 1, last, this.total].map((n) => n.toLocaleString(document.documentElement.lang));
+      const numbers = [first + 1, last, this.total].map((n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f"));
       let at = 0;
       range.textContent = words.replace(/[\d\u202f]+/g, () => numbers[at++] ?? "");
     }

