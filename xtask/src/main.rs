@@ -14,6 +14,7 @@ mod fresh;
 mod fuzz;
 mod generate;
 mod layers;
+mod pictures;
 #[cfg(test)]
 mod prose;
 mod python;
@@ -65,6 +66,8 @@ tasks! {
     Generate => generate,
     /// Hold the arrows between the crates against their manifests.
     Layers => layers,
+    /// Take the pictures of the guide anew from the browser test.
+    Pictures => pictures,
     /// Install what the tests need, saying so, and run everything.
     Test => test,
 }

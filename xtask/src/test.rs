@@ -37,12 +37,20 @@ pub(crate) fn run(_: &Args) -> Result<()> {
 fn tools(report: &mut Report) -> Option<Python> {
     let mut python = None;
     report.step("tools", |_| {
-        rust::provide()?;
-        debian::provide()?;
-        python = Some(Python::provide()?);
+        python = Some(provide()?);
         Ok(())
     });
     python
+}
+
+/// Installs what the tests need besides Rust, saying so.
+///
+/// # Errors
+/// When something is still missing afterwards.
+pub(crate) fn provide() -> Result<Python> {
+    rust::provide()?;
+    debian::provide()?;
+    Python::provide()
 }
 
 const CLIPPY: [&str; 7] = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];

@@ -24,6 +24,11 @@ const NEEDS: &[Need] = &[
         probes: &[&["7z", "i"], &["7zz", "i"]],
     },
     Need {
+        package: "chromium",
+        why: "shows the pages of the web desk",
+        probes: &[&["chromium", "--version"]],
+    },
+    Need {
         package: "keepassxc",
         why: "writes vaults for Exeat to read",
         probes: &[&["keepassxc-cli", "--version"]],

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod browser;
 mod crash;
 mod fault;
 mod mail;
