@@ -33,9 +33,7 @@ def release_by_key(who):
     page.wait_for_url("**/requests/*")
     assert page.locator("[data-file]").count() == 5, page.inner_text("main")
     who.press("Shift+A")
-    page.wait_for_selector("button.primary:not([disabled])")
-    who.press("s")
-    page.wait_for_url("**/queue*")
+    submit_by_key(who)
     print(f"{who.account}: {len(who.keys)} keys from the queue to the reply: {' '.join(who.keys)}")
     assert len(who.keys) <= MOST_KEYS, who.keys
 
@@ -73,14 +71,33 @@ def send_back_by_key(who, words, reason):
     page = who.page
     who.go(request_of(who, words))
     for _ in range(page.locator("[data-file]").count()):
-        who.press("c")
+        who.press("e")
         page.keyboard.insert_text(reason)
         who.press("Escape")
         with page.expect_navigation():
             who.press("r")
-    page.wait_for_selector("button.primary:not([disabled])")
+    submit_by_key(who)
+
+
+def send_back_with_the_draft(who, words, language):
+    """The same in the words that the desk drafts from the findings."""
+    page = who.page
+    who.go(request_of(who, words))
+    for at in range(page.locator("[data-file]").count()):
+        with page.expect_navigation():
+            who.press("r")
+        assert page.input_value("[data-words]").strip(), "a draft"
+        if at == 0:
+            who.desk.look(page, f"refuse-{language}", language != "en")
+        with page.expect_navigation():
+            who.press("s")
+    submit_by_key(who)
+
+
+def submit_by_key(who):
+    who.page.wait_for_selector(".submit button:not([disabled])")
     who.press("s")
-    page.wait_for_url("**/queue*")
+    who.page.wait_for_url("**/queue*")
 
 
 def send_back_without_scripts(who, words, reason):

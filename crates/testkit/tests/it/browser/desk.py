@@ -64,6 +64,12 @@ class Desk:
         page.emulate_media(color_scheme="light")
         self.fits(page, name)
 
+    def look_at(self, who, pages):
+        """The same, at these addresses."""
+        for path, name in pages:
+            who.go(path)
+            self.look(who.page, name)
+
     def fits(self, page, name):
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:

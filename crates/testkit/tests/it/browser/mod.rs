@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use exeat_desk::ports::{Accounts, Clock, Failure, People};
 use exeat_desk::{Ask, Desk, Ports, Worked};
+use exeat_domain::context::Context;
 use exeat_domain::hours::WorkingHours;
 use exeat_domain::ledger::Actor;
 use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
@@ -25,8 +26,9 @@ use exeat_testkit::site::{Site, run};
 use exeat_web::sign_in::invite;
 use exeat_web::{App, Settings, listen, serve};
 
-/// A requester and a checker in each language, one who asks in strange words, and one who has asked for nothing.
-const PEOPLE: [(&str, &str, Role, Language); 8] = [
+/// A requester and a checker in each language, one who asks in strange words, one who has asked for nothing, an auditor
+/// and an administrator.
+const PEOPLE: [(&str, &str, Role, Language); 10] = [
     ("ann_P", "Ann Peeters", Role::Requester, Language::En),
     ("bram_P", "Bram Claes", Role::Requester, Language::Nl),
     ("zoe_P", "Zoé Lambert", Role::Requester, Language::Fr),
@@ -35,6 +37,8 @@ const PEOPLE: [(&str, &str, Role, Language); 8] = [
     ("cleo", "Cleo Maes", Role::Checker, Language::En),
     ("dirk", "Dirk-Jan van den Broeck-Vanderlinden", Role::Checker, Language::Nl),
     ("elise", "Élise Dubois", Role::Checker, Language::Fr),
+    ("aude", "Aude Lemaire", Role::Auditor, Language::En),
+    ("adam", "Adam Baert", Role::Admin, Language::En),
 ];
 
 /// Who asks in each language, and for what.
@@ -76,7 +80,14 @@ impl Clock for Now {
 async fn ask(desk: &Desk, who: &str, line: &str, purpose: &str) -> RequestId {
     let asked = vec![Asked { line: line.into(), purpose: Purpose::Output }];
     let thread = Thread { subject: Some(purpose.into()), ..Thread::default() };
-    let ask = Ask { door: Door::Web, project: None, purpose: purpose.into(), thread, asked };
+    let ask = Ask {
+        door: Door::Web,
+        project: None,
+        purpose: purpose.into(),
+        context: Context::default(),
+        thread,
+        asked,
+    };
     desk.requester(Actor::person(who)).ask(ask).await.unwrap().id
 }
 
@@ -125,7 +136,8 @@ async fn invitations(accounts: &dyn Accounts) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_desk_is_worked_from_both_sides_in_three_languages() {
     let folder = tempfile::tempdir().unwrap();
-    let site = Site::furnish(folder.path()).await.unwrap();
+    let mut site = Site::furnish(folder.path()).await.unwrap();
+    site.policy.undo_seconds = 2;
     furnish::furnish(folder.path());
     let desk = site.desk(|ports| Ports { people: Arc::new(Everyone), ..ports }).await.unwrap();
     let expected = fill(&desk).await;

@@ -20,3 +20,13 @@ def asked(who, language, reason):
         time.sleep(0.2)
         who.go(released)
     desk.look(page, f"released-{language}", language != "en")
+
+
+def begins(who):
+    """A new request: the form, and the share to choose files from."""
+    page = who.page
+    who.go("/mine")
+    page.click("form[action='/mine/drafts'] button")
+    who.desk.look(page, "draft")
+    page.goto(page.url.split("?")[0] + "/files")
+    who.desk.look(page, "share")
