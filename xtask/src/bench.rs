@@ -2,6 +2,7 @@
 
 mod audit;
 mod checks;
+mod desk;
 mod figures;
 mod package;
 
@@ -25,6 +26,8 @@ enum Bench {
     Audit(audit::Args),
     /// Check a big table and a whole corpus, against DuckDB, pandas and a bare SIMD parse.
     Checks(checks::Args),
+    /// Look at the pages of a desk with very many requests, many people at once.
+    Desk(desk::Args),
     /// Write a protected ZIP of a big table, against 7-Zip.
     Package(package::Args),
 }
@@ -34,6 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.bench {
         Some(Bench::Audit(args)) => audit::run(args),
         Some(Bench::Checks(args)) => checks::run(args),
+        Some(Bench::Desk(args)) => desk::run(args),
         Some(Bench::Package(args)) => package::run(args),
         None => {
             print!("{}", list());

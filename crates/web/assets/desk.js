@@ -39,15 +39,18 @@
     else if (to.dataset.row !== undefined) one(".place a", to)?.click();
   }
 
+  // Whether this may be decided as things stand; where a reason is demanded and missing, that is where to go on.
+  function reasoned(reason, button) {
+    const needed = (reason?.dataset.needed ?? "").split(" ").filter(Boolean);
+    if (!needed.includes(button.value) || reason.value.trim()) return true;
+    reason.setAttribute("aria-invalid", "true");
+    reason.focus();
+    return false;
+  }
+
   function decide(button) {
     if (button.disabled) return;
-    const reason = one("#reason");
-    const needed = (reason?.dataset.needed ?? "").split(" ");
-    if (reason && needed.includes(button.value) && !reason.value.trim()) {
-      reason.setAttribute("aria-invalid", "true");
-      reason.focus();
-      return;
-    }
+    if (!reasoned(one("#reason"), button)) return;
     button.click();
   }
 
@@ -83,14 +86,7 @@
   // A reason that is demanded is asked for before the form is sent; a key in it sends with Ctrl+Enter.
   for (const form of all("form.decide")) {
     form.addEventListener("submit", (event) => {
-      const button = event.submitter;
-      const reason = one("#reason", form);
-      const needed = (reason.dataset.needed ?? "").split(" ");
-      if (button && needed.includes(button.value) && !reason.value.trim()) {
-        event.preventDefault();
-        reason.setAttribute("aria-invalid", "true");
-        reason.focus();
-      }
+      if (event.submitter && !reasoned(one("#reason", form), event.submitter)) event.preventDefault();
     });
   }
   for (const box of all('.tools input[type="checkbox"]')) box.addEventListener("change", () => box.form.requestSubmit());

@@ -6,20 +6,25 @@ import time
 def asked(who, language, reason):
     """The list, a request that came back with the checker's words, and one that was released."""
     page, desk = who.page, who.desk
-    who.go("/mine")
+    line = "table.list tbody tr:has(.mark.{}) th a".format
+    come_to(who, "/mine", line("review"))
     desk.look(page, f"mine-{language}", language != "en")
-    back, released = [page.locator("table.list tbody tr", has=page.locator(f".mark.{kind}")).first.locator("th a")
-                      .get_attribute("href") for kind in ["review", "clear"]]
+    back, released = [page.locator(line(kind)).first.get_attribute("href") for kind in ["review", "clear"]]
     who.go(back)
     assert reason in page.inner_text("blockquote >> nth=0"), page.inner_text("main")
     desk.look(page, f"returned-{language}", language != "en")
-    deadline = time.monotonic() + 30
-    who.go(released)
-    while not page.locator(".hashes").count():
-        assert time.monotonic() < deadline, page.inner_text("main")
-        time.sleep(0.2)
-        who.go(released)
+    come_to(who, released, ".hashes")
     desk.look(page, f"released-{language}", language != "en")
+
+
+def come_to(who, path, what, seconds=60):
+    """Loads a page until the desk has done what it shows."""
+    deadline = time.monotonic() + seconds
+    who.go(path)
+    while not who.page.locator(what).count():
+        assert time.monotonic() < deadline, who.page.inner_text("main")
+        time.sleep(0.2)
+        who.go(path)
 
 
 def begins(who):

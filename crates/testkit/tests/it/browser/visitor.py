@@ -22,7 +22,8 @@ class Visitor:
         self.page.goto(self.desk.url + path)
 
     def press(self, key):
-        """One key; of two that are held together, each counts."""
+        """One key, once the page can hear it; of two that are held together, each counts."""
+        self.page.wait_for_load_state()
         self.keys += key.split("+")
         self.page.keyboard.press(key)
 
