@@ -158,6 +158,16 @@ impl<'a> Requester<'a> {
         }
     }
 
+    /// The same, of files as people write them.
+    ///
+    /// # Errors
+    /// [`DeskError::Path`] where a line is no path of the share; otherwise as [`Self::take_back`].
+    pub async fn take_back_lines(&self, id: RequestId, lines: &[String]) -> Result<Request, DeskError> {
+        let path = |line: &String| self.desk.settings.roots.read(line).map(|wanted| wanted.path);
+        let paths: Vec<SharePath> = lines.iter().map(path).collect::<Result<_, _>>()?;
+        self.take_back(id, &paths).await
+    }
+
     /// The requester's own requests, oldest first.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use exeat_domain::claim::ClaimError;
 use exeat_domain::comment::CommentError;
 use exeat_domain::draft::Gap;
+use exeat_domain::path::PathProblem;
 use exeat_domain::request::{RequestId, TakeBackError};
 use exeat_domain::review::ReviewError;
 use exeat_domain::roster::Role;
@@ -28,6 +29,8 @@ pub enum DeskError {
     NotOpen(#[from] NotOpen),
     #[error(transparent)]
     TakeBack(#[from] TakeBackError),
+    #[error(transparent)]
+    Path(#[from] PathProblem),
     #[error("the request is empty: name at least one file or folder of the share")]
     NothingAsked,
     #[error(
@@ -81,6 +84,7 @@ impl DeskError {
             Self::Comment(_) => "comment-refused",
             Self::NotOpen(_) => "not-open",
             Self::TakeBack(_) => "take-back-refused",
+            Self::Path(problem) => problem.code(),
             Self::NothingAsked => "nothing-asked",
             Self::WhichProject { .. } => "which-project",
             Self::NotYourProject { .. } => "not-your-project",

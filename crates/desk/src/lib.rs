@@ -10,6 +10,7 @@ mod auditing;
 mod checking;
 mod commenting;
 mod desk;
+pub mod document;
 mod drafting;
 mod earlier;
 mod error;

@@ -12,6 +12,7 @@ use exeat_domain::request::{Door, File, Request, RequestId, Round};
 use exeat_domain::review::Choice;
 use exeat_domain::roster::Roster;
 use exeat_domain::state::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ports::LedgerEntry;
@@ -20,7 +21,7 @@ use crate::ports::LedgerEntry;
 const SCHEMA: &str = "exeat.release/1";
 
 /// A person as they were on the roster when the record was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Someone {
     /// The account.
     pub account: String,
@@ -29,7 +30,7 @@ pub struct Someone {
 }
 
 /// How often a rule spoke of a file, and how gravely.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Spoken {
     /// The rule.
     pub rule: String,
@@ -40,7 +41,7 @@ pub struct Spoken {
 }
 
 /// What one checker decided on a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Judged {
     /// Who.
     pub checker: Someone,
@@ -55,7 +56,7 @@ pub struct Judged {
 }
 
 /// A file that left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Left {
     /// The name it left under.
     pub name: String,
@@ -78,7 +79,7 @@ pub struct Left {
 }
 
 /// A message that carried a part of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Sent {
     /// To which address.
     pub to: String,
@@ -91,7 +92,7 @@ pub struct Sent {
 }
 
 /// An entry of the ledger that the record rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Evidence {
     /// Its number.
     pub seq: u64,
@@ -100,7 +101,7 @@ pub struct Evidence {
 }
 
 /// The record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReleaseRecord {
     /// What this document is.
     pub schema: &'static str,

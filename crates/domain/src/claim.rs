@@ -1,6 +1,7 @@
 //! A checker says "I look at this one": advice to the others, never a lock on the decision.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::policy::Policy;
@@ -8,7 +9,7 @@ use crate::request::Request;
 use crate::review::ReviewError;
 
 /// One checker's word that they look at a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Claimed {
     /// The checker's account.
     pub by: String,

@@ -1,6 +1,7 @@
 //! What people write to one another about a request or a file of it, and who may read it.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::path::SharePath;
@@ -13,7 +14,7 @@ use crate::state::State;
 pub const LONGEST: usize = 4000;
 
 /// Who may read a comment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
     /// The requester and the checkers.
@@ -23,7 +24,7 @@ pub enum Visibility {
 }
 
 /// One comment. It stays with the request through all its rounds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Comment {
     /// Who wrote it; empty where that is not told.
     pub by: String,

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
 
 /// How much a finding weighs. Ordered: a worse one is greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Said for information; a file with notes alone is clear.
@@ -22,7 +23,7 @@ pub enum Severity {
 }
 
 /// Whether a rule found what it looks for, or could not decide. "Not applicable" and "clear" leave no finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// The risk is there.
@@ -32,7 +33,7 @@ pub enum Outcome {
 }
 
 /// The seven disclosure risks of the StatbarnsSDC ontology (`https://www.w3id.org/statbarnsdc#`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the names are the ontology's own")]
 pub enum Risk {
     LowCount,
@@ -48,7 +49,7 @@ pub enum Risk {
 ///
 /// Rows and cells are 0-based in the body: the first line under the header is row 0. The column of a cell counts
 /// every field of the line, labels and index included.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// Header of the column, escaped.
@@ -81,7 +82,7 @@ pub struct Place {
 }
 
 /// One thing that a rule has to say of one place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The rule's id, such as `CNT-MIN`.
@@ -105,7 +106,7 @@ pub struct Finding {
 }
 
 /// What the findings on a file come to. Ordered: a worse one is greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing but notes.
@@ -129,7 +130,7 @@ impl Verdict {
 }
 
 /// A column as the reader understood it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ColumnSummary {
     /// Its header, escaped; empty where it has none.
     pub name: String,
@@ -138,7 +139,7 @@ pub struct ColumnSummary {
 }
 
 /// A table as the reader understood it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TableSummary {
     /// Rows of the body.
     pub rows: u64,
@@ -150,7 +151,7 @@ pub struct TableSummary {
 
 /// What another checker's own record (acro's `results.json`) claims of a file: a hint that is shown beside the findings.
 /// Its texts are the record's, escaped and cut.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Claim {
     /// Who claims it, and in which version: `acro 1.0.2`.
@@ -189,7 +190,7 @@ pub struct Claim {
 }
 
 /// See [`Claim::fair`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Fair {
     /// The ontology.
@@ -209,7 +210,7 @@ pub struct Fair {
 }
 
 /// What the checks say of one file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileReport {
     /// The path as it was asked for.
     pub path: String,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::comment::Visibility;
@@ -11,34 +12,38 @@ use crate::finding::Verdict;
 use crate::path::SharePath;
 use crate::request::{Door, RequestId};
 use crate::review::Choice;
-use crate::roster::DemotionCause;
+use crate::roster::{DemotionCause, Role};
+use crate::token::Reach;
 
 /// Who acted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
     /// The account that acted; `exeat` for the desk itself.
     pub account: String,
     /// The operating-system user who acted in that account's name, where it was another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
+    /// The number of the token by which a script acted for the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<u64>,
 }
 
 impl Actor {
     /// The desk itself.
     #[must_use]
     pub fn desk() -> Self {
-        Self { account: "exeat".to_owned(), operator: None }
+        Self { account: "exeat".to_owned(), operator: None, token: None }
     }
 
     /// A person, acting in their own name.
     #[must_use]
     pub fn person(account: &str) -> Self {
-        Self { account: account.to_owned(), operator: None }
+        Self { account: account.to_owned(), operator: None, token: None }
     }
 }
 
 /// A file as the ledger names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Noted {
     /// Its path in the share, or the name it leaves under.
     pub name: String,
@@ -49,7 +54,7 @@ pub struct Noted {
 }
 
 /// What happened. The values found in files are never in the ledger; their names and digests are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it; the fields are those of the domain")]
 pub enum Fact {
@@ -88,10 +93,12 @@ pub enum Fact {
     AccountShut { account: String },
     AccountOpened { account: String },
     SignedIn { account: String },
+    TokenMade { account: String, token: u64, name: String, reach: Reach, roles: BTreeSet<Role>, until: DateTime<Utc> },
+    TokenRevoked { account: String, token: u64, name: String },
 }
 
 /// What an entry is about: the one word that an auditor looks by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A request came in, was sealed, checked, changed.
@@ -148,14 +155,14 @@ impl Kind {
             }
             Self::Message => &["notified", "worded", "commented"],
             Self::House => {
-                &["desk_opened", "invited", "enrolled", "account_shut", "account_opened", "signed_in"]
+                &["desk_opened", "invited", "enrolled", "account_shut", "account_opened", "signed_in", "token_made", "token_revoked"]
             }
         }
     }
 }
 
 /// Something to write to the ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// When.
     pub at: DateTime<Utc>,

@@ -16,4 +16,5 @@ pub mod request;
 pub mod review;
 pub mod roster;
 pub mod state;
+pub mod token;
 pub mod undo;

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A path inside the share: `/` between names, none of them empty, `.` or `..`, and none that hides what it is.
 ///
 /// Made only by [`SharePath::new`], so that whoever holds one need not ask again.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub struct SharePath(String);
 
 /// Why what was asked for is not a path of the share.

@@ -1,9 +1,10 @@
 //! How a site wants requests decided. What the checks look for is the checks' own policy.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What happens to the approved files of a request in which others go back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Partial {
     /// They are released; the others are returned with the same message.
@@ -14,7 +15,7 @@ pub enum Partial {
 }
 
 /// What it takes to approve a file that is record-level.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RecordLevel {
     /// A written reason, as for every blocking finding.
@@ -25,7 +26,7 @@ pub enum RecordLevel {
 }
 
 /// How requests are decided and released.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// How many checkers review each file, each blind to the others until they have submitted.

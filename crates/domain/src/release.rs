@@ -1,13 +1,14 @@
 //! The journal of a release: what has been done, what is to be done next, and every path that must be gone at the end.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
 use crate::request::Leaving;
 
 /// The steps of a release, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     /// Put the archive copy down.
@@ -44,7 +45,7 @@ impl Step {
 }
 
 /// The copy in the archive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ArchiveCopy {
     /// Where it lies under the archive's root, with `/` between names.
     pub path: String,
@@ -55,7 +56,7 @@ pub struct ArchiveCopy {
 }
 
 /// One protected ZIP of a release.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Package {
     /// Its name as an attachment.
     pub name: String,
@@ -68,7 +69,7 @@ pub struct Package {
 }
 
 /// One message of a release that has been handed over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Delivery {
     /// Which package, from 0.
     pub part: usize,
@@ -81,7 +82,7 @@ pub struct Delivery {
 }
 
 /// The journal of one release. It is stored before and after each step, so that a crash at any instruction resumes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Release {
     /// What is to be done next.
     pub step: Step,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::claim::Claimed;
@@ -17,8 +18,9 @@ use crate::review::{Choice, Review};
 use crate::state::{Action, NotOpen, Owner, State};
 
 /// The number of a request. People write it `EX-7`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(with = "String", extend("pattern" = "^EX-[1-9][0-9]*$"))]
 pub struct RequestId(pub u64);
 
 /// The text is no request number.
@@ -59,7 +61,7 @@ impl TryFrom<String> for RequestId {
 }
 
 /// How a request came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Door {
     /// The command line.
@@ -70,10 +72,12 @@ pub enum Door {
     Mail,
     /// A ticket system.
     Ticket,
+    /// A script, by the API.
+    Api,
 }
 
 /// The mail thread that replies go to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Thread {
     /// Message-ID of the mail that asked, without angle brackets.
     pub message_id: Option<String>,
@@ -85,7 +89,7 @@ pub struct Thread {
 }
 
 /// Bytes that were copied once and are kept by their digest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Seal {
     /// SHA-256 of the bytes.
     pub sha256: Sha256,
@@ -94,7 +98,7 @@ pub struct Seal {
 }
 
 /// What a file is in the request for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
     /// It asks to leave.
@@ -104,7 +108,7 @@ pub enum Purpose {
 }
 
 /// What would leave for a file: its own bytes, or the canonical re-encoding of a picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leaving {
     /// The name it leaves under; no other file of the request leaves under it.
     pub name: String,
@@ -113,7 +117,7 @@ pub struct Leaving {
 }
 
 /// What people look at in place of a file's own bytes, made by the checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Shown {
     /// Its tables as text.
@@ -133,7 +137,7 @@ impl Shown {
 }
 
 /// One file of a round.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct File {
     /// Where it lies in the share.
     pub path: SharePath,
@@ -165,7 +169,7 @@ impl File {
 }
 
 /// Why something that was asked for is not among the files.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// The words of the request.
     pub asked: String,
@@ -176,7 +180,7 @@ pub struct Problem {
 }
 
 /// One thing a round asks for, as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Asked {
     /// The line of the request.
     pub line: String,
@@ -185,7 +189,7 @@ pub struct Asked {
 }
 
 /// One round: what was asked, what was found of it, and what the reviewers said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Round {
     /// From 1.
     pub number: u32,
@@ -253,7 +257,7 @@ pub struct NewRequest {
 }
 
 /// A request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// Its number.
     pub id: RequestId,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Severity};
@@ -16,7 +17,7 @@ use crate::state::State;
 pub const RECORD_LEVEL: &str = "REC-LEVEL";
 
 /// What a reviewer says of a file. Ordered: of two, the graver one holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Choice {
     /// It may leave.
@@ -40,7 +41,7 @@ impl Choice {
 }
 
 /// One reviewer's decision on one file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Decision {
     /// What is decided.
     pub choice: Choice,
@@ -58,7 +59,7 @@ pub struct Decision {
 }
 
 /// One reviewer's review of a round. Nobody else sees it until it is submitted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Review {
     /// The reviewer's account.
     pub reviewer: String,

@@ -44,7 +44,7 @@ fn choose(user: &str, claimed: Option<&str>, operators: &BTreeSet<String>) -> Re
         None => Ok(Actor::person(user)),
         Some(account) if account.eq_ignore_ascii_case(user) => Ok(Actor::person(user)),
         Some(account) if operators.contains(user) => {
-            Ok(Actor { account: account.to_owned(), operator: Some(user.to_owned()) })
+            Ok(Actor { account: account.to_owned(), operator: Some(user.to_owned()), token: None })
         }
         Some(_) => Err(NoIdentity::NotOperator(user.to_owned())),
     }
@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(choose("ann_P", None, &operators), Ok(Actor::person("ann_P")));
         assert_eq!(choose("ann_P", Some("ANN_p"), &operators), Ok(Actor::person("ann_P")));
         assert_eq!(choose("ann_P", Some("cleo"), &operators), Err(NoIdentity::NotOperator("ann_P".into())));
-        let both = Actor { account: "cleo".into(), operator: Some("desk".into()) };
+        let both = Actor { account: "cleo".into(), operator: Some("desk".into()), token: None };
         assert_eq!(choose("desk", Some("cleo"), &operators), Ok(both));
     }
 }

@@ -106,6 +106,13 @@ fn house_fact(fact: &Fact) -> String {
         Fact::AccountShut { account } => format!("{account} may no longer sign in"),
         Fact::AccountOpened { account } => format!("{account} may sign in again"),
         Fact::SignedIn { account } => format!("{account} signed in"),
+        Fact::TokenMade { account, token, name, reach, until, .. } => {
+            let (name, reach, until) = (shown(name), reach.name(), until.date_naive());
+            format!("token {token} ({name}) was made for {account}: {reach}, until {until}")
+        }
+        Fact::TokenRevoked { account, token, name } => {
+            format!("token {token} ({}) of {account} was revoked", shown(name))
+        }
         other => format!("{other:?}"),
     }
 }
@@ -141,6 +148,7 @@ fn door_word(door: Door) -> &'static str {
         Door::Web => "web",
         Door::Mail => "mail",
         Door::Ticket => "ticket",
+        Door::Api => "script",
     }
 }
 

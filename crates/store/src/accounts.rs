@@ -13,7 +13,7 @@ use sea_orm::{
 use crate::convert::{account_key, micros, signed, time, unsigned};
 use crate::entity::{account, session};
 use crate::failure::{corrupt, failed};
-use crate::{SqliteStore, effects};
+use crate::{SqliteStore, effects, tokens};
 
 #[async_trait]
 impl Accounts for SqliteStore {
@@ -42,6 +42,9 @@ impl Accounts for SqliteStore {
             .exec(&txn)
             .await
             .map_err(failed)?;
+        if account.shut || account.invitation.is_some() {
+            tokens::revoke_all(&txn, &account.account, event.at).await?;
+        }
         effects::write(&txn, &self.signing, &Effects::of(event)).await?;
         Ok(txn.commit().await.map_err(failed)?)
     }

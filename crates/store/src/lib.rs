@@ -18,6 +18,7 @@ mod plans;
 mod port;
 mod queue;
 mod requests;
+mod tokens;
 
 use std::io::Write;
 

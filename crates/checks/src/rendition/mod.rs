@@ -15,6 +15,7 @@ mod order;
 mod read;
 mod write;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use read::{Rendition, RenditionError, Row};
@@ -60,7 +61,7 @@ pub struct Shown {
 }
 
 /// A column as it was understood, and what its cells come to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ShownColumn {
     /// Its header, with what hides or controls written out; empty where it has none.
     pub name: String,
@@ -91,7 +92,7 @@ pub(crate) struct Chunk {
 }
 
 /// A line of text outside the tables.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outside {
     /// Its number in the file, from 1.
     pub line: u64,

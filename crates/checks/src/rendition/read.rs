@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{Chunk, Index, LONGEST_CHUNK, LONGEST_INDEX, MAGIC, Outside, Shown};
 
 /// A rendition cannot be read.
@@ -18,7 +21,7 @@ pub enum RenditionError {
 }
 
 /// One row of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Row {
     /// Its number in the body, from 0.
     pub number: u64,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use exeat_domain::digest::Sha256;
 use exeat_domain::ledger::Event;
 
-use super::StoreError;
+use super::{StoreError, Tokens};
 
 /// What one person signs in with.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,9 +62,9 @@ pub struct KeptSession {
     pub until: DateTime<Utc>,
 }
 
-/// Keeps accounts and sessions.
+/// Keeps accounts and sessions, and the tokens that scripts come with.
 #[async_trait]
-pub trait Accounts: Send + Sync {
+pub trait Accounts: Tokens {
     /// One account.
     async fn account(&self, account: &str) -> Result<Option<Account>, StoreError>;
 
@@ -75,7 +75,7 @@ pub trait Accounts: Send + Sync {
     async fn invited(&self, code: &Sha256) -> Result<Option<Account>, StoreError>;
 
     /// Keeps an account that was loaded with this revision (0: a new one), and what happened, in one transaction;
-    /// every session of the account ends.
+    /// every session of the account ends. Of one that is shut or invited anew, every token is revoked with it.
     ///
     /// # Errors
     /// [`StoreError::AccountConflict`] where it was changed in the meantime, or is there already.

@@ -8,6 +8,7 @@ mod insights;
 mod ledger;
 mod queue;
 mod store;
+mod tokens;
 
 use std::fmt;
 
@@ -29,6 +30,7 @@ pub use files::{
 pub use insights::{Insights, Month, SPREAD, Scope, Turnaround};
 pub use ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
 pub use queue::{AtWork, Queue, Waiting};
+pub use tokens::{Token, Tokens};
 pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
 
 /// Which port failed.

@@ -10,6 +10,7 @@ use exeat_domain::ledger::Event;
 use exeat_domain::request::{Request, RequestId};
 use exeat_domain::roster::Demotion;
 use exeat_domain::state::State;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
@@ -23,7 +24,7 @@ use super::queue::{Queue, Waiting};
 pub struct JobId(pub i64);
 
 /// Work that a change asks for, done after it and outside its transaction.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "task", rename_all = "snake_case")]
 pub enum Task {
     /// Seal and check a round.
@@ -244,7 +245,7 @@ pub struct Filter {
 }
 
 /// One line of a list of requests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Its number.
     pub id: RequestId,
@@ -269,7 +270,7 @@ pub struct Summary {
 }
 
 /// One entry of the ledger, as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LedgerEntry {
     /// From 1, without gaps.
     pub seq: u64,

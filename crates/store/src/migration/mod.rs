@@ -19,6 +19,7 @@ impl MigratorTrait for Migrator {
                 sqlite: include_str!("0006_ledger_search.sqlite.sql"),
             }),
             Box::new(Version { name: "0007_insights", sqlite: include_str!("0007_insights.sqlite.sql") }),
+            Box::new(Version { name: "0009_tokens", sqlite: include_str!("0009_tokens.sqlite.sql") }),
         ]
     }
 }

@@ -60,7 +60,7 @@ async fn no_one_decides_on_their_own_request_in_anothers_name() {
     let site = asked(folder.path()).await;
     let desk = site.desk(|ports| ports).await.unwrap();
     run(&desk).await.unwrap();
-    let disguised = Actor { account: "cleo".into(), operator: Some("ANN_P".into()) };
+    let disguised = Actor { account: "cleo".into(), operator: Some("ANN_P".into()), token: None };
     let checker = desk.checker(disguised).await.unwrap();
     let refused = checker.decide(REQUEST, &[], Choice::Approve, None, false).await.unwrap_err();
     assert_eq!(refused.code(), "review-refused");
