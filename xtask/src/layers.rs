@@ -56,7 +56,8 @@ const ONLY: &[(&str, &[&str])] = &[
 ];
 
 /// The core: all that it may name from outside. No runtime, no database, no file system, nothing that reads bytes.
-const CORE: (&str, &[&str]) = ("exeat-domain", &["chrono", "schemars", "serde", "thiserror", "unicode-normalization"]);
+const CORE: (&str, &[&str]) =
+    ("exeat-domain", &["chrono", "schemars", "serde", "thiserror", "unicode-normalization"]);
 
 /// The crate that only tests may depend on, and that may depend on anything itself.
 const TESTS_ONLY: &str = "exeat-testkit";

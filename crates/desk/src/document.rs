@@ -222,15 +222,18 @@ impl Window {
 
     /// The window that holds these rows of so many.
     #[must_use]
-    pub fn around(
-        rendition: &Rendition,
-        table: usize,
-        (total, from): (u64, u64),
-        rows: Vec<Row>,
-    ) -> Self {
+    pub fn around(rendition: &Rendition, table: usize, (total, from): (u64, u64), rows: Vec<Row>) -> Self {
         let tables = rendition.tables();
         let columns = tables.get(table).map(|shown| shown.columns.clone()).unwrap_or_default();
-        Self { tables: tables.len(), table, columns, total, from, rows, outside: rendition.outside().to_vec() }
+        Self {
+            tables: tables.len(),
+            table,
+            columns,
+            total,
+            from,
+            rows,
+            outside: rendition.outside().to_vec(),
+        }
     }
 }
 

@@ -58,43 +58,159 @@ pub struct Noted {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it; the fields are those of the domain")]
 pub enum Fact {
-    Requested { door: Door, requester: String, project: Option<String>, round: u32, asked: usize },
-    Refused { door: Door, claimed: String, message_id: Option<String>, reason: String },
-    Sealed { round: u32, files: Vec<Noted>, problems: usize },
-    Checked { round: u32, policy: String, verdicts: Vec<(SharePath, Verdict)> },
-    HandedOver { round: u32, why: String },
-    Decided { round: u32, file: SharePath, choice: Choice, reason: Option<String>, exceptions: Vec<String> },
-    Chosen { round: u32, file: SharePath, rules: BTreeSet<String> },
-    ReviewSubmitted { round: u32 },
-    DecisionUndone { round: u32, file: SharePath },
-    ReviewReopened { round: u32 },
-    ReviewsSettled { round: u32 },
-    Commented { round: u32, file: Option<SharePath>, visibility: Visibility, text_sha256: Sha256 },
-    Approved { round: u32, automatic: bool, files: Vec<Noted> },
-    Returned { round: u32, files: Vec<SharePath>, automatic: bool },
-    Rejected { round: u32, reason: Option<String> },
-    TakenBack { file: SharePath },
+    Requested {
+        door: Door,
+        requester: String,
+        project: Option<String>,
+        round: u32,
+        asked: usize,
+    },
+    Refused {
+        door: Door,
+        claimed: String,
+        message_id: Option<String>,
+        reason: String,
+    },
+    Sealed {
+        round: u32,
+        files: Vec<Noted>,
+        problems: usize,
+    },
+    Checked {
+        round: u32,
+        policy: String,
+        verdicts: Vec<(SharePath, Verdict)>,
+    },
+    HandedOver {
+        round: u32,
+        why: String,
+    },
+    Decided {
+        round: u32,
+        file: SharePath,
+        choice: Choice,
+        reason: Option<String>,
+        exceptions: Vec<String>,
+    },
+    Chosen {
+        round: u32,
+        file: SharePath,
+        rules: BTreeSet<String>,
+    },
+    ReviewSubmitted {
+        round: u32,
+    },
+    DecisionUndone {
+        round: u32,
+        file: SharePath,
+    },
+    ReviewReopened {
+        round: u32,
+    },
+    ReviewsSettled {
+        round: u32,
+    },
+    Commented {
+        round: u32,
+        file: Option<SharePath>,
+        visibility: Visibility,
+        text_sha256: Sha256,
+    },
+    Approved {
+        round: u32,
+        automatic: bool,
+        files: Vec<Noted>,
+    },
+    Returned {
+        round: u32,
+        files: Vec<SharePath>,
+        automatic: bool,
+    },
+    Rejected {
+        round: u32,
+        reason: Option<String>,
+    },
+    TakenBack {
+        file: SharePath,
+    },
     Withdrawn,
-    Archived { path: String, sha256: Sha256, bytes: u64 },
-    Packaged { packages: Vec<Noted> },
-    PackageDiscarded { why: String },
-    Verified { packages: usize, files: usize },
-    Delivered { part: usize, of: usize, message_id: String, to: String, receipt: String },
-    Wiped { seals: usize, paths: usize },
+    Archived {
+        path: String,
+        sha256: Sha256,
+        bytes: u64,
+    },
+    Packaged {
+        packages: Vec<Noted>,
+    },
+    PackageDiscarded {
+        why: String,
+    },
+    Verified {
+        packages: usize,
+        files: usize,
+    },
+    Delivered {
+        part: usize,
+        of: usize,
+        message_id: String,
+        to: String,
+        receipt: String,
+    },
+    Wiped {
+        seals: usize,
+        paths: usize,
+    },
     Released,
-    Notified { message: String, message_id: String, to: String },
-    Worded { message_id: String, text_sha256: Sha256 },
-    Demoted { account: String, why: DemotionCause },
-    DeskOpened { desk: String },
-    Claimed { round: u32 },
-    Unclaimed { round: u32 },
-    Invited { account: String },
-    Enrolled { account: String },
-    AccountShut { account: String },
-    AccountOpened { account: String },
-    SignedIn { account: String },
-    TokenMade { account: String, token: u64, name: String, reach: Reach, roles: BTreeSet<Role>, until: DateTime<Utc> },
-    TokenRevoked { account: String, token: u64, name: String },
+    Notified {
+        message: String,
+        message_id: String,
+        to: String,
+    },
+    Worded {
+        message_id: String,
+        text_sha256: Sha256,
+    },
+    Demoted {
+        account: String,
+        why: DemotionCause,
+    },
+    DeskOpened {
+        desk: String,
+    },
+    Claimed {
+        round: u32,
+    },
+    Unclaimed {
+        round: u32,
+    },
+    Invited {
+        account: String,
+    },
+    Enrolled {
+        account: String,
+    },
+    AccountShut {
+        account: String,
+    },
+    AccountOpened {
+        account: String,
+    },
+    SignedIn {
+        account: String,
+    },
+    TokenMade {
+        account: String,
+        token: u64,
+        name: String,
+        reach: Reach,
+        roles: BTreeSet<Role>,
+        until: DateTime<Utc>,
+    },
+    TokenRevoked {
+        account: String,
+        token: u64,
+        name: String,
+    },
 }
 
 /// What an entry is about: the one word that an auditor looks by.
@@ -154,9 +270,16 @@ impl Kind {
                 &["archived", "packaged", "package_discarded", "verified", "delivered", "wiped", "released"]
             }
             Self::Message => &["notified", "worded", "commented"],
-            Self::House => {
-                &["desk_opened", "invited", "enrolled", "account_shut", "account_opened", "signed_in", "token_made", "token_revoked"]
-            }
+            Self::House => &[
+                "desk_opened",
+                "invited",
+                "enrolled",
+                "account_shut",
+                "account_opened",
+                "signed_in",
+                "token_made",
+                "token_revoked",
+            ],
         }
     }
 }

@@ -60,9 +60,8 @@ impl Tokens for SqliteStore {
         let txn = self.write().await?;
         let row = Entity::find_by_id(number).one(&txn).await.map_err(failed)?;
         let key = account.map(account_key);
-        let meant = |row: &Model| {
-            row.revoked_at.is_none() && key.as_ref().is_none_or(|key| *key == row.account_key)
-        };
+        let meant =
+            |row: &Model| row.revoked_at.is_none() && key.as_ref().is_none_or(|key| *key == row.account_key);
         let Some(row) = row.filter(meant) else { return Ok(None) };
         Entity::update_many()
             .col_expr(Column::RevokedAt, micros(now).into())

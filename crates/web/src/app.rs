@@ -10,6 +10,7 @@ use exeat_desk::ports::{Accounts, Clock, People};
 use exeat_domain::hours::WorkingHours;
 
 use crate::previews::Previews;
+use crate::rate::Rate;
 use crate::sign_in::{Passwords, Throttle};
 use crate::verifier::Verifier;
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub zone: Tz,
     /// When the desk is open.
     pub hours: WorkingHours,
+    /// How many days a token for scripts is good at most.
+    pub token_days: u32,
     /// What the desk is called, in the head of every page and in a second factor's app.
     pub name: String,
 }
@@ -60,6 +63,7 @@ pub(crate) struct Inner {
     pub(crate) throttle: Throttle,
     pub(crate) verifier: Verifier,
     pub(crate) previews: Previews,
+    pub(crate) rate: Rate,
 }
 
 impl App {
@@ -75,9 +79,9 @@ impl App {
         settings: Settings,
     ) -> Result<Self, crate::sign_in::SignInError> {
         let (passwords, throttle, verifier) = (Passwords::new()?, Throttle::default(), Verifier::default());
-        let previews = Previews::default();
+        let (previews, rate) = (Previews::default(), Rate::default());
         let inner =
-            Inner { desk, accounts, people, clock, settings, passwords, throttle, verifier, previews };
+            Inner { desk, accounts, people, clock, settings, passwords, throttle, verifier, previews, rate };
         Ok(Self { inner: Arc::new(inner) })
     }
 

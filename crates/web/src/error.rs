@@ -9,6 +9,7 @@ use exeat_domain::claim::ClaimError;
 use exeat_domain::comment::CommentError;
 use exeat_domain::review::ReviewError;
 
+use crate::api::ApiError;
 use crate::pages::Shell;
 use crate::sign_in::SignInError;
 use crate::words::{Words, fill};
@@ -28,14 +29,21 @@ pub(crate) enum PageError {
     Desk(Box<DeskError>),
     /// Something that should not happen; told in the log.
     System(String),
+    /// What only a script can do wrong.
+    Api(ApiError),
+}
+
+impl From<ApiError> for PageError {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
 }
 
 impl From<DeskError> for PageError {
     fn from(error: DeskError) -> Self {
         match error {
-            DeskError::NotYours { .. }
-            | DeskError::NotReleased { .. }
-            | DeskError::Store(StoreError::NoSuchRequest(_) | StoreError::NoSuchDraft(_)) => Self::NotFound,
+            // That another's request is there is nobody's business.
+            DeskError::NotYours { id } => DeskError::Store(StoreError::NoSuchRequest(id)).into(),
             DeskError::NotAllowed { .. } => Self::Forbidden,
             other => Self::Desk(Box::new(other)),
         }
@@ -76,7 +84,12 @@ impl PageError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Foreign => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Api(error) => error.status(),
             Self::Desk(error) => match **error {
+                DeskError::NotReleased { .. }
+                | DeskError::Store(StoreError::NoSuchRequest(_) | StoreError::NoSuchDraft(_)) => {
+                    StatusCode::NOT_FOUND
+                }
                 DeskError::Store(StoreError::Conflict(_) | StoreError::DraftConflict(_)) => {
                     StatusCode::CONFLICT
                 }
@@ -95,6 +108,7 @@ impl PageError {
             Self::Foreign => "foreign",
             Self::TooLarge => "too-large",
             Self::Desk(error) => error.code(),
+            Self::Api(error) => error.code(),
             Self::System(_) => "internal",
         }
     }
@@ -108,7 +122,12 @@ impl PageError {
             Self::Foreign => (c.foreign, c.foreign_hint.to_owned()),
             Self::TooLarge => (c.too_large, c.too_large_hint.to_owned()),
             Self::System(_) => (c.failed, c.failed_hint.to_owned()),
+            Self::Api(error) => (c.refused, error.to_string()),
             Self::Desk(error) => match &**error {
+                DeskError::NotReleased { .. }
+                | DeskError::Store(StoreError::NoSuchRequest(_) | StoreError::NoSuchDraft(_)) => {
+                    (c.not_found, c.not_found_hint.to_owned())
+                }
                 DeskError::Store(StoreError::Conflict(_) | StoreError::DraftConflict(_)) => {
                     (c.changed, c.changed_hint.to_owned())
                 }
@@ -128,6 +147,17 @@ impl PageError {
 
     /// The page that says so.
     pub(crate) fn page(&self, shell: Shell<'_>) -> Response {
+        self.log();
+        let (title, hint) = self.words(shell.w);
+        let page = ErrorPage { shell: shell.titled(title), hint, code: self.code() };
+        let body = page.render().unwrap_or_else(|_| title.to_owned());
+        (self.status(), axum::response::Html(body)).into_response()
+    }
+}
+
+impl PageError {
+    /// Tells the log what is the desk's own failure.
+    pub(crate) fn log(&self) {
         match self {
             Self::System(detail) => tracing::error!(%detail, "a page could not be given"),
             Self::Desk(error) if self.status().is_server_error() => {
@@ -135,10 +165,6 @@ impl PageError {
             }
             _ => {}
         }
-        let (title, hint) = self.words(shell.w);
-        let page = ErrorPage { shell: shell.titled(title), hint, code: self.code() };
-        let body = page.render().unwrap_or_else(|_| title.to_owned());
-        (self.status(), axum::response::Html(body)).into_response()
     }
 }
 

@@ -5,6 +5,7 @@
 //! they are and what they may do is the roster's, asked anew for each page. No bytes of a requester's file reach a
 //! browser: tables are text that the checks wrote, pictures are encoded anew.
 
+mod api;
 mod app;
 mod assets;
 mod chart;
@@ -14,11 +15,13 @@ mod form;
 mod moments;
 mod pages;
 mod previews;
+mod rate;
 pub mod routes;
 mod security;
 mod serving;
 mod session;
 pub mod sign_in;
+pub mod tokens;
 mod verifier;
 mod visitor;
 mod words;

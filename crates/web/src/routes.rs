@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use exeat_desk::INSIGHTS;
 use exeat_domain::roster::Role;
+use serde_json::Value;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -15,6 +16,8 @@ use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_sessions::Session;
 
+use crate::api::problem::bare;
+use crate::api::{Operation, ROOT};
 use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{
@@ -24,8 +27,12 @@ use crate::pages::{
 use crate::visitor::{Reads, Visitor};
 use crate::{assets, security, session};
 
+pub use crate::api::Token;
+
 /// The most that a page sends, in bytes.
 const LARGEST: usize = 256 << 10;
+
+mod api;
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +45,8 @@ pub enum Who {
     Has(Role),
     /// Whoever has one of these roles.
     HasOneOf(&'static [Role]),
+    /// Whatever script has a token that fits.
+    Token(Token),
 }
 
 /// One line of the table.
@@ -46,14 +55,23 @@ struct Route {
     path: &'static str,
     who: Who,
     handler: MethodRouter<App>,
+    /// Of a route of the API, what it does, takes and gives.
+    operation: Option<Operation>,
 }
 
 fn line(method: Method, path: &'static str, who: Who, handler: MethodRouter<App>) -> Route {
-    Route { method, path, who, handler }
+    Route { method, path, who, handler, operation: None }
 }
 
 /// The table.
 fn table() -> Vec<Route> {
+    let mut table = pages();
+    table.extend(api::routes());
+    table
+}
+
+/// What people see.
+fn pages() -> Vec<Route> {
     use Who::{Anyone, Has, HasOneOf, SignedIn};
     const CHECKER: Who = Has(Role::Checker);
     const REQUESTER: Who = Has(Role::Requester);
@@ -71,6 +89,8 @@ fn table() -> Vec<Route> {
         line(POST, "/enrol/finish", Anyone, post(enrol::finish)),
         line(GET, "/", SignedIn, get(pages::home)),
         line(GET, "/account", SignedIn, get(account::page)),
+        line(POST, "/account/tokens", SignedIn, post(account::make_token)),
+        line(POST, "/account/tokens/{token}/revoke", SignedIn, post(account::revoke_token)),
         line(POST, "/sign-out", SignedIn, post(account::sign_out)),
         line(POST, "/sign-out-everywhere", SignedIn, post(account::sign_out_everywhere)),
         line(GET, "/queue", CHECKER, get(queue::page)),
@@ -120,6 +140,15 @@ pub fn permissions() -> Vec<(Method, &'static str, Who)> {
     table().into_iter().map(|route| (route.method, route.path, route.who)).collect()
 }
 
+/// The document that says what the API takes and gives, from the table (OpenAPI 3.1).
+#[must_use]
+pub fn openapi() -> Value {
+    let table = table();
+    let routes =
+        table.iter().filter_map(|route| Some((&route.method, route.path, route.who, route.operation?)));
+    crate::api::openapi(routes, env!("CARGO_PKG_VERSION"))
+}
+
 /// The service.
 ///
 /// # Errors
@@ -159,6 +188,10 @@ async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
+    if let Who::Token(token) = who {
+        return crate::api::guard(&app, token, request, next).await;
+    }
+    let of_api = request.uri().path().starts_with(ROOT);
     let visitor = match Visitor::of(&app, &session).await {
         Ok(visitor) => visitor,
         Err(error) => return error.page(Shell::new(&app, Reads::of(None, request.headers()).0, None)),
@@ -171,6 +204,7 @@ async fn guard(
             (!roles.iter().any(|role| visitor.may(*role))).then_some(PageError::Forbidden)
         }
         (Who::SignedIn | Who::Has(_) | Who::HasOneOf(_), None) => return to_sign_in(&request),
+        (Who::Token(_), _) => Some(PageError::Forbidden),
     };
     let mut response = match denied {
         Some(error) => error.into_response(),
@@ -182,6 +216,7 @@ async fn guard(
         }
     };
     match response.extensions_mut().remove::<PageError>() {
+        Some(error) if of_api => error.problem(),
         Some(error) => error.page(Shell::new(&app, words, visitor.as_ref())),
         None => response,
     }
@@ -209,6 +244,7 @@ fn to_sign_in(request: &Request) -> Response {
 /// Pages for what the layers refuse before a route is reached.
 async fn bare_errors(State(app): State<App>, request: Request, next: Next) -> Response {
     let words = Reads::of(None, request.headers()).0;
+    let of_api = request.uri().path().starts_with(ROOT);
     let response = next.run(request).await;
     let error = if response.extensions().get::<ProtectionError>().is_some() {
         Some(PageError::Foreign)
@@ -221,8 +257,14 @@ async fn bare_errors(State(app): State<App>, request: Request, next: Next) -> Re
     } else {
         None
     };
+    let told = |response: &Response| {
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
+    };
+    let failed = |status: StatusCode| status.is_client_error() || status.is_server_error();
     match error {
+        Some(error) if of_api => error.problem(),
         Some(error) => error.page(Shell::new(&app, words, None)),
+        None if of_api && failed(response.status()) && !told(&response) => bare(response),
         None => response,
     }
 }

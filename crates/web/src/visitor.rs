@@ -6,6 +6,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, TimeDelta, Utc};
+use exeat_desk::ports::Token;
 use exeat_domain::ledger::Actor;
 use exeat_domain::roster::{Person, Role};
 use serde::{Deserialize, Serialize};
@@ -32,12 +33,15 @@ pub(crate) struct SignedIn {
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     pub(crate) person: Person,
+    /// The token that a script came with.
+    pub(crate) token: Option<Box<Token>>,
 }
 
 impl Visitor {
     /// Who acts.
     pub(crate) fn actor(&self) -> Actor {
-        Actor::person(&self.person.account)
+        let token = self.token.as_ref().map(|token| token.id);
+        Actor { token, ..Actor::person(&self.person.account) }
     }
 
     pub(crate) fn may(&self, role: Role) -> bool {
@@ -61,7 +65,7 @@ impl Visitor {
         if now - signed_in.seen >= TOUCH {
             session.insert(SIGNED_IN, SignedIn { seen: now, ..signed_in }).await?;
         }
-        Ok(Some(Self { person: person.clone() }))
+        Ok(Some(Self { person: person.clone(), token: None }))
     }
 }
 
@@ -109,7 +113,7 @@ impl FromRequestParts<App> for From {
 }
 
 /// The last address of the chain that no trusted proxy has.
-fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+pub(crate) fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let said = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let chain: Vec<&str> = said.flat_map(|value| value.split(',')).map(str::trim).collect();
     let mut from = peer;

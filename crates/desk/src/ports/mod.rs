@@ -30,8 +30,8 @@ pub use files::{
 pub use insights::{Insights, Month, SPREAD, Scope, Turnaround};
 pub use ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
 pub use queue::{AtWork, Queue, Waiting};
-pub use tokens::{Token, Tokens};
 pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
+pub use tokens::{Token, Tokens};
 
 /// Which port failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

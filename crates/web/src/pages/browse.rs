@@ -186,7 +186,7 @@ fn crumbs(draft: u64, folder: Option<&SharePath>, w: &Words) -> Vec<(String, Str
 }
 
 /// The last name of the window before, as the address of the next one has it.
-fn after(text: &str) -> Option<(Leaf, String)> {
+pub(crate) fn after(text: &str) -> Option<(Leaf, String)> {
     match text.split_once(':')? {
         ("d", name) => Some((Leaf::Folder, name.to_owned())),
         ("f", name) => Some((Leaf::File, name.to_owned())),

@@ -167,7 +167,7 @@ fn gone(error: DeskError) -> Result<View, PageError> {
 }
 
 /// Reads in a thread that may wait.
-async fn off_the_way<T: Send + 'static>(
+pub(crate) async fn off_the_way<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, RenditionError> + Send + 'static,
 ) -> Result<T, PageError> {
     let done =
@@ -253,7 +253,7 @@ fn statistics(shown: &exeat_desk::rendition::Shown) -> Vec<Statistic> {
 }
 
 /// The file that an address names: round and file count from 1.
-fn named(request: &Request, round: u32, file: usize) -> Result<&File, PageError> {
+pub(crate) fn named(request: &Request, round: u32, file: usize) -> Result<&File, PageError> {
     let round = request.rounds.iter().find(|one| one.number == round).ok_or(PageError::NotFound)?;
     file.checked_sub(1).and_then(|at| round.files.get(at)).ok_or(PageError::NotFound)
 }

@@ -51,6 +51,7 @@ struct Line {
     who: String,
     account: String,
     operator: Option<String>,
+    token: Option<String>,
     request: Option<RequestId>,
     what: String,
     hash: String,
@@ -62,6 +63,12 @@ struct StateWords {
     class: &'static str,
     words: String,
     hint: String,
+}
+
+/// When a day begins, by the desk's own time.
+pub(crate) fn midnight(app: &App, day: NaiveDate) -> Option<DateTime<Utc>> {
+    let zone = app.settings().zone;
+    zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().map(|at| at.to_utc())
 }
 
 /// What the address asks for.
@@ -85,10 +92,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     fn query(&self, app: &App, limit: u64) -> Result<LedgerQuery, PageError> {
-        let midnight = |day: NaiveDate| -> Option<DateTime<Utc>> {
-            let zone = app.settings().zone;
-            zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().map(|at| at.to_utc())
-        };
+        let midnight = |day: NaiveDate| midnight(app, day);
         let day = |text: &str| text.parse::<NaiveDate>().ok();
         let request = self.request.trim();
         let who = self.who.trim();
@@ -175,6 +179,7 @@ fn line(entry: LedgerEntry, w: &'static Words, moments: Moments<'_>, auditor: &A
         released: matches!(event.fact, exeat_domain::ledger::Fact::Released),
         account: event.actor.account,
         operator: event.actor.operator,
+        token: event.actor.token.as_ref().map(|token| w.by_token(token)),
         request: event.request,
         hash: hash.to_string(),
     }

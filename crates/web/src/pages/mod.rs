@@ -19,7 +19,7 @@ pub(crate) mod release;
 pub(crate) mod releases;
 pub(crate) mod request;
 pub(crate) mod sign_in;
-mod table;
+pub(crate) mod table;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};

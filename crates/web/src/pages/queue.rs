@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use exeat_desk::Checker;
 use exeat_desk::ports::{Queue, Waiting};
 use exeat_domain::finding::Verdict;
@@ -85,6 +85,12 @@ pub(crate) struct Asked {
     submitted: String,
 }
 
+/// The place in the queue that an address names: since when a request waits, and its number.
+pub(crate) fn place(text: &str) -> Option<(DateTime<Utc>, RequestId)> {
+    let (since, id) = text.split_once('-')?;
+    Some((DateTime::from_timestamp_micros(since.parse().ok()?)?, RequestId(id.parse().ok()?)))
+}
+
 /// What was just submitted, and whether it can be taken back.
 struct Done {
     id: RequestId,
@@ -102,9 +108,7 @@ impl Asked {
             claimed_by: (self.claim == "mine").then(|| visitor.person.account.clone()),
             unclaimed: self.claim == "free",
             words: self.q.chars().take(200).collect(),
-            after: self.after.split_once('-').and_then(|(since, id)| {
-                Some((DateTime::from_timestamp_micros(since.parse().ok()?)?, RequestId(id.parse().ok()?)))
-            }),
+            after: place(&self.after),
             limit: LINES as u64 + 1,
         }
     }

@@ -25,7 +25,7 @@ use crate::visitor::{Reads, Visitor};
 use crate::words::{Mark, Words, count, fill};
 
 /// The longest text, in characters.
-const LONGEST: usize = 8000;
+pub(crate) const LONGEST: usize = 8000;
 
 #[derive(Template)]
 #[template(path = "refuse.html")]

@@ -17,7 +17,8 @@ pub use invitation::{Enrolment, Invited, change, invite};
 pub(crate) use password::Passwords;
 pub use password::{SHORTEST, WeakPassword};
 pub use second_factor::SecondFactor;
-pub(crate) use throttle::Throttle;
+pub(crate) use second_factor::base32;
+pub(crate) use throttle::{Throttle, network};
 
 /// Signing in, or setting it up, did not work.
 #[derive(Debug, thiserror::Error)]

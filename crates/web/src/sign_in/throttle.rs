@@ -109,7 +109,7 @@ fn keys(from: IpAddr, account: &str) -> [Key; 3] {
 }
 
 /// Of IPv6, the network of one subscriber.
-fn network(from: IpAddr) -> IpAddr {
+pub(crate) fn network(from: IpAddr) -> IpAddr {
     match from {
         IpAddr::V4(_) => from,
         IpAddr::V6(address) => address.to_ipv4_mapped().map_or_else(

@@ -458,6 +458,7 @@ impl Words {
             Fact::AccountShut { account } => fill(l.account_shut, &[("account", account)]),
             Fact::AccountOpened { account } => fill(l.account_opened, &[("account", account)]),
             Fact::SignedIn { .. } => l.signed_in.to_owned(),
+            Fact::TokenMade { .. } | Fact::TokenRevoked { .. } => self.token_fact(fact),
             // As it was written: better than nothing.
             other => serde_json::to_string(other).unwrap_or_default(),
         }

@@ -10,6 +10,7 @@ mod request;
 mod requester;
 mod review;
 mod sign_in;
+mod tokens;
 
 use exeat_domain::context::{Context, Control};
 use exeat_domain::draft::Gap;
@@ -27,6 +28,7 @@ pub(crate) use request::RequestWords;
 pub(crate) use requester::RequesterWords;
 pub(crate) use review::ReviewWords;
 pub(crate) use sign_in::SignInWords;
+pub(crate) use tokens::TokenWords;
 
 /// Every word of one language.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +45,7 @@ pub(crate) struct Words {
     pub(crate) admin: &'static AdminWords,
     pub(crate) review: &'static ReviewWords,
     pub(crate) ask: &'static AskWords,
+    pub(crate) tokens: &'static TokenWords,
 }
 
 static EN: Words = Words {
@@ -57,6 +60,7 @@ static EN: Words = Words {
     admin: &admin::EN,
     review: &review::EN,
     ask: &ask::EN,
+    tokens: &tokens::EN,
 };
 
 static NL: Words = Words {
@@ -71,6 +75,7 @@ static NL: Words = Words {
     admin: &admin::NL,
     review: &review::NL,
     ask: &ask::NL,
+    tokens: &tokens::NL,
 };
 
 static FR: Words = Words {
@@ -85,6 +90,7 @@ static FR: Words = Words {
     admin: &admin::FR,
     review: &review::FR,
     ask: &ask::FR,
+    tokens: &tokens::FR,
 };
 
 impl Words {
