@@ -52,6 +52,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("resvg", &["exeat-checks"]),
     ("sea-orm", &["exeat-store"]),
     ("sea-orm-migration", &["exeat-store"]),
+    ("ureq", &["exeat"]),
     ("zip", &["exeat-package"]),
 ];
 

@@ -1,5 +1,7 @@
 //! `exeat account`: who may sign in at the web desk. Nobody but the person ever knows a password: a code invites them.
 
+mod token;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -11,6 +13,7 @@ use crate::cli::{Ended, Format};
 use crate::out::{self, Failed};
 use crate::wiring::Site;
 use crate::{identity, words};
+use token::Token;
 
 /// Who may sign in at the web desk.
 ///
@@ -49,6 +52,18 @@ enum What {
         /// The account.
         account: String,
     },
+    /// Make a token for a script that works in a person's name. It is told this once.
+    Token(Token),
+    /// Every token that is not revoked: whose, how far it reaches, until when, when it was last used.
+    Tokens {
+        /// Only this account's.
+        account: Option<String>,
+    },
+    /// Revoke a token: nothing is done with it any more.
+    Revoke {
+        /// Its number, as `exeat account tokens` shows it.
+        token: u64,
+    },
 }
 
 impl Args {
@@ -84,6 +99,9 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
                 said(format, &changed.account, "open", "may sign in again")
             }
             What::List => list(&site, format).await,
+            What::Token(wanted) => token::make_one(&site, wanted, format).await,
+            What::Tokens { account } => token::list(&site, account.as_deref(), format).await,
+            What::Revoke { token } => token::revoke(&site, &actor, token, format).await,
         }
     })
 }

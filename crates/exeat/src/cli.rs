@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::Secret;
 use crate::out::{self, Failed};
 use crate::{account, check, config_command, demo, init, inspector, ledger, request, review, rules, serve};
 
@@ -82,6 +83,18 @@ pub(crate) struct Acting {
     /// For people, or for scripts.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// Options of commands that can work against a desk elsewhere.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Elsewhere {
+    /// Work against the desk at this address, such as https://exeat.example.org [default: `server.url` of the
+    /// configuration, or else the desk that lies here].
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "account")]
+    pub(crate) server: Option<String>,
+    /// Where its token is: `env:NAME` or `file:PATH` [default: env:EXEAT_TOKEN].
+    #[arg(long, global = true, value_name = "WHERE", requires = "server")]
+    pub(crate) token: Option<Secret>,
 }
 
 /// Runs one command.

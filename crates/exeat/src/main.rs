@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod config_command;
 mod demo;
+mod desks;
 mod identity;
 mod init;
 mod inspector;

@@ -4,22 +4,22 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use exeat_desk::Ask;
+use exeat_desk::document::RequestDocument;
 use exeat_domain::context::{Context, Control};
-use exeat_domain::path::SharePath;
-use exeat_domain::request::{Asked, Door, Purpose, Request, RequestId, Thread};
-use serde_json::json;
+use exeat_domain::request::RequestId;
 
-use crate::cli::{Acting, Ended, Format};
+use crate::cli::{Acting, Elsewhere, Ended, Format};
+use crate::desks::{self, NewRequest, NewRound};
 use crate::out::{self, Failed};
 use crate::status;
-use crate::wiring::Site;
 
 /// Ask for files, and see how it stands.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     acting: Acting,
+    #[command(flatten)]
+    elsewhere: Elsewhere,
     #[command(subcommand)]
     what: What,
 }
@@ -128,48 +128,24 @@ impl Args {
 }
 
 pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
-    let site = Site::open(config)?;
-    let Args { acting, what } = args;
+    let Args { acting, elsewhere, what } = args;
     let format = acting.format;
-    site.block_on(async {
-        let actor = site.actor(&acting)?;
-        let requester = site.desk.requester(actor);
-        match what {
-            What::Create { project, purpose, about, supporting, from_file, message_id, subject, paths } => {
-                let mut paths = paths;
-                paths.extend(from_file.as_deref().map(lines).transpose()?.unwrap_or_default());
-                let thread =
-                    Thread { message_id: message_id.as_deref().map(bare), references: vec![], subject };
-                let (context, asked) = (about.into(), asked(paths, supporting));
-                let ask = Ask { door: Door::Cli, project, purpose, context, thread, asked };
-                let request = requester.ask(ask).await?;
-                site.carry_on(request.id).await?;
-                print(&requester.show(request.id).await?, format)
-            }
-            What::Correct { id, about, supporting, paths } => {
-                requester.correct(id, asked(paths, supporting), about.into()).await?;
-                site.carry_on(id).await?;
-                print(&requester.show(id).await?, format)
-            }
-            What::List { after, limit } => status::list(&requester.list(after, limit).await?, format),
-            What::Show { id } => print(&requester.show(id).await?, format),
-            What::Withdraw { id, paths } => {
-                if paths.is_empty() {
-                    requester.withdraw(id).await?;
-                } else {
-                    requester.take_back(id, &share_paths(&site, &paths)?).await?;
-                }
-                site.carry_on(id).await?;
-                print(&requester.show(id).await?, format)
-            }
+    let desk = desks::asking(&acting, &elsewhere, config)?;
+    match what {
+        What::Create { project, purpose, about, supporting, from_file, message_id, subject, paths } => {
+            let mut files = paths;
+            files.extend(from_file.as_deref().map(lines).transpose()?.unwrap_or_default());
+            let round = NewRound { files, supporting, context: about.into() };
+            let message_id = message_id.as_deref().map(bare);
+            print(&desk.ask(NewRequest { project, purpose, round, message_id, subject })?, format)
         }
-    })
-}
-
-fn asked(outputs: Vec<String>, supporting: Vec<String>) -> Vec<Asked> {
-    let line = |purpose: Purpose| move |line: String| Asked { line, purpose };
-    let outputs = outputs.into_iter().map(line(Purpose::Output));
-    outputs.chain(supporting.into_iter().map(line(Purpose::Supporting))).collect()
+        What::Correct { id, about, supporting, paths } => {
+            print(&desk.correct(id, NewRound { files: paths, supporting, context: about.into() })?, format)
+        }
+        What::List { after, limit } => status::list(&desk.list(after, limit)?, format),
+        What::Show { id } => print(&desk.show(id)?, format),
+        What::Withdraw { id, paths } => print(&desk.withdraw(id, &paths)?, format),
+    }
 }
 
 fn lines(file: &Path) -> Result<Vec<String>, Failed> {
@@ -190,18 +166,11 @@ fn bare(id: &str) -> String {
     id.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
 }
 
-fn share_paths(site: &Site, paths: &[String]) -> Result<Vec<SharePath>, Failed> {
-    let read = |path: &String| {
-        let wanted = site.loaded.roots.read(path).map_err(|error| Failed::usage(error.code(), error))?;
-        Ok(wanted.path)
-    };
-    paths.iter().map(read).collect()
-}
-
-fn print((request, jobs): &(Request, Vec<exeat_desk::ports::Job>), format: Format) -> Ended {
+fn print(document: &RequestDocument, format: Format) -> Ended {
     if format == Format::Json {
-        return out::json(&json!({ "request": request, "jobs": status::jobs_json(jobs) }));
+        return out::json(document);
     }
+    let RequestDocument { request, jobs, .. } = document;
     let mut text = status::heading(request);
     status::files(&mut text, request);
     status::waiting(&mut text, jobs);

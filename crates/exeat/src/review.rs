@@ -4,20 +4,21 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use exeat_desk::{Checker, Decided};
+use exeat_desk::document::{Asker, DecidedDocument, ReviewDocument};
 use exeat_domain::comment::{Comment, Visibility};
 use exeat_domain::path::{SharePath, shown};
 use exeat_domain::release::{Release, Step};
 use exeat_domain::request::{Request, RequestId};
-use exeat_domain::review::{Choice, Outcome, Review};
-use exeat_domain::roster::{Person, ReleaseMode};
+use exeat_domain::review::{Choice, Review};
+use exeat_domain::roster::ReleaseMode;
 use exeat_domain::state::State;
 use serde_json::json;
 
-use crate::cli::{Acting, Ended, Format};
+use crate::cli::{Acting, Elsewhere, Ended, Format};
+use crate::desks::{self, Reviewing, Spot};
 use crate::out::{self, Failed};
-use crate::wiring::Site;
-use crate::{render, status, words};
+use crate::render::{self, Content};
+use crate::{status, words};
 
 const DECIDING: &str = "\
 Decisions are taken file by file. Without FILE they hold for every file that you have not decided yet. When all are \
@@ -30,6 +31,8 @@ decided the review is submitted, unless --hold keeps it open. Approving a blocke
 pub(crate) struct Args {
     #[command(flatten)]
     acting: Acting,
+    #[command(flatten)]
+    elsewhere: Elsewhere,
     #[command(subcommand)]
     what: What,
 }
@@ -92,62 +95,59 @@ impl Args {
 }
 
 pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
-    let site = Site::open(config)?;
-    let Args { acting, what } = args;
+    let Args { acting, elsewhere, what } = args;
     let format = acting.format;
-    site.block_on(async {
-        let checker = site.desk.checker(site.actor(&acting)?).await?;
-        match what {
-            What::Next => match checker.next().await? {
-                Some(request) => show(&checker, request.id, None, format).await,
-                None if format == Format::Json => out::json(&json!({ "request": null })),
-                None => out::text("Nothing waits for you."),
-            },
-            What::Queue { all, after, limit } => {
-                let states = if all { vec![] } else { vec![State::Submitted] };
-                status::list(&checker.all(states, after, limit).await?, format)
-            }
-            What::Show { id, file } => show(&checker, id, file.as_deref(), format).await,
-            What::Approve(deciding) => decide(&site, &checker, deciding, Choice::Approve, format).await,
-            What::Return(deciding) => decide(&site, &checker, deciding, Choice::Return, format).await,
-            What::Reject(deciding) => decide(&site, &checker, deciding, Choice::Reject, format).await,
-            What::Retry { id } => {
-                site.desk.retry(Some(id)).await?;
-                site.carry_on(id).await?;
-                show(&checker, id, None, format).await
-            }
+    let desk = desks::reviewing(&acting, &elsewhere, config)?;
+    let desk = desk.as_ref();
+    match what {
+        What::Next => match desk.next()? {
+            Some(id) => show(desk, id, None, format),
+            None if format == Format::Json => out::json(&json!({ "request": null })),
+            None => out::text("Nothing waits for you."),
+        },
+        What::Queue { all, after, limit } => status::list(&desk.list(all, after, limit)?, format),
+        What::Show { id, file } => show(desk, id, file.as_deref(), format),
+        What::Approve(deciding) => decide(desk, deciding, Choice::Approve, format),
+        What::Return(deciding) => decide(desk, deciding, Choice::Return, format),
+        What::Reject(deciding) => decide(desk, deciding, Choice::Reject, format),
+        What::Retry { id } => {
+            desk.retry(id)?;
+            show(desk, id, None, format)
         }
-    })
+    }
 }
 
-async fn show(checker: &Checker<'_>, id: RequestId, file: Option<&str>, format: Format) -> Ended {
-    let (request, jobs) = checker.show(id).await?;
-    let reviews: Vec<&Review> = checker.reviews(&request).collect();
+fn show(desk: &dyn Reviewing, id: RequestId, file: Option<&str>, format: Format) -> Ended {
+    let document = desk.show(id)?;
     if format == Format::Json {
-        // What is blinded is not in the document either.
-        let mut shown = request.clone();
-        if let Some(round) = shown.round_mut() {
-            round.reviews = reviews.into_iter().cloned().collect();
-        }
-        shown.comments = checker.comments(&request).cloned().collect();
-        return out::json(&json!({ "request": shown, "jobs": status::jobs_json(&jobs) }));
+        return out::json(&document);
     }
+    let ReviewDocument { request, jobs, requester, .. } = document;
     let only = file.map(|name| named(&request, name)).transpose()?;
     let mut text = status::heading(&request);
-    text.push_str(&standing(checker.person(&request.requester)));
+    text.push_str(&standing(requester.as_ref()));
     status::files(&mut text, &request);
     out::text(&text)?;
-    for (_, file) in request.current_files() {
+    for (round, file) in request.current_files() {
         if only.as_ref().is_none_or(|only| *only == file.path)
             && (!file.report.findings.is_empty() || file.report.claim.is_some())
         {
-            let bytes = checker.open(file).await.ok();
-            out::text(&format!("\n{}", render::file(&file.report, bytes)))?;
+            let at = round.files.iter().position(|one| one.path == file.path).map_or(0, |at| at + 1);
+            let spot =
+                |table, from, count| Spot { request: id, round: round.number, file: at, table, from, count };
+            let rows = |table, from, count| desk.rows(spot(table, from, count));
+            let content = if file.shown.is_some() {
+                Content::looked_up(&file.report, rows)?
+            } else {
+                Content::default()
+            };
+            out::text(&format!("\n{}", render::file(&file.report, &content)))?;
         }
     }
     let mut text = String::new();
+    let reviews: Vec<&Review> = request.round().into_iter().flat_map(|round| &round.reviews).collect();
     review_lines(&mut text, &reviews);
-    checker.comments(&request).for_each(|comment| comment_line(&mut text, comment));
+    request.comments.iter().for_each(|comment| comment_line(&mut text, comment));
     release_lines(&mut text, request.release.as_ref());
     status::waiting(&mut text, &jobs);
     status::standing(&mut text, &request);
@@ -164,7 +164,7 @@ fn comment_line(text: &mut String, comment: &Comment) {
     let _ = writeln!(text, "\n  comment{on} by {by}, {at}{to}\n    “{said}”");
 }
 
-fn standing(person: Option<&Person>) -> String {
+fn standing(person: Option<&Asker>) -> String {
     let Some(person) = person else { return "       (no longer on the roster)\n".to_owned() };
     let mode = match person.mode {
         ReleaseMode::Validated => "validated release",
@@ -212,47 +212,39 @@ fn release_lines(text: &mut String, release: Option<&Release>) {
     }
 }
 
-async fn decide(
-    site: &Site,
-    checker: &Checker<'_>,
-    deciding: Deciding,
-    choice: Choice,
-    format: Format,
-) -> Ended {
+fn decide(desk: &dyn Reviewing, deciding: Deciding, choice: Choice, format: Format) -> Ended {
     let Deciding { id, file, reason, hold } = deciding;
-    let (request, _) = checker.show(id).await?;
-    let files = file.iter().map(|name| named(&request, name)).collect::<Result<Vec<_>, _>>()?;
-    let decided = checker.decide(id, &files, choice, reason.as_deref(), hold).await?;
-    let (request, jobs) = if decided.outcome.is_some() {
-        site.carry_on(id).await?;
-        checker.show(id).await?
+    let files = if file.is_empty() {
+        vec![]
     } else {
-        (decided.request.clone(), vec![])
+        let request = desk.show(id)?.request;
+        file.iter().map(|name| named(&request, name)).collect::<Result<Vec<_>, _>>()?
     };
+    let decided = desk.decide(id, desks::Deciding { choice, files, reason, hold })?;
     if format == Format::Json {
-        let document = json!({ "request": id, "state": request.state, "decided": decided.files, "open": decided.open,
-            "release": request.release, "jobs": status::jobs_json(&jobs) });
-        return out::json(&document);
+        return out::json(&decided);
     }
     let mut text = follows(&decided, choice);
-    release_lines(&mut text, request.release.as_ref());
-    status::waiting(&mut text, &jobs);
-    status::standing(&mut text, &request);
+    release_lines(&mut text, decided.release.as_ref());
+    status::waiting(&mut text, &decided.jobs);
+    status::standing(&mut text, &desk.show(id)?.request);
     out::text(&text)
 }
 
 /// What was decided, and what follows from it.
-fn follows(decided: &Decided, choice: Choice) -> String {
-    let mut text = format!("{} {}.", words::count(decided.files.len(), "file"), choice.past());
-    let _ = match (&decided.outcome, decided.open.len()) {
-        (Some(Outcome::Approve), _) => write!(text, " All is decided; what is approved leaves."),
-        (Some(Outcome::Return), _) => write!(text, " All is decided; the request goes back."),
-        (Some(Outcome::Reject), _) => write!(text, " All is decided; nothing leaves."),
-        (None, 0) => write!(
+fn follows(decided: &DecidedDocument, choice: Choice) -> String {
+    let mut text = format!("{} {}.", words::count(decided.decided.len(), "file"), choice.past());
+    let _ = match (decided.state, decided.open.len()) {
+        (State::Approved | State::Released, _) => write!(text, " All is decided; what is approved leaves."),
+        (State::Rejected, _) => write!(text, " All is decided; nothing leaves."),
+        (State::Submitted, 0) => write!(
             text,
             " Your review is in; the round waits for the other reviewers, or for you to end --hold."
         ),
-        (None, open) => write!(text, " {} to decide: {}", words::count(open, "file"), names(&decided.open)),
+        (State::Submitted, open) => {
+            write!(text, " {} to decide: {}", words::count(open, "file"), names(&decided.open))
+        }
+        _ => write!(text, " All is decided; the request goes back."),
     };
     text.push('\n');
     text

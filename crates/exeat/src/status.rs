@@ -2,14 +2,13 @@
 
 use std::fmt::Write as _;
 
-use exeat_desk::ports::{Job, Summary};
+use exeat_desk::document::{Requests, Waits};
 use exeat_domain::context::Context;
 use exeat_domain::finding::{Finding, Severity, Verdict};
 use exeat_domain::path::shown;
 use exeat_domain::request::{File, Purpose, Request};
 use exeat_domain::review::Choice;
 use exeat_domain::state::State;
-use serde_json::{Value, json};
 
 use crate::cli::{Ended, Format};
 use crate::out;
@@ -114,7 +113,7 @@ fn rules(findings: &[Finding]) -> Vec<String> {
 }
 
 /// Jobs that wait, with their causes.
-pub(crate) fn waiting(text: &mut String, jobs: &[Job]) {
+pub(crate) fn waiting(text: &mut String, jobs: &[Waits]) {
     for job in jobs {
         let Some(cause) = &job.cause else { continue };
         let tries = words::count(job.attempts as usize, "try");
@@ -133,17 +132,12 @@ pub(crate) fn standing(text: &mut String, request: &Request) {
     }
 }
 
-/// Jobs for scripts.
-pub(crate) fn jobs_json(jobs: &[Job]) -> Value {
-    let one = |job: &Job| json!({ "task": job.task, "attempts": job.attempts, "due_at": job.due_at, "cause": job.cause });
-    jobs.iter().map(one).collect()
-}
-
 /// A list of requests.
-pub(crate) fn list(summaries: &[Summary], format: Format) -> Ended {
+pub(crate) fn list(listed: &Requests, format: Format) -> Ended {
     if format == Format::Json {
-        return out::json(&json!({ "requests": summaries }));
+        return out::json(listed);
     }
+    let summaries = &listed.requests;
     if summaries.is_empty() {
         return out::text("Nothing here.");
     }

@@ -2,6 +2,7 @@
 
 mod load;
 mod secret;
+mod server;
 mod web;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use load::{ConfigError, Loaded, load};
 pub(crate) use secret::Secret;
+pub(crate) use server::ServerSection;
 pub(crate) use web::WebSection;
 
 /// The whole configuration. Relative paths are relative to the folder that the file lies in.
@@ -44,6 +46,9 @@ pub(crate) struct Config {
     /// The web desk; without it `exeat serve` opens none.
     #[serde(default)]
     pub(crate) web: Option<WebSection>,
+    /// A desk elsewhere that `exeat request` and `exeat review` work against, in place of this one.
+    #[serde(default)]
+    pub(crate) server: Option<ServerSection>,
 }
 
 /// `[desk]`
@@ -229,6 +234,13 @@ struct PolicySchema {
     max_file: Option<u64>,
     /// The most files one round may hold.
     max_files: Option<usize>,
+}
+
+/// The configuration that was named, or the one that lies here.
+pub(crate) fn file(named: Option<PathBuf>) -> PathBuf {
+    named
+        .or_else(|| std::env::var_os("EXEAT_CONFIG").map(PathBuf::from))
+        .unwrap_or_else(|| PathBuf::from("exeat.toml"))
 }
 
 /// A path for people.

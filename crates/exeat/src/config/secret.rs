@@ -42,6 +42,14 @@ impl TryFrom<toml::Value> for Secret {
     }
 }
 
+impl std::str::FromStr for Secret {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::try_from(toml::Value::from(text))
+    }
+}
+
 impl From<Secret> for String {
     fn from(secret: Secret) -> Self {
         secret.to_string()

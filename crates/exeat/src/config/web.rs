@@ -29,6 +29,9 @@ pub(crate) struct WebSection {
     /// Minutes that it lasts at most.
     #[serde(default = "default_longest")]
     pub(crate) longest: u16,
+    /// Days that a token for scripts is good at most.
+    #[serde(default = "default_token_days")]
+    pub(crate) token_days: u32,
     /// The time that people live by, such as `Europe/Brussels`.
     #[serde(default = "default_timezone")]
     pub(crate) timezone: String,
@@ -77,6 +80,10 @@ fn default_longest() -> u16 {
     600
 }
 
+fn default_token_days() -> u32 {
+    365
+}
+
 fn default_timezone() -> String {
     "Europe/Brussels".to_owned()
 }
@@ -117,6 +124,9 @@ impl WebSection {
                 .map_err(|_| format!("web.{key} is {text:?}: it must be a time like 09:00"))
         };
         let (from, until) = (time("open_from", &self.open_from)?, time("open_until", &self.open_until)?);
+        if self.token_days == 0 {
+            return Err("web.token_days is 0: no token could ever be made".to_owned());
+        }
         if from >= until || self.open_days.is_empty() || self.idle == 0 || self.longest < self.idle {
             return Err(
                 "web: the desk must be open some time of some day, and longest must not be below idle"
@@ -131,6 +141,7 @@ impl WebSection {
             idle: TimeDelta::minutes(self.idle.into()),
             longest: TimeDelta::minutes(self.longest.into()),
             second_factor: self.second_factor,
+            token_days: self.token_days,
             zone,
             hours: WorkingHours { from, until, days, closed: self.closed.clone() },
             name: name.to_owned(),
@@ -154,6 +165,7 @@ mod tests {
             ("public_url = \"https://a\"\ntimezone = \"Brussels\"", "web.timezone"),
             ("public_url = \"https://a\"\nopen_from = \"9\"", "web.open_from"),
             ("public_url = \"https://a\"\nopen_from = \"18:00\"", "web:"),
+            ("public_url = \"https://a\"\ntoken_days = 0", "web.token_days"),
         ] {
             assert!(read(text).unwrap_err().starts_with(key), "{text}");
         }

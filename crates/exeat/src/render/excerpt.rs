@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exeat_checks::Role;
-use exeat_checks::read::View;
 use exeat_checks::table::shown;
 use exeat_domain::finding::{Finding, Place, Severity};
 
 use super::look::{Look, Tone, cut, width};
-use super::place;
+use super::{Part, place};
 
 /// Rows shown above and below one that is marked.
 const AROUND: u64 = 1;
@@ -36,22 +34,29 @@ struct Marks {
 /// The excerpt of the first table that the findings lie in; nothing where they lie in none that was read.
 ///
 /// `whole` says whether to draw the first rows of a table that is meant as a whole.
-pub(super) fn of(findings: &[&Finding], tables: &[View], whole: bool, look: Look) -> String {
+pub(super) fn of(findings: &[&Finding], tables: &[Part], whole: bool, look: Look) -> String {
     let Some(index) = table(findings) else { return String::new() };
-    let Some(view) = tables.iter().find(|view| view.table.index == index) else { return String::new() };
+    let Some(view) = tables.iter().find(|view| view.index == index) else { return String::new() };
     let chosen = chosen(findings);
     let marks = Marks::of(findings.iter().filter(|finding| lies_in(finding, index)), view);
-    let read = view.rows.len() as u64;
-    let rows: Vec<u64> = if chosen.is_empty() {
-        (0..read.min(SAMPLE)).collect()
-    } else {
-        let around = chosen.into_iter().flat_map(|row| row.saturating_sub(AROUND)..=row + AROUND);
-        around.filter(|row| *row < read).collect::<BTreeSet<_>>().into_iter().collect()
-    };
+    let rows: Vec<u64> = around(chosen).into_iter().filter(|row| view.rows.contains_key(row)).collect();
     if rows.is_empty() || (marks.is_empty() && !whole) {
         return String::new();
     }
     Drawing::new(view, &marks.within(&rows), rows, look).text()
+}
+
+/// The rows of the excerpt: those that are chosen and what stands around them, or the first ones where none are.
+fn around(chosen: BTreeSet<u64>) -> BTreeSet<u64> {
+    if chosen.is_empty() {
+        return (0..SAMPLE).collect();
+    }
+    chosen.into_iter().flat_map(|row| row.saturating_sub(AROUND)..=row + AROUND).collect()
+}
+
+/// The rows of the excerpt, and the table they are of.
+pub(super) fn wanted(findings: &[&Finding]) -> Option<(u32, BTreeSet<u64>)> {
+    Some((table(findings)?, around(chosen(findings))))
 }
 
 /// Rows that must be read for the excerpt.
@@ -88,15 +93,13 @@ fn chosen(findings: &[&Finding]) -> BTreeSet<u64> {
 }
 
 impl Marks {
-    fn of<'a>(findings: impl Iterator<Item = &'a &'a Finding>, view: &View) -> Self {
+    fn of<'a>(findings: impl Iterator<Item = &'a &'a Finding>, view: &Part) -> Self {
         let mut marks = Self::default();
         for finding in findings {
             let place = &finding.place;
             let column = match (place.cell, &place.column) {
                 (Some([_, column]), _) => usize::try_from(column).ok(),
-                (None, Some(name)) => {
-                    view.table.columns.iter().position(|column| shown(&column.name) == *name)
-                }
+                (None, Some(name)) => view.columns.iter().position(|(header, _)| shown(header) == *name),
                 (None, None) => None,
             };
             match (place::row(place), column) {
@@ -149,7 +152,7 @@ struct Drawn {
 }
 
 struct Drawing<'a> {
-    view: &'a View,
+    view: &'a Part,
     marks: &'a Marks,
     rows: Vec<u64>,
     columns: Vec<Drawn>,
@@ -158,7 +161,7 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(view: &'a View, marks: &'a Marks, rows: Vec<u64>, look: Look) -> Self {
+    fn new(view: &'a Part, marks: &'a Marks, rows: Vec<u64>, look: Look) -> Self {
         let last = rows.last().map_or(0, |row| row + 1);
         let number = last.to_string().len().max("row".len());
         let mut drawing = Self { view, marks, rows, columns: vec![], number, look };
@@ -196,19 +199,15 @@ impl<'a> Drawing<'a> {
             taken += if drawn.column > next { 2 * GAP.len() + 1 } else { GAP.len() } + drawn.width;
             next = drawn.column + 1;
         }
-        if next < self.view.table.columns.len() { taken + GAP.len() + 1 } else { taken }
+        if next < self.view.columns.len() { taken + GAP.len() + 1 } else { taken }
     }
 
     /// Columns by how much they matter: marked ones, labels, then from the left.
     fn wanted(&self) -> Vec<usize> {
-        let columns = &self.view.table.columns;
-        let all = columns.len().max(self.view.rows.iter().map(Vec::len).max().unwrap_or(0));
+        let columns = &self.view.columns;
+        let all = columns.len().max(self.view.rows.values().map(Vec::len).max().unwrap_or(0));
         let marked = self.marks.marked_columns();
-        let label = |at: &usize| {
-            columns
-                .get(*at)
-                .is_some_and(|column| matches!(column.role, Role::Dimension | Role::Period | Role::Term))
-        };
+        let label = |at: &usize| columns.get(*at).is_some_and(|(_, label)| *label);
         let labels = || (0..all).filter(label);
         let first = marked.iter().copied().take(1);
         let mut wanted: Vec<usize> = vec![];
@@ -228,9 +227,7 @@ impl<'a> Drawing<'a> {
 
     fn draw(&self, column: usize, header: usize) -> Drawn {
         let marked = self.marks.marked_columns().contains(&column);
-        let raw = |row: &u64| {
-            usize::try_from(*row).ok().and_then(|row| self.view.rows.get(row)).and_then(|row| row.get(column))
-        };
+        let raw = |row: &u64| self.view.rows.get(row).and_then(|row| row.get(column));
         let texts: Vec<String> =
             self.rows.iter().map(|row| cut(raw(row).map_or("", |cell| cell.trim()), CELL)).collect();
         let right = texts.iter().any(|text| is_number(text))
@@ -238,7 +235,7 @@ impl<'a> Drawing<'a> {
         let mark = |text: &str, range: &str| format!("[{text}{range}]");
         let plain = |text: &str| if marked { format!(" {text} ") } else { text.to_owned() };
         let widest = texts.iter().map(|text| width(text)).max().unwrap_or(0).max(header);
-        let name = cut(self.view.table.columns.get(column).map_or("", |column| column.name.trim()), widest);
+        let name = cut(self.view.columns.get(column).map_or("", |(header, _)| header.trim()), widest);
         let header = if self.marks.columns.contains_key(&column) { mark(&name, "") } else { plain(&name) };
         let cells: Vec<String> = self
             .rows
@@ -255,8 +252,8 @@ impl<'a> Drawing<'a> {
 
     fn text(&self) -> String {
         let mut text = String::from("\n");
-        if self.view.table.one_of_several {
-            text.push_str(&format!("{INDENT}table {}\n", u64::from(self.view.table.index) + 1));
+        if self.view.one_of_several {
+            text.push_str(&format!("{INDENT}table {}\n", u64::from(self.view.index) + 1));
         }
         let head = self.line(
             &format!("  {:>1$}", "row", self.number),
@@ -316,7 +313,7 @@ impl<'a> Drawing<'a> {
                 line.push_str(&pad);
             }
         }
-        if next < self.view.table.columns.len() {
+        if next < self.view.columns.len() {
             line.push_str(GAP);
             line.push('…');
         }

@@ -1,6 +1,6 @@
 //! What each rule found in a file: why it matters, where it is, how to mend it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use exeat_checks::rules;
 use exeat_domain::finding::{FileReport, Finding, Outcome, Severity};
@@ -61,6 +61,17 @@ impl<'a> Group<'a> {
 pub(super) fn deepest(report: &FileReport) -> u64 {
     let groups = Group::all(report);
     groups.iter().map(|group| excerpt::deepest(&group.placed().collect::<Vec<_>>())).max().unwrap_or(0)
+}
+
+/// Rows of tables that the findings are shown in.
+pub(super) fn wanted(report: &FileReport) -> BTreeMap<u32, BTreeSet<u64>> {
+    let mut wanted: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
+    for group in Group::all(report).iter().filter(|group| group.severity > Severity::Note) {
+        if let Some((table, rows)) = excerpt::wanted(&group.placed().collect::<Vec<_>>()) {
+            wanted.entry(table).or_default().extend(rows);
+        }
+    }
+    wanted
 }
 
 /// Every rule that has something to say.

@@ -5,10 +5,11 @@ mod findings;
 mod look;
 mod place;
 
-use std::fs::File;
+use std::collections::{BTreeMap, BTreeSet};
 
 use exeat_checks::read::{self, View};
-use exeat_checks::{Policy, Source};
+use exeat_checks::{Policy, Role, Source};
+use exeat_desk::document::Window;
 use exeat_domain::finding::{Claim, FileReport, TableSummary};
 
 pub(crate) use findings::{Explained, section};
@@ -26,30 +27,105 @@ const INDENT: &str = "           ";
 /// What is known of a file besides its report.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
-    /// Its tables, as far down as findings are shown.
-    pub(crate) tables: Vec<View>,
+    /// Its tables, as far as findings are shown.
+    pub(crate) tables: Vec<Part>,
     /// Width and height of a picture, in pixels.
     pub(crate) pixels: Option<(u32, u32)>,
 }
 
+/// The rows of a table that are shown.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// Which table of the file, from 0.
+    index: u32,
+    /// Whether the file holds several.
+    one_of_several: bool,
+    /// Each column's header, and whether it holds labels.
+    columns: Vec<(String, bool)>,
+    /// The rows, by their number.
+    rows: BTreeMap<u64, Vec<String>>,
+}
+
+impl From<View> for Part {
+    fn from(view: View) -> Self {
+        let View { table, rows } = view;
+        let columns = table.columns.into_iter().map(|column| (column.name, is_label(column.role.name())));
+        Self {
+            index: table.index,
+            one_of_several: table.one_of_several,
+            columns: columns.collect(),
+            rows: (0..).zip(rows).collect(),
+        }
+    }
+}
+
+impl Part {
+    /// The first window of a table.
+    fn of(window: Window) -> Self {
+        let columns = window.columns.into_iter().map(|column| (column.name, is_label(&column.role)));
+        Self {
+            index: u32::try_from(window.table).unwrap_or(u32::MAX),
+            one_of_several: window.tables > 1,
+            columns: columns.collect(),
+            rows: window.rows.into_iter().map(|row| (row.number, row.cells)).collect(),
+        }
+    }
+}
+
+/// Whether a column of this role holds labels.
+fn is_label(role: &str) -> bool {
+    [Role::Dimension, Role::Period, Role::Term].into_iter().any(|label| label.name() == role)
+}
+
 impl Content {
+    /// What the findings of `report` need to be shown, of windows of the file's tables: `look` gives one, from a row on.
+    ///
+    /// # Errors
+    /// What `look` says.
+    pub(crate) fn looked_up<E>(
+        report: &FileReport,
+        mut look: impl FnMut(u32, u64, usize) -> Result<Option<Window>, E>,
+    ) -> Result<Self, E> {
+        let mut tables: Vec<Part> = vec![];
+        for (table, rows) in findings::wanted(report) {
+            for (from, count) in runs(&rows) {
+                let Some(window) = look(table, from, count)? else { continue };
+                let part = Part::of(window);
+                match tables.iter_mut().find(|known| known.index == table) {
+                    Some(known) => known.rows.extend(part.rows),
+                    None => tables.push(part),
+                }
+            }
+        }
+        Ok(Self { tables, pixels: None })
+    }
+
     /// Reads again what the findings of `report` need to be shown; nothing where it cannot be read.
     pub(crate) fn read(report: &FileReport, source: Source, policy: &Policy) -> Self {
         if report.table.is_none() || report.findings.is_empty() {
             return Self::default();
         }
         let most = findings::deepest(report).min(DEEPEST);
-        Self { tables: read::tables(source, &report.path, policy, most).unwrap_or_default(), pixels: None }
+        let views = read::tables(source, &report.path, policy, most).unwrap_or_default();
+        Self { tables: views.into_iter().map(Part::from).collect(), pixels: None }
     }
 }
 
+/// Rows that follow one another, as the first of them and how many.
+fn runs(rows: &BTreeSet<u64>) -> Vec<(u64, usize)> {
+    let mut runs: Vec<(u64, usize)> = vec![];
+    for row in rows {
+        match runs.last_mut() {
+            Some((from, count)) if *from + *count as u64 == *row => *count += 1,
+            _ => runs.push((*row, 1)),
+        }
+    }
+    runs
+}
+
 /// The report of one file in full, for a person who decides on it.
-pub(crate) fn file(report: &FileReport, bytes: Option<File>) -> String {
-    let content = match (bytes, Policy::preset(exeat_checks::policy::DEFAULT_PRESET)) {
-        (Some(bytes), Ok(policy)) => Content::read(report, Source::File(bytes), &policy),
-        _ => Content::default(),
-    };
-    self::report(report, &content, Look { colour: false, ..Look::of_stdout() }, &mut Explained::default())
+pub(crate) fn file(report: &FileReport, content: &Content) -> String {
+    self::report(report, content, Look { colour: false, ..Look::of_stdout() }, &mut Explained::default())
 }
 
 /// The report of one file; `explained` remembers the rules whose reasons were given before.

@@ -75,10 +75,7 @@ impl Site {
     /// # Errors
     /// As [`Site::open`].
     pub(crate) fn watched(config: Option<PathBuf>, observer: Arc<dyn Observer>) -> Result<Self, Failed> {
-        let file = config
-            .or_else(|| std::env::var_os("EXEAT_CONFIG").map(PathBuf::from))
-            .unwrap_or_else(|| PathBuf::from("exeat.toml"));
-        let loaded = config::load(&file)?;
+        let loaded = config::load(&config::file(config))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let state = loaded.path(&loaded.config.desk.state);
         let store =

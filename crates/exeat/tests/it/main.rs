@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod desk;
 mod earlier;
+mod elsewhere;
 mod init;
 mod ledger;
 mod serve;

@@ -23,7 +23,7 @@ const REQUESTER: &[Role] = &[Role::Requester];
 /// Lines of the table: method, address, what the route takes of a token, handler, what it does, understands and gives.
 macro_rules! lines {
     ($($method:ident $path:literal, $takes:expr, $handler:path, $says:literal
-        $(.$how:ident($what:ty))* $(.file = $kind:literal)?;)*) => {
+        $(.$how:ident($what:ty))* $(file $kind:literal)?;)*) => {
         vec![$({
             let (roles, reach): Takes = $takes;
             Route {
@@ -114,7 +114,7 @@ fn reviewed() -> Vec<Route> {
         GET "/api/v1/reviews/{id}/rounds/{round}/files/{file}/rows", LOOK, tables::rows,
             "Rows of a table, as text that the checks wrote." .asks(tables::Asked) .gives(Window);
         GET "/api/v1/reviews/{id}/rounds/{round}/files/{file}/picture", LOOK, file::picture,
-            "A picture, encoded anew as it would leave." .file = "image/png";
+            "A picture, encoded anew as it would leave." file "image/png";
         GET "/api/v1/reviews/{id}/release", LOOK, reviews::release,
             "What left, and what the ledger says of it." .gives(reviews::ReleaseDocument);
         POST "/api/v1/reviews/{id}/letter", LOOK, reviews::letter,
@@ -161,13 +161,13 @@ fn audited() -> Vec<Route> {
         POST "/api/v1/ledger/verification", LOOK, auditing::verify,
             "Verify the ledger anew, from its first entry." .gives(auditing::Verification);
         GET "/api/v1/ledger/export", LOOK, ledger::export,
-            "The whole ledger, as lines that anyone can verify with the public key." .file = "application/jsonl";
+            "The whole ledger, as lines that anyone can verify with the public key." file "application/jsonl";
         GET "/api/v1/releases", LOOK, auditing::releases,
             "Requests that were released, the newest first." .asks(auditing::Released) .gives(Requests);
         GET "/api/v1/releases/{id}", LOOK, auditing::record,
             "The record of a release." .gives(ReleaseRecord);
         GET "/api/v1/releases/{id}/crate", LOOK, releases::research_object,
-            "The same, as an RO-Crate." .file = "application/zip";
+            "The same, as an RO-Crate." file "application/zip";
     }
 }
 

@@ -18,10 +18,14 @@ use exeat_domain::hours::WorkingHours;
 use exeat_domain::ledger::Actor;
 use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
 use exeat_domain::roster::{Language, Person, ReleaseMode, Role, Roster};
+use exeat_domain::token::Reach;
 use exeat_testkit::site::{Site, run};
 use exeat_web::sign_in::{Enrolment, SecondFactor, invite};
+use exeat_web::tokens::{Wanted, make};
 use exeat_web::{App, Settings, routes};
 use http_body_util::BodyExt as _;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use tower::ServiceExt as _;
 
 pub(crate) const PASSWORD: &str = "four words in a row";
@@ -93,6 +97,7 @@ pub(crate) fn settings() -> Settings {
         idle: TimeDelta::minutes(30),
         longest: TimeDelta::hours(10),
         second_factor: false,
+        token_days: 365,
         zone: chrono_tz::Europe::Brussels,
         hours: WorkingHours::default(),
         name: "Release desk".into(),
@@ -172,6 +177,15 @@ impl House {
         self.app.enrol(enrolment).await.unwrap();
     }
 
+    /// A script with a token of this account.
+    pub(crate) async fn script(&self, account: &str, reach: Reach) -> Script<'_> {
+        let roles = BTreeSet::new();
+        let wanted = Wanted { account, name: "a script", reach, roles, days: 30, most_days: 365 };
+        let (actor, now) = (Actor::person(account), self.clock.now());
+        let made = make(self.accounts.as_ref(), &Everyone, &actor, wanted, now).await.unwrap();
+        Script { house: self, id: made.token.id, secret: made.secret.expose_secret().to_owned() }
+    }
+
     /// A visitor without a cookie.
     pub(crate) fn stranger(&self) -> Visitor<'_> {
         Visitor { house: self, cookie: None, language: "en" }
@@ -190,6 +204,29 @@ pub(crate) struct Visitor<'a> {
     pub(crate) language: &'static str,
 }
 
+/// A script with a token.
+pub(crate) struct Script<'a> {
+    house: &'a House,
+    pub(crate) id: u64,
+    pub(crate) secret: String,
+}
+
+impl Script<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, "").await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, &body.to_string()).await
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, body: &str) -> Answer {
+        let bearer = format!("Bearer {}", self.secret);
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        self.house.stranger().send(method, path, &headers, Body::from(body.to_owned())).await
+    }
+}
+
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -201,6 +238,27 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub(crate) fn text_lossy(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The JSON document of an answer that is well.
+    pub(crate) fn json(&self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text_lossy());
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The code of a problem.
+    pub(crate) fn problem(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text_lossy());
+        let problem: Value = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(problem["status"], self.status.as_u16());
+        for member in ["type", "title", "detail", "next"] {
+            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member} of {problem}");
+        }
+        problem["code"].as_str().unwrap().to_owned()
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {

@@ -7,6 +7,7 @@
     reason = "a test makes files and fails where something is not as it should be"
 )]
 
+mod api;
 mod asking;
 mod auditing;
 mod deciding;

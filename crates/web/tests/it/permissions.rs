@@ -1,8 +1,11 @@
 //! Every route with every role: who gets in is what the table says, and the table is what stands here.
 
+use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use chrono::TimeDelta;
 use exeat_domain::roster::Role;
-use exeat_web::routes::{Who, permissions};
+use exeat_domain::token::Reach;
+use exeat_web::routes::{Token, Who, permissions};
 
 use crate::house::House;
 
@@ -17,6 +20,8 @@ POST /enrol: anyone
 POST /enrol/finish: anyone
 GET /: signed in
 GET /account: signed in
+POST /account/tokens: signed in
+POST /account/tokens/{token}/revoke: signed in
 POST /sign-out: signed in
 POST /sign-out-everywhere: signed in
 GET /queue: checker
@@ -57,6 +62,53 @@ GET /mine/drafts/{draft}/events: requester
 GET /mine/drafts/{draft}/files: requester
 POST /mine/drafts/{draft}/files: requester
 POST /mine/drafts/{draft}/discard: requester
+GET /api/v1/openapi.json: anyone
+GET /api/v1/requests: token of requester, read
+POST /api/v1/requests: token of requester, write
+GET /api/v1/requests/{id}: token of requester, read
+POST /api/v1/requests/{id}/rounds: token of requester, write
+POST /api/v1/requests/{id}/withdraw: token of requester, write
+POST /api/v1/requests/{id}/comments: token of requester, write
+POST /api/v1/requests/{id}/draft: token of requester, write
+GET /api/v1/share: token of requester, read
+GET /api/v1/drafts: token of requester, read
+POST /api/v1/drafts: token of requester, write
+GET /api/v1/drafts/{draft}: token of requester, read
+PUT /api/v1/drafts/{draft}: token of requester, write
+DELETE /api/v1/drafts/{draft}: token of requester, write
+POST /api/v1/drafts/{draft}/send: token of requester, write
+POST /api/v1/drafts/{draft}/check: token of requester, write
+GET /api/v1/drafts/{draft}/check: token of requester, read
+GET /api/v1/queue: token of checker, read
+GET /api/v1/reviews: token of checker, read
+GET /api/v1/reviews/next: token of checker, read
+GET /api/v1/reviews/{id}: token of checker, read
+GET /api/v1/reviews/{id}/rounds/{round}/files/{file}/rows: token of checker, read
+GET /api/v1/reviews/{id}/rounds/{round}/files/{file}/picture: token of checker, read
+GET /api/v1/reviews/{id}/release: token of checker, read
+POST /api/v1/reviews/{id}/letter: token of checker, read
+POST /api/v1/reviews/{id}/claim: token of checker, write
+DELETE /api/v1/reviews/{id}/claim: token of checker, write
+POST /api/v1/reviews/{id}/comments: token of checker, write
+POST /api/v1/reviews/{id}/retry: token of checker, write
+POST /api/v1/reviews/{id}/decisions: token of checker, decide
+DELETE /api/v1/reviews/{id}/decisions: token of checker, decide
+POST /api/v1/reviews/{id}/refusals: token of checker, decide
+POST /api/v1/reviews/{id}/submit: token of checker, decide
+POST /api/v1/reviews/{id}/undo: token of checker, decide
+GET /api/v1/ledger: token of auditor, read
+GET /api/v1/ledger/verification: token of auditor, read
+POST /api/v1/ledger/verification: token of auditor, read
+GET /api/v1/ledger/export: token of auditor, read
+GET /api/v1/releases: token of auditor, read
+GET /api/v1/releases/{id}: token of auditor, read
+GET /api/v1/releases/{id}/crate: token of auditor, read
+GET /api/v1/account: token of anyone, read
+GET /api/v1/insights: token of checker or auditor or admin, read
+GET /api/v1/admin/people: token of admin, read
+GET /api/v1/admin/policy: token of admin, read
+GET /api/v1/admin/jobs: token of admin, read
+POST /api/v1/admin/requests/{id}/retry: token of admin, write
 ";
 
 fn words(who: Who) -> String {
@@ -71,6 +123,11 @@ fn words(who: Who) -> String {
         Who::SignedIn => "signed in".to_owned(),
         Who::Has(role) => name(&role).to_owned(),
         Who::HasOneOf(roles) => roles.iter().map(name).collect::<Vec<_>>().join(" or "),
+        Who::Token(Token { roles: [], reach }) => format!("token of anyone, {}", reach.name()),
+        Who::Token(Token { roles, reach }) => {
+            let roles = roles.iter().map(name).collect::<Vec<_>>().join(" or ");
+            format!("token of {roles}, {}", reach.name())
+        }
     }
 }
 
@@ -127,9 +184,13 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
                 .replace("{round}", "1")
                 .replace("{file}", "1")
                 .replace("{draft}", "1")
+                .replace("{token}", "99")
                 .replace("{*name}", "desk.css");
+            // As slowly as scripts without a token may come.
+            house.clock.forward(TimeDelta::seconds(2));
             let answer = match method {
                 Method::GET => visitor.get(&path).await,
+                Method::PUT | Method::DELETE => visitor.send(method.clone(), &path, &[], Body::empty()).await,
                 _ => visitor.post(&path, &[("round", "1"), ("file", "1"), ("choice", "none")]).await,
             };
             let open = match who {
@@ -137,6 +198,12 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
                 Who::SignedIn => role.is_some(),
                 Who::Has(needed) => *role == Some(needed),
                 Who::HasOneOf(roles) => role.is_some_and(|role| roles.contains(&role)),
+                Who::Token(_) => {
+                    // A cookie opens nothing there, whoever's it is.
+                    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path} as {role:?}");
+                    assert_eq!(answer.header("content-type"), "application/problem+json");
+                    continue;
+                }
             };
             let to = answer.header("location").to_owned();
             let what = format!("{method} {path} as {role:?}: {} {to}", answer.status);
@@ -149,6 +216,39 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
                 assert!(to.starts_with("/sign-in"), "{what}");
             } else {
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_token_gets_as_far_as_its_roles_and_reach_and_no_further() {
+    let house = House::new().await;
+    let id = house.ask(&["ann"], "table 1").await;
+    let accounts =
+        [("ann_P", Role::Requester), ("cleo", Role::Checker), ("aude", Role::Auditor), ("adam", Role::Admin)];
+    for (account, role) in accounts {
+        for has in Reach::ALL {
+            let script = house.script(account, has).await;
+            for (method, path, who) in permissions() {
+                let Who::Token(Token { roles, reach }) = who else { continue };
+                let path = path.replace("{id}", &id.to_string()).replace("{round}", "1");
+                let path = path.replace("{file}", "99").replace("{draft}", "99");
+                // A body that is not understood: who is not let in is told so before it is read.
+                let answer = script.send(method.clone(), &path, "{\"?\": 1}").await;
+                let open = (roles.is_empty() || roles.contains(&role)) && has >= reach;
+                let what = format!(
+                    "{method} {path} as {role:?} to {has:?}: {} {}",
+                    answer.status,
+                    answer.text_lossy()
+                );
+                if open {
+                    assert!(![401, 403].contains(&answer.status.as_u16()), "{what}");
+                    assert!(answer.status.as_u16() < 500, "{what}");
+                } else {
+                    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+                    assert_eq!(answer.header("content-type"), "application/problem+json", "{what}");
+                }
             }
         }
     }
