@@ -65,7 +65,21 @@ pub(crate) fn check() -> Result<()> {
 fn pages() -> Result<Pages> {
     let mut pages = Pages::new();
     SOURCES.iter().try_for_each(|source| source(&mut pages))?;
-    Ok(pages.into_iter().map(|(path, text)| (path, format!("{MARK}\n{text}"))).collect())
+    // JSON has no place for a mark.
+    let marked = |path: &str, text: String| {
+        if Path::new(path).extension().is_some_and(|extension| extension == "json") {
+            text
+        } else {
+            format!("{MARK}\n{text}")
+        }
+    };
+    Ok(pages
+        .into_iter()
+        .map(|(path, text)| {
+            let text = marked(&path, text);
+            (path, text)
+        })
+        .collect())
 }
 
 /// The pages to write, and those that nothing writes any more.

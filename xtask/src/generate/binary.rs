@@ -1,4 +1,5 @@
-//! Pages from what the binary says of itself: `docs/cli.md`, the help of every command; `docs/config.md`, the settings.
+//! Pages from what the binary says of itself: `docs/cli.md`, the help of every command; `docs/config.md`, the settings;
+//! `docs/openapi.json`, the API.
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -14,6 +15,8 @@ pub(super) fn pages(pages: &mut Pages) -> Result<()> {
     pages.insert("docs/cli.md".into(), commands);
     let settings = serde_json::from_str(&exeat(&["config", "schema"])?)?;
     pages.insert("docs/config.md".into(), config(&schema::sections(&settings)));
+    let api: serde_json::Value = serde_json::from_str(&exeat(&["config", "api"])?)?;
+    pages.insert("docs/openapi.json".into(), serde_json::to_string_pretty(&api)? + "\n");
     Ok(())
 }
 

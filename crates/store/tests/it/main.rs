@@ -15,3 +15,4 @@ mod opening;
 mod requests;
 mod searching;
 mod support;
+mod tokens;

@@ -16,4 +16,5 @@ mod numbers;
 mod package;
 mod research_object;
 mod rounds;
+mod scripts;
 mod whole;
