@@ -126,6 +126,7 @@ mod tests {
             idle: TimeDelta::minutes(30),
             longest: TimeDelta::hours(10),
             second_factor: true,
+            token_days: 365,
             zone: chrono_tz::Europe::Brussels,
             hours: WorkingHours::default(),
             name: "Release desk".into(),
