@@ -30,7 +30,7 @@ pub(crate) struct Cli {
 
 const AFTER: &str = "\
 Start here:
-  exeat demo                 see two requests go through, in a temporary folder
+  exeat demo                 see a desk at work, and open it in your browser
   exeat check results/       what would a checker find in these files?
   exeat init desk/           set up a desk of your own
 
@@ -43,7 +43,7 @@ enum Command {
     Check(check::Args),
     /// What the checks look for.
     Rules(rules::Args),
-    /// See two requests go through the whole desk, in a temporary folder.
+    /// See a desk at work, in a temporary folder, and open it in your browser.
     Demo(demo::Args),
     /// Set up an empty desk with a commented configuration.
     Init(init::Args),

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use exeat_desk::ports::Clock as _;
 use exeat_domain::ledger::{Actor, Event, Fact};
 use exeat_store::{SigningKey, SqliteStore};
@@ -40,7 +41,7 @@ pub(crate) fn run(args: Args) -> Ended {
     let Args { folder, format } = args;
     let user = identity::user_name().unwrap_or_default();
     let desk = desk_id()?;
-    make(&folder, &config(&desk, &user), ROSTER, &desk, &user)?;
+    make(&folder, &config(&desk, &user), ROSTER, (&desk, &user), SystemClock.now())?;
     let file = display(&folder.join("exeat.toml"));
     match format {
         Format::Json => out::json(&json!({ "folder": display(&folder), "config": file, "desk": desk })),
@@ -58,11 +59,17 @@ pub(crate) fn run(args: Args) -> Ended {
     }
 }
 
-/// Makes a desk in `folder` with this configuration and roster.
+/// Makes a desk in `folder` with this configuration and roster, opened by this user at this time.
 ///
 /// # Errors
 /// [`Failed`] where something is there already, or cannot be made. What was made before stays.
-pub(crate) fn make(folder: &Path, config: &str, roster: &str, desk: &str, user: &str) -> Ended {
+pub(crate) fn make(
+    folder: &Path,
+    config: &str,
+    roster: &str,
+    (desk, user): (&str, &str),
+    at: DateTime<Utc>,
+) -> Ended {
     let state = folder.join("state");
     if let Some(there) =
         ["exeat.toml", "roster.toml", "state"].iter().map(|name| folder.join(name)).find(|path| path.exists())
@@ -81,14 +88,13 @@ pub(crate) fn make(folder: &Path, config: &str, roster: &str, desk: &str, user: 
     let key = SigningKey::generate()?;
     write(&state.join(state::KEY), &key.to_pem()?, 0o600)?;
     write(&state.join(state::PUBLIC_KEY), &key.public().to_pem()?, 0o644)?;
-    open_store(&state, key, desk, user)?;
+    let fact = Fact::DeskOpened { desk: desk.to_owned() };
+    open_store(&state, key, Event { at, actor: Actor::person(user), request: None, fact })?;
     write(&folder.join("roster.toml"), roster, 0o600)?;
     write(&folder.join("exeat.toml"), config, 0o600)
 }
 
-fn open_store(state: &Path, key: SigningKey, desk: &str, user: &str) -> Ended {
-    let fact = Fact::DeskOpened { desk: desk.to_owned() };
-    let event = Event { at: SystemClock.now(), actor: Actor::person(user), request: None, fact };
+fn open_store(state: &Path, key: SigningKey, event: Event) -> Ended {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         SqliteStore::create(&state.join(state::STORE), key, event).await?.close().await?;

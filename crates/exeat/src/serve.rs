@@ -48,7 +48,7 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
     };
     site.block_on(async {
         let mut stop = Stop::new()?;
-        let mut web = if args.once { None } else { Open::of(&site).await? };
+        let web = if args.once { None } else { Open::of(&site).await? };
         let waiting = site.desk.retry(None).await?;
         site.sweep().await;
         if !args.once {
@@ -58,31 +58,46 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
             ));
             web.iter().for_each(|web| out::progress(&format!("the web desk is open: {}", web.url())));
         }
-        let (mut done, mut failed) = (0_usize, vec![]);
-        while !stop.told_within(Duration::ZERO).await && web.as_ref().is_none_or(Open::is_open) {
-            match site.desk.work(None).await? {
-                Worked::Done(_) => done += 1,
-                Worked::Failed(task, cause) => {
-                    out::progress(&format!("{} failed: {cause}", task.request()));
-                    // What runs for months tells each failure when it happens and keeps no list.
-                    if args.once {
-                        failed.push(json!({ "task": task, "cause": cause }));
-                    }
-                }
-                Worked::Idle if args.once => break,
-                Worked::Idle if stop.told_within(IDLE).await => break,
-                Worked::Idle => {}
-            }
-        }
-        if let Some(web) = web.take() {
-            web.close().await?;
-        }
+        let (done, failed) = work(&site, &mut stop, web, args.once).await?;
         if !args.once {
             out::progress(&format!("stopped; {} done.", words::count(done, "job")));
             return Ok(());
         }
         report(args.format, done, failed)
     })
+}
+
+/// Works until it is told to stop, or the web desk has ended by itself; `once`, until nothing is due. Gives how many jobs
+/// were done and, `once`, those that failed.
+///
+/// # Errors
+/// [`Failed`] where the store fails, or the web desk has.
+pub(crate) async fn work(
+    site: &Site,
+    stop: &mut Stop,
+    web: Option<Open>,
+    once: bool,
+) -> Result<(usize, Vec<serde_json::Value>), Failed> {
+    let (mut done, mut failed) = (0_usize, vec![]);
+    while !stop.told_within(Duration::ZERO).await && web.as_ref().is_none_or(Open::is_open) {
+        match site.desk.work(None).await? {
+            Worked::Done(_) => done += 1,
+            Worked::Failed(task, cause) => {
+                out::progress(&format!("{} failed: {cause}", task.request()));
+                // What runs for months tells each failure when it happens and keeps no list.
+                if once {
+                    failed.push(json!({ "task": task, "cause": cause }));
+                }
+            }
+            Worked::Idle if once => break,
+            Worked::Idle if stop.told_within(IDLE).await => break,
+            Worked::Idle => {}
+        }
+    }
+    if let Some(web) = web {
+        web.close().await?;
+    }
+    Ok((done, failed))
 }
 
 fn report(format: Format, done: usize, failed: Vec<serde_json::Value>) -> Ended {
@@ -100,22 +115,33 @@ fn report(format: Format, done: usize, failed: Vec<serde_json::Value>) -> Ended 
 }
 
 /// Whether it is time to stop. It listens from the start on, so that nothing said during a job is lost.
-struct Stop {
+pub(crate) struct Stop {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Stop {
-    fn new() -> Result<Self, Failed> {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// [`Failed`] where the system does not let it.
+    pub(crate) fn new() -> Result<Self, Failed> {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits to be told.
+    pub(crate) async fn told(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 
     /// Waits so long at most to be told.
     async fn told_within(&mut self, patience: Duration) -> bool {
         tokio::select! {
             biased;
-            _ = self.interrupt.recv() => true,
-            _ = self.terminate.recv() => true,
+            () = self.told() => true,
             () = tokio::time::sleep(patience) => false,
         }
     }

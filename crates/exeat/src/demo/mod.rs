@@ -1,36 +1,47 @@
-//! `exeat demo`: two requests through the whole desk, on real files in a temporary folder.
+//! `exeat demo`: a desk in a temporary folder, with requests that went through it, and its web desk open.
 
+mod cases;
+mod history;
+mod house;
+mod open;
+mod own_time;
 mod report;
+mod sign_ins;
 mod story;
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use exeat_desk::{Observer, Unobserved};
+use exeat_desk::{Observer, Ports, Unobserved};
 use exeat_domain::ledger::Event;
-use exeat_package::{Unlock, generate_password, write_vault};
-use secrecy::{ExposeSecret as _, SecretString};
+use tempfile::TempDir;
 
 use crate::cli::{Ended, Format};
 use crate::config::display;
-use crate::init;
 use crate::out::{self, Failed};
 use crate::wiring::Site;
 use crate::words;
 
-/// See two requests go through the whole desk, in a temporary folder.
+/// See a desk at work, in a temporary folder, and open it in your browser.
 ///
-/// It makes a share, a vault, a roster and two requests, and runs them with the real parts: one is checked, approved,
-/// archived, packed, tested, sent and wiped; one, with patient numbers and small cells, goes back with a message that
-/// says what to mend.
+/// It makes a share, a vault, a roster and a few months of history, and runs two more requests with the real parts:
+/// one is checked, approved, archived, packed, tested, sent and wiped; one, with patient numbers and small cells, goes
+/// back with a message that says what to mend. Then the web desk opens, on this machine alone, and says who may sign
+/// in. Ctrl-C ends it and removes the folder.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// End without the commands to go on with.
+    /// End after the two requests: no history, no web desk, and the folder stays.
     #[arg(long)]
     once: bool,
-    /// Use this folder, which must not exist yet, instead of a temporary one.
+    /// Use this folder, which must not exist yet and stays, instead of a temporary one.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// Let signing in take six digits from an app too.
+    ///
+    /// The secret for the app is then printed beside each password.
+    #[arg(long, conflicts_with = "once")]
+    second_factor: bool,
     /// For people, or for scripts.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -42,50 +53,24 @@ impl Args {
     }
 }
 
-/// The files of the share, by path.
-const FILES: [(&str, &str); 5] = [
-    ("Users/ann_P/diabetes/prevalence_by_age.csv", include_str!("files/diabetes/prevalence_by_age.csv")),
-    ("Users/ann_P/diabetes/new_cases_by_year.csv", include_str!("files/diabetes/new_cases_by_year.csv")),
-    ("Users/ann_P/diabetes/new_cases.svg", include_str!("files/diabetes/new_cases.svg")),
-    ("Users/bram_P/cohort/patients.csv", include_str!("files/cohort/patients.csv")),
-    ("Users/bram_P/cohort/complications.csv", include_str!("files/cohort/complications.csv")),
-];
-
-const ROSTER: &str = r#"# The people of the demo.
-
-[[people]]
-account = "ann_P"
-name = "Ann Peeters"
-address = "ann.peeters@example.org"
-roles = ["requester"]
-projects = ["diabetes"]
-
-[[people]]
-account = "bram_P"
-name = "Bram Claes"
-address = "bram.claes@example.org"
-roles = ["requester"]
-projects = ["complications"]
-
-[[people]]
-account = "cleo"
-name = "Cleo Maes"
-address = "cleo.maes@example.org"
-roles = ["checker", "auditor"]
-"#;
-
 pub(crate) fn run(args: Args) -> Ended {
-    let Args { once, folder, format } = args;
-    let folder = place(folder)?;
+    let Args { once, folder, second_factor, format } = args;
+    let place = Place::of(folder)?;
+    say(format, &format!("A desk in {}", display(place.folder())));
+    if once { tell(&place.keep(), format) } else { open::run(place, second_factor, format) }
+}
+
+/// The two requests alone.
+fn tell(folder: &Path, format: Format) -> Ended {
+    house::furnish(folder, &house::House::small())?;
     let observer: Arc<dyn Observer> =
         if format == Format::Text { Arc::new(Aloud) } else { Arc::new(Unobserved) };
-    say(format, &format!("A desk in {}", display(&folder)));
-    furnish(&folder)?;
-    let site = Site::watched(Some(folder.join("exeat.toml")), observer)?;
-    let told = story::tell(&site, &folder, format)?;
+    let site = Site::changed(Some(folder.join("exeat.toml")), |ports| Ports { observer, ..ports })?;
+    let _lock = site.lock()?;
+    let told = site.block_on(story::tell(&site, folder, format))?;
     match format {
         Format::Json => out::json(&told),
-        Format::Text => out::text(&report::text(&told, &folder, once)),
+        Format::Text => out::text(&report::once(&told, folder)),
     }
 }
 
@@ -105,38 +90,57 @@ impl Observer for Aloud {
     }
 }
 
-fn place(named: Option<PathBuf>) -> Result<PathBuf, Failed> {
-    match named {
-        Some(folder) => {
-            std::fs::create_dir(&folder).map_err(|error| cannot(&folder, &error))?;
-            Ok(std::path::absolute(folder)?)
+/// Where the demo lies.
+enum Place {
+    /// A folder that goes when the demo ends.
+    Temporary(TempDir),
+    /// A folder that was named, and stays.
+    Named(PathBuf),
+}
+
+impl Place {
+    fn of(named: Option<PathBuf>) -> Result<Self, Failed> {
+        match named {
+            Some(folder) => {
+                std::fs::create_dir(&folder).map_err(|error| cannot(&folder, &error))?;
+                Ok(Self::Named(std::path::absolute(folder)?))
+            }
+            None => Ok(Self::Temporary(tempfile::Builder::new().prefix("exeat-demo-").tempdir()?)),
         }
-        None => Ok(tempfile::Builder::new().prefix("exeat-demo-").tempdir()?.keep()),
     }
-}
 
-/// A desk as `exeat init` makes it, with people, a vault and files.
-fn furnish(folder: &Path) -> Ended {
-    let user = crate::identity::user_name().unwrap_or_default();
-    let desk = init::desk_id()?;
-    init::make(folder, &init::config(&desk, &user), ROSTER, &desk, &user)?;
-    let random = |error: getrandom::Error| Failed::refused("random", error);
-    let (master, password) = (generate_password().map_err(random)?, generate_password().map_err(random)?);
-    vault(&folder.join("vault.kdbx"), master.clone(), &password)?;
-    init::write(&folder.join("vault.password"), master.expose_secret(), 0o600)?;
-    for (path, text) in FILES {
-        let path = folder.join("share").join(path);
-        path.parent().map(std::fs::create_dir_all).transpose()?;
-        init::write(&path, text, 0o644)?;
+    fn folder(&self) -> &Path {
+        match self {
+            Self::Temporary(folder) => folder.path(),
+            Self::Named(folder) => folder,
+        }
     }
-    Ok(())
-}
 
-fn vault(path: &Path, master: SecretString, password: &SecretString) -> Ended {
-    let mut bytes = vec![];
-    write_vault(&mut bytes, &Unlock::with_password(master), "External", "INTEGO ZIP", password)
-        .map_err(|error| Failed::refused(error.code(), error))?;
-    std::fs::write(path, bytes).map_err(|error| cannot(path, &error))
+    /// Whether it is there when the demo has ended.
+    fn stays(&self) -> bool {
+        matches!(self, Self::Named(_))
+    }
+
+    /// Lets the folder stay, whichever it is.
+    fn keep(self) -> PathBuf {
+        match self {
+            Self::Temporary(folder) => folder.keep(),
+            Self::Named(folder) => folder,
+        }
+    }
+
+    /// Removes what is temporary.
+    fn clear(self) -> Ended {
+        match self {
+            Self::Temporary(folder) => {
+                let path = folder.path().to_owned();
+                folder.close().map_err(|error| {
+                    Failed::refused("demo", format!("{} is not wholly removed: {error}", display(&path)))
+                })
+            }
+            Self::Named(_) => Ok(()),
+        }
+    }
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failed {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use exeat_channels::Opened;
-use exeat_desk::Ask;
+use exeat_desk::{Ask, Worked};
 use exeat_domain::context::Context;
 use exeat_domain::digest::Sha256;
 use exeat_domain::finding::Finding;
@@ -57,34 +57,30 @@ pub(super) struct Returned {
 ///
 /// # Errors
 /// [`Failed`] where one does not end as it should.
-pub(super) fn tell(site: &Site, folder: &Path, format: Format) -> Result<Told, Failed> {
-    site.block_on(async {
-        say(format, "\nAnn asks for the results of her project:");
-        let ann = ask(
-            site,
-            "ann_P",
-            r"\\server\intego_shared\Users\ann_P\diabetes",
-            "Tables 1 and 2 and figure 1 of the paper",
-        )
-        .await?;
-        say(format, "\nBram asks for his:");
-        let bram = ask(
-            site,
-            "bram_P",
-            r"\\server\intego_shared\Users\bram_P\cohort\*.csv",
-            "First look at the cohort",
-        )
-        .await?;
-        say(format, "\nCleo, an output checker, approves Ann's files and sends Bram's back:");
-        let ann = decide(site, ann, Choice::Approve, State::Released).await?;
-        let bram = decide(site, bram, Choice::Return, State::Returned).await?;
-        let password = site.ports.vault.password().await?.expose_secret().to_owned();
-        Ok(Told {
-            released: vec![released(site, folder, &ann, password)?],
-            returned: vec![returned(folder, &bram)?],
-            left_behind: left_behind(folder)?,
-        })
+pub(super) async fn tell(site: &Site, folder: &Path, format: Format) -> Result<Told, Failed> {
+    let before = left_behind(folder)?;
+    say(format, "\nAnn asks for the results of her project:");
+    let results = r"\\server\intego_shared\Users\ann_P\diabetes\*.*";
+    let ann = ask(site, "ann_P", results, "Tables 1 and 2 and figure 1 of the paper").await?;
+    say(format, "\nBram asks for his:");
+    let results = r"\\server\intego_shared\Users\bram_P\cohort\*.csv";
+    let bram = ask(site, "bram_P", results, "First look at the cohort").await?;
+    say(format, "\nCleo, an output checker, approves Ann's files and sends Bram's back:");
+    let ann = decide(site, ann, Choice::Approve, State::Released).await?;
+    let bram = decide(site, bram, Choice::Return, State::Returned).await?;
+    let password = site.ports.vault.password().await?.expose_secret().to_owned();
+    let left = left_behind(folder)?.into_iter().filter(|path| !before.contains(path));
+    Ok(Told {
+        released: vec![released(site, folder, &ann, password)?],
+        returned: vec![returned(folder, &bram)?],
+        left_behind: left.collect(),
     })
+}
+
+/// Does what waits for one request. The caller holds the desk's lock, or is alone with it.
+async fn carry_on(site: &Site, id: RequestId) -> Result<(), Failed> {
+    while site.desk.work(Some(id)).await? != Worked::Idle {}
+    Ok(())
 }
 
 async fn ask(site: &Site, account: &str, line: &str, purpose: &str) -> Result<RequestId, Failed> {
@@ -103,14 +99,14 @@ async fn ask(site: &Site, account: &str, line: &str, purpose: &str) -> Result<Re
         asked,
     };
     let request = site.desk.requester(Actor::person(account)).ask(ask).await?;
-    site.carry_on(request.id).await?;
+    carry_on(site, request.id).await?;
     Ok(request.id)
 }
 
 async fn decide(site: &Site, id: RequestId, choice: Choice, end: State) -> Result<Request, Failed> {
     let checker = site.desk.checker(Actor::person("cleo")).await?;
     checker.decide(id, &[], choice, None, false).await?;
-    site.carry_on(id).await?;
+    carry_on(site, id).await?;
     let (request, jobs) = checker.show(id).await?;
     if request.state == end && jobs.is_empty() {
         return Ok(request);

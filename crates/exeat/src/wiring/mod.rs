@@ -67,20 +67,23 @@ impl Site {
     /// # Errors
     /// [`Failed`] saying what does not hold: the configuration, the key, the store, a folder.
     pub(crate) fn open(config: Option<PathBuf>) -> Result<Self, Failed> {
-        Self::watched(config, Arc::new(Progress))
+        Self::changed(config, |ports| ports)
     }
 
-    /// The same, telling this observer what is done.
+    /// The same, with some of the ports changed.
     ///
     /// # Errors
     /// As [`Site::open`].
-    pub(crate) fn watched(config: Option<PathBuf>, observer: Arc<dyn Observer>) -> Result<Self, Failed> {
+    pub(crate) fn changed(
+        config: Option<PathBuf>,
+        change: impl FnOnce(Ports) -> Ports,
+    ) -> Result<Self, Failed> {
         let loaded = config::load(&config::file(config))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let state = loaded.path(&loaded.config.desk.state);
         let store =
             Arc::new(runtime.block_on(SqliteStore::open(&state.join(state::STORE), signing_key(&state)?))?);
-        let ports = Ports {
+        let ports = change(Ports {
             store: Arc::<SqliteStore>::clone(&store),
             share: Arc::new(LazyShare::new(loaded.path(&loaded.config.share.folder))),
             seals: Arc::new(FolderSeals::open(state.join(state::SEALS))?),
@@ -92,8 +95,8 @@ impl Site {
             people: Arc::new(RosterFile(loaded.path(&loaded.config.roster.file))),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
-            observer,
-        };
+            observer: Arc::new(Progress),
+        });
         let settings = Settings {
             policy: loaded.config.policy.clone(),
             roots: loaded.roots.clone(),
@@ -260,6 +263,11 @@ impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)
     }
+}
+
+/// What time it is.
+pub(crate) fn now() -> DateTime<Utc> {
+    SystemClock.now()
 }
 
 /// The system's randomness.
