@@ -50,6 +50,8 @@ pub struct Settings {
     pub scope: Vec<String>,
     /// What tells this desk's Message-IDs from another's.
     pub desk: String,
+    /// Where people find the web desk, without a path; without one, nothing can be picked up.
+    pub web: Option<String>,
 }
 
 /// Is told what the desk has done, once it is kept: for progress on a terminal or a page.

@@ -4,6 +4,7 @@ use exeat_domain::claim::ClaimError;
 use exeat_domain::comment::CommentError;
 use exeat_domain::draft::Gap;
 use exeat_domain::path::PathProblem;
+use exeat_domain::pickup::Closed;
 use exeat_domain::request::{RequestId, TakeBackError};
 use exeat_domain::review::ReviewError;
 use exeat_domain::roster::Role;
@@ -43,6 +44,10 @@ pub enum DeskError {
     NotAllowed { account: String, role: Role },
     #[error("{id} belongs to another requester")]
     NotYours { id: RequestId },
+    #[error("the package of {id} cannot be picked up: {why}")]
+    NoPickup { id: RequestId, why: Closed },
+    #[error("nothing waits to be picked up for {id}")]
+    NothingWaits { id: RequestId },
     #[error("{id} was not released, so there is no record of a release")]
     NotReleased { id: RequestId },
     #[error(
@@ -90,6 +95,8 @@ impl DeskError {
             Self::NotYourProject { .. } => "not-your-project",
             Self::NotAllowed { .. } => "not-allowed",
             Self::NotYours { .. } => "not-yours",
+            Self::NoPickup { .. } => "no-pickup",
+            Self::NothingWaits { .. } => "nothing-waits",
             Self::NotReleased { .. } => "not-released",
             Self::Blind => "blind",
             Self::Incomplete { .. } => "incomplete",

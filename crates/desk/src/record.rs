@@ -91,6 +91,23 @@ pub struct Sent {
     pub at: DateTime<Utc>,
 }
 
+/// How a package was picked up, of which the mail carried only the link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PickedUp {
+    /// When the last link was made.
+    pub offered_at: DateTime<Utc>,
+    /// Until when it was good.
+    pub until: DateTime<Utc>,
+    /// When a download first began.
+    pub begun_at: Option<DateTime<Utc>>,
+    /// When the last byte was handed over; none where nobody came.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// When the package was given up.
+    pub lapsed_at: Option<DateTime<Utc>>,
+    /// How often someone was turned away.
+    pub refused: usize,
+}
+
 /// An entry of the ledger that the record rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Evidence {
@@ -133,6 +150,8 @@ pub struct ReleaseRecord {
     pub packages: Vec<Package>,
     /// Where it went.
     pub deliveries: Vec<Sent>,
+    /// How it was picked up, where it did not go by mail.
+    pub pickup: Option<PickedUp>,
     /// The copy that was kept.
     pub archive: Option<ArchiveCopy>,
     /// When every temporary copy was removed.
@@ -186,6 +205,14 @@ impl ReleaseRecord {
             files,
             packages: release.packages.clone(),
             deliveries: told.sent,
+            pickup: release.pickup.as_ref().map(|pickup| PickedUp {
+                offered_at: pickup.made_at,
+                until: pickup.until,
+                begun_at: told.begun_at,
+                completed_at: pickup.completed_at,
+                lapsed_at: pickup.lapsed_at,
+                refused: told.refused,
+            }),
             archive: release.archive.clone(),
             wiped_at: told.wiped_at,
             released_at: told.released_at,
@@ -237,6 +264,8 @@ struct Told {
     policies: Vec<String>,
     automatic: bool,
     sent: Vec<Sent>,
+    begun_at: Option<DateTime<Utc>>,
+    refused: usize,
     wiped_at: Option<DateTime<Utc>>,
     released_at: Option<DateTime<Utc>>,
 }
@@ -249,12 +278,15 @@ impl Told {
             match &entry.event.fact {
                 Fact::Checked { policy, .. } => told.policies.push(policy.clone()),
                 Fact::Approved { automatic, .. } => told.automatic = *automatic,
-                Fact::Delivered { message_id, to, receipt, .. } => told.sent.push(Sent {
+                Fact::Delivered { message_id, to, receipt, .. }
+                | Fact::Offered { message_id, to, receipt, .. } => told.sent.push(Sent {
                     to: to.clone(),
                     message_id: message_id.clone(),
                     receipt: receipt.clone(),
                     at,
                 }),
+                Fact::FetchBegun { .. } => told.begun_at = told.begun_at.or(Some(at)),
+                Fact::FetchRefused { .. } => told.refused += 1,
                 Fact::Wiped { .. } => told.wiped_at = Some(at),
                 Fact::Released => told.released_at = Some(at),
                 _ => {}

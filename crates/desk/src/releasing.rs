@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use exeat_domain::digest::Sha256;
 use exeat_domain::ledger::{Actor, Fact, Noted};
+use exeat_domain::pickup::Way;
 use exeat_domain::release::{ArchiveCopy, Delivery, Package, Release, Step};
 use exeat_domain::request::{Leaving, Request, RequestId};
 use exeat_domain::roster::Person;
@@ -20,7 +21,9 @@ use crate::naming::{archive_name, leaving, package_name};
 use crate::ports::{Effects, Failure, Job, Port, Task};
 
 /// The folder, in the request's scratch folder, that holds the packages from their making to their wiping.
-const PACKAGES: &str = "packages";
+pub(crate) const PACKAGES: &str = "packages";
+/// The code of a file that no mail can hold.
+const TOO_BIG: &str = "pack.too-big";
 /// The name of the archive's ZIP while it is in the scratch folder.
 const ARCHIVE: &str = "archive.zip";
 
@@ -49,7 +52,12 @@ impl Desk {
                 Step::Archive => self.archive(request, release).await?,
                 Step::Package => self.package(request, release).await?,
                 Step::Verify => self.verify(request, release).await?,
+                Step::Deliver if release.way == Way::Pickup => self.offer(request, release).await?,
                 Step::Deliver => self.deliver(request, release).await?,
+                Step::Pickup => match self.await_pickup(request, release, job).await? {
+                    Some(lapsed) => lapsed,
+                    None => return Ok(()),
+                },
                 Step::Wipe | Step::Done => return self.wipe(request, release, job).await,
             };
         }
@@ -57,7 +65,7 @@ impl Desk {
     }
 
     /// Writes the journal, with what has just been done.
-    async fn journal(
+    pub(crate) async fn journal(
         &self,
         mut request: Request,
         release: Release,
@@ -85,9 +93,8 @@ impl Desk {
     }
 
     async fn package(&self, request: Request, mut release: Release) -> Result<Request, DeskError> {
-        let protection = self.protection().await?;
-        let folder = self.ports.scratch.folder(request.id).await?.join(PACKAGES);
-        let made = self.pack(&release, protection, Target::Parts(folder, Box::new(request.clone()))).await?;
+        let (way, made) = self.pack_for(&request, &release).await?;
+        release.way = way;
         release.packages = made.iter().map(package_of).collect();
         release.step = Step::Verify;
         let noted = |package: &Package| Noted {
@@ -98,6 +105,38 @@ impl Desk {
         let packages = release.packages.iter().map(noted).collect();
         let event = self.own(request.id, Fact::Packaged { packages });
         self.journal(request, release, Effects::of(event)).await
+    }
+
+    /// The packages, and how they reach the requester: by mail in parts, or in one piece where they are picked up.
+    async fn pack_for(&self, request: &Request, release: &Release) -> Result<(Way, Vec<Written>), DeskError> {
+        let folder = self.ports.scratch.folder(request.id).await?.join(PACKAGES);
+        let target = |limit| Target::Parts(folder.clone(), Box::new(request.clone()), limit);
+        let deliver = &self.policy().deliver;
+        if self.way(request).await? == Way::Mail {
+            let parts = target(self.policy().max_attachment);
+            let packed = self.pack(release, self.protection().await?, parts).await;
+            let fits =
+                |made: &[Written]| made.iter().map(|one| one.bytes).sum::<u64>() <= deliver.largest_mail;
+            match packed {
+                Ok(made) if fits(&made) || self.settings.web.is_none() => return Ok((Way::Mail, made)),
+                Ok(_) => {}
+                Err(DeskError::Port(failure)) if failure.code == TOO_BIG && self.settings.web.is_some() => {}
+                Err(other) => return Err(other),
+            }
+        }
+        let whole = self.pack(release, self.protection().await?, target(u64::MAX)).await?;
+        Ok((Way::Pickup, whole))
+    }
+
+    /// The way that the policy asks for, before a size is known.
+    async fn way(&self, request: &Request) -> Result<Way, DeskError> {
+        if self.settings.web.is_none() {
+            return Ok(Way::Mail);
+        }
+        let person = self.recipient(request).await?;
+        let demoted = self.ports.store.demotion(&person.account).await?;
+        let mode = person.mode_on(self.now().date_naive(), demoted.as_ref());
+        Ok(self.policy().deliver.way(request.project.as_deref(), mode))
     }
 
     /// Reopens every package from disk. One that does not pass is discarded, with all of them, and made anew: nothing
@@ -231,10 +270,9 @@ impl Desk {
         }
         let files: Vec<Reviewed> = release.files.iter().map(reviewed).collect();
         let modified = release.started_at.naive_utc();
-        let limit = self.policy().max_attachment;
         let packed = blocking(move || {
             let order = Order { files: &files, protection: &protection, modified };
-            target.write(&order, &sources, limit)
+            target.write(&order, &sources)
         });
         Ok(packed
             .await?
@@ -251,18 +289,13 @@ fn lost(failure: &Failure) -> bool {
 enum Target {
     /// One ZIP, at this path.
     One(PathBuf),
-    /// As many as the largest attachment asks for, in this folder, named for this request.
-    Parts(PathBuf, Box<Request>),
+    /// As many as this most bytes of each ask for, in this folder, named for this request.
+    Parts(PathBuf, Box<Request>, u64),
 }
 
 impl Target {
     #[allow(clippy::disallowed_methods, reason = "paths of the scratch folder, handed out by its port")]
-    fn write(
-        &self,
-        order: &Order<'_>,
-        sources: &HashMap<String, File>,
-        limit: u64,
-    ) -> Result<Vec<Written>, PackError> {
+    fn write(&self, order: &Order<'_>, sources: &HashMap<String, File>) -> Result<Vec<Written>, PackError> {
         let open = |file: &Reviewed| {
             let source = sources.get(&file.name).ok_or(std::io::ErrorKind::NotFound)?;
             from_the_start(source)
@@ -272,11 +305,11 @@ impl Target {
                 absent(std::fs::remove_file(path), path)?;
                 exeat_package::pack(order, open, path).map(|written| vec![written])
             }
-            Self::Parts(folder, request) => {
+            Self::Parts(folder, request, limit) => {
                 absent(std::fs::remove_dir_all(folder), folder)?;
                 absent(std::fs::create_dir(folder), folder)?;
                 let name = |part: exeat_package::Part| package_name(request, part.number, part.of);
-                exeat_package::pack_parts(order, open, folder, name, limit)
+                exeat_package::pack_parts(order, open, folder, name, *limit)
             }
         }
     }
@@ -326,7 +359,9 @@ fn verify_all(folder: &Path, release: &Release, protection: &Protection) -> Resu
 }
 
 /// Runs work that blocks away from the asynchronous threads.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         Failure::new(Port::Package, "interrupted", "the work was interrupted; it is tried again", error)
     })

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use chrono::TimeDelta;
 use exeat_domain::ledger::Fact;
+use exeat_domain::pickup::{Pickup, Way};
 use exeat_domain::release::Release;
 use exeat_domain::request::{File, Purpose, Request, RequestId, Round, Thread};
 use exeat_domain::review::{Choice, Decision, Outcome};
@@ -13,8 +15,8 @@ use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::naming::leaving;
 use crate::ports::{
-    Attachment, Body, Effects, Job, Letter, Received, Recipient, Rejected, Released, Returned, ReturnedFile,
-    Standing,
+    Attachment, Body, Effects, Job, Letter, Ready, Received, Recipient, Rejected, Released, Returned,
+    ReturnedFile, Standing,
 };
 
 impl Desk {
@@ -79,7 +81,21 @@ impl Desk {
 
     /// What the requester would be told if a round came to this, and no further reviewer changed it.
     pub(crate) fn foreseen_letter(&self, request: &Request, outcome: Outcome, person: &Person) -> Letter {
+        let deliver = &self.policy().deliver;
+        let way = deliver.way(request.project.as_deref(), person.mode);
         let body = match (outcome, request.round()) {
+            (Outcome::Approve, round) if way == Way::Pickup && self.settings.web.is_some() => {
+                let files = leaving(request);
+                Body::Ready(Ready {
+                    request: request.id.to_string(),
+                    project: request.project.clone(),
+                    files: files.len(),
+                    bytes: files.iter().map(|file| file.seal.bytes).sum(),
+                    link: self.link(request.id, "…"),
+                    until: (self.now() + TimeDelta::days(deliver.link_days.into())).date_naive(),
+                    returned: round.map(refused_files).unwrap_or_default(),
+                })
+            }
             (Outcome::Approve, round) => Body::Released(Released {
                 request: request.id.to_string(),
                 project: request.project.clone(),
@@ -124,6 +140,34 @@ impl Desk {
         let name = format!("{}.released.{}", request.id, part + 1);
         let thread = request.thread.clone();
         Letter { attachments, date: release.started_at, ..self.letter(person, thread, &name, body) }
+    }
+
+    /// The letter that carries the link to a package, and neither the package nor a password.
+    pub(crate) fn ready_letter(
+        &self,
+        request: &Request,
+        release: &Release,
+        person: &Person,
+        secret: &str,
+        pickup: &Pickup,
+    ) -> Letter {
+        let body = Body::Ready(Ready {
+            request: request.id.to_string(),
+            project: request.project.clone(),
+            files: release.files.len(),
+            bytes: release.packages.iter().map(|package| package.bytes).sum(),
+            link: self.link(request.id, secret),
+            until: pickup.until.date_naive(),
+            returned: request.round().map(refused_files).unwrap_or_default(),
+        });
+        let mark: String = pickup.secret.to_string().chars().take(16).collect();
+        let name = format!("{}.ready.{mark}", request.id);
+        Letter { date: pickup.made_at, ..self.letter(person, request.thread.clone(), &name, body) }
+    }
+
+    /// Where a package is picked up.
+    fn link(&self, id: RequestId, secret: &str) -> String {
+        format!("{}/pickup/{id}/{secret}", self.settings.web.as_deref().unwrap_or_default())
     }
 
     /// What the ledger says of a letter's words.

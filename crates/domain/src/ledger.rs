@@ -10,6 +10,7 @@ use crate::comment::Visibility;
 use crate::digest::Sha256;
 use crate::finding::Verdict;
 use crate::path::SharePath;
+use crate::pickup::Closed;
 use crate::request::{Door, RequestId};
 use crate::review::Choice;
 use crate::roster::{DemotionCause, Role};
@@ -134,32 +135,19 @@ pub enum Fact {
         file: SharePath,
     },
     Withdrawn,
-    Archived {
-        path: String,
-        sha256: Sha256,
-        bytes: u64,
-    },
-    Packaged {
-        packages: Vec<Noted>,
-    },
-    PackageDiscarded {
-        why: String,
-    },
-    Verified {
-        packages: usize,
-        files: usize,
-    },
-    Delivered {
-        part: usize,
-        of: usize,
-        message_id: String,
-        to: String,
-        receipt: String,
-    },
-    Wiped {
-        seals: usize,
-        paths: usize,
-    },
+    Archived { path: String, sha256: Sha256, bytes: u64 },
+    Packaged { packages: Vec<Noted> },
+    PackageDiscarded { why: String },
+    Verified { packages: usize, files: usize },
+    Delivered { part: usize, of: usize, message_id: String, to: String, receipt: String },
+    Offered { message_id: String, to: String, receipt: String, until: DateTime<Utc> },
+    FetchBegun { from: u64 },
+    FetchContinued { from: u64 },
+    FetchRefused { why: Closed },
+    Fetched { from: u64, bytes: u64 },
+    LinkRenewed,
+    PickupLapsed,
+    Wiped { seals: usize, paths: usize },
     Released,
     Notified {
         message: String,
@@ -266,9 +254,22 @@ impl Kind {
                 "rejected",
                 "demoted",
             ],
-            Self::Release => {
-                &["archived", "packaged", "package_discarded", "verified", "delivered", "wiped", "released"]
-            }
+            Self::Release => &[
+                "archived",
+                "packaged",
+                "package_discarded",
+                "verified",
+                "delivered",
+                "offered",
+                "fetch_begun",
+                "fetch_continued",
+                "fetch_refused",
+                "fetched",
+                "link_renewed",
+                "pickup_lapsed",
+                "wiped",
+                "released",
+            ],
             Self::Message => &["notified", "worded", "commented"],
             Self::House => &[
                 "desk_opened",

@@ -10,6 +10,7 @@ pub mod hours;
 pub mod ledger;
 pub mod name;
 pub mod path;
+pub mod pickup;
 pub mod policy;
 pub mod release;
 pub mod request;

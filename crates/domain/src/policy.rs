@@ -1,7 +1,12 @@
 //! How a site wants requests decided. What the checks look for is the checks' own policy.
 
 use schemars::JsonSchema;
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+
+use crate::pickup::Way;
+use crate::roster::ReleaseMode;
 
 /// What happens to the approved files of a request in which others go back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +30,55 @@ pub enum RecordLevel {
     Exception,
 }
 
+/// How packages reach their requesters. Where there is no web desk, everything goes by mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deliver {
+    /// `mail`, or `pickup` for every package.
+    pub by: Way,
+    /// A release that takes more bytes is picked up.
+    pub largest_mail: u64,
+    /// Projects whose packages are picked up, whatever their size.
+    pub pickup_projects: BTreeSet<String>,
+    /// Release modes whose packages are picked up.
+    pub pickup_modes: BTreeSet<ReleaseMode>,
+    /// For so many days a link is good.
+    pub link_days: u16,
+    /// For so many hours a download that was broken off may be continued.
+    pub continue_hours: u16,
+    /// For so many days a package is kept for a new link, from the first link on.
+    pub kept_days: u16,
+}
+
+impl Default for Deliver {
+    fn default() -> Self {
+        Self {
+            by: Way::default(),
+            largest_mail: 60 * 1024 * 1024,
+            pickup_projects: BTreeSet::new(),
+            pickup_modes: BTreeSet::new(),
+            link_days: 7,
+            continue_hours: 24,
+            kept_days: 30,
+        }
+    }
+}
+
+impl Deliver {
+    /// The way that is settled before the package is made; its size may change it.
+    #[must_use]
+    pub fn way(&self, project: Option<&str>, mode: ReleaseMode) -> Way {
+        let named = project.is_some_and(|project| self.pickup_projects.contains(project));
+        if named || self.pickup_modes.contains(&mode) { Way::Pickup } else { self.by }
+    }
+
+    /// Whether anything but the size of a package makes it be picked up.
+    #[must_use]
+    pub fn asks_for_pickup(&self) -> bool {
+        self.by == Way::Pickup || !self.pickup_projects.is_empty() || !self.pickup_modes.is_empty()
+    }
+}
+
 /// How requests are decided and released.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -45,6 +99,8 @@ pub struct Policy {
     pub hide_names: bool,
     /// The largest attachment, in bytes; a larger package is split by file.
     pub max_attachment: u64,
+    /// How packages reach their requesters.
+    pub deliver: Deliver,
     /// The largest file that can be asked for, in bytes.
     pub max_file: u64,
     /// The most files one round may hold.
@@ -62,6 +118,7 @@ impl Default for Policy {
             sample: 0.1,
             hide_names: false,
             max_attachment: 20 * 1024 * 1024,
+            deliver: Deliver::default(),
             max_file: 2 * 1024 * 1024 * 1024,
             max_files: 500,
         }
@@ -96,6 +153,9 @@ impl Policy {
             ("max_attachment", self.max_attachment),
             ("max_file", self.max_file),
             ("max_files", self.max_files as u64),
+            ("deliver.link_days", self.deliver.link_days.into()),
+            ("deliver.continue_hours", self.deliver.continue_hours.into()),
+            ("deliver.kept_days", self.deliver.kept_days.into()),
         ] {
             if value == 0 {
                 return Err(PolicyError::Zero(name));
@@ -117,6 +177,24 @@ mod tests {
             Policy { sample: f64::NAN, ..Policy::default() }.vet(),
             Err(PolicyError::BadShare(_))
         ));
+        let deliver = Deliver { link_days: 0, ..Deliver::default() };
+        assert_eq!(
+            Policy { deliver, ..Policy::default() }.vet(),
+            Err(PolicyError::Zero("deliver.link_days"))
+        );
         assert_eq!(Policy { max_files: 0, ..Policy::default() }.vet(), Err(PolicyError::Zero("max_files")));
+    }
+
+    #[test]
+    fn a_project_or_a_mode_can_have_its_packages_picked_up() {
+        let mode = ReleaseMode::Validated;
+        let mut deliver = Deliver::default();
+        assert_eq!(deliver.way(Some("asthma"), mode), Way::Mail);
+        deliver.pickup_projects.insert("asthma".into());
+        deliver.pickup_modes.insert(ReleaseMode::Automatic);
+        assert_eq!(deliver.way(Some("asthma"), mode), Way::Pickup);
+        assert_eq!(deliver.way(None, mode), Way::Mail);
+        assert_eq!(deliver.way(None, ReleaseMode::Automatic), Way::Pickup);
+        assert!(deliver.asks_for_pickup());
     }
 }

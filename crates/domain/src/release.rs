@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
+use crate::pickup::{Pickup, Way};
 use crate::request::Leaving;
 
 /// The steps of a release, in their order.
@@ -17,8 +18,10 @@ pub enum Step {
     Package,
     /// Open the package again, from disk: without, with a wrong and with the right password.
     Verify,
-    /// Send it.
+    /// Send it, or the link to it.
     Deliver,
+    /// Keep it until it is picked up, or given up; a new link leads back to sending.
+    Pickup,
     /// Remove every temporary path and every seal.
     Wipe,
     /// Nothing is left to do.
@@ -27,8 +30,8 @@ pub enum Step {
 
 impl Step {
     /// Every step, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Archive, Self::Package, Self::Verify, Self::Deliver, Self::Wipe, Self::Done];
+    pub const ALL: [Self; 7] =
+        [Self::Archive, Self::Package, Self::Verify, Self::Deliver, Self::Pickup, Self::Wipe, Self::Done];
 
     /// Its name, as stored and as shown.
     #[must_use]
@@ -38,6 +41,7 @@ impl Step {
             Self::Package => "package",
             Self::Verify => "verify",
             Self::Deliver => "deliver",
+            Self::Pickup => "pickup",
             Self::Wipe => "wipe",
             Self::Done => "done",
         }
@@ -98,6 +102,12 @@ pub struct Release {
     pub packages: Vec<Package>,
     /// What has been sent.
     pub deliveries: Vec<Delivery>,
+    /// How it reaches the requester, settled when it is packed.
+    #[serde(default)]
+    pub way: Way,
+    /// The link to it, where it is picked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pickup: Option<Pickup>,
     /// Whether everything temporary has been removed and seen to be gone.
     pub wiped: bool,
 }
@@ -114,6 +124,8 @@ impl Release {
             archive: None,
             packages: vec![],
             deliveries: vec![],
+            way: Way::Mail,
+            pickup: None,
             wiped: false,
         }
     }

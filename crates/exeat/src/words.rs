@@ -72,6 +72,13 @@ fn fact(fact: &Fact) -> String {
             format!("tested: stays shut without the right password; {} as reviewed", count(*files, "file"))
         }
         Fact::Delivered { part, of, to, .. } => format!("sent to {to} ({part} of {of})"),
+        Fact::Offered { to, until, .. } => format!("link sent to {to}, good until {}", time(*until)),
+        Fact::FetchBegun { .. } => "download begun".to_owned(),
+        Fact::FetchContinued { from } => format!("download continued at {}", size(*from)),
+        Fact::FetchRefused { why } => format!("download refused: {why}"),
+        Fact::Fetched { bytes, .. } => format!("picked up ({})", size(*bytes)),
+        Fact::LinkRenewed => "a new link is made".to_owned(),
+        Fact::PickupLapsed => "nobody picked it up; the package is given up".to_owned(),
         Fact::Wiped { seals, paths } => {
             format!("wiped: {} and {}", count(*paths, "temporary file"), count(*seals, "sealed copy"))
         }

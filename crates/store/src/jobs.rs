@@ -15,7 +15,7 @@ use crate::convert::{from_json, key, micros, signed, time, to_json, unsigned};
 use crate::entity::job::{ActiveModel, Column, Entity, Model};
 use crate::failure::failed;
 
-/// Puts a task into the queue, to be done from `due` on. The same task does not wait there twice.
+/// Puts a task into the queue, to be done from `due` on. The same task does not wait there twice: the earlier time counts.
 pub(crate) async fn enqueue(
     txn: &DatabaseTransaction,
     task: &Task,
@@ -23,9 +23,11 @@ pub(crate) async fn enqueue(
     due: DateTime<Utc>,
 ) -> Result<(), Failure> {
     let text = to_json(task)?;
-    let waiting =
-        Entity::find().filter(Column::Task.eq(text.as_str())).filter(Column::Leased.eq(false)).count(txn);
-    if waiting.await.map_err(failed)? > 0 {
+    let same = Condition::all().add(Column::Task.eq(text.as_str())).add(Column::Leased.eq(false));
+    if Entity::find().filter(same.clone()).count(txn).await.map_err(failed)? > 0 {
+        let later = Entity::update_many().col_expr(Column::DueAt, Expr::val(micros(due)));
+        let later = later.filter(same).filter(Column::DueAt.gt(micros(due)));
+        later.exec(txn).await.map_err(failed)?;
         return Ok(());
     }
     let row = ActiveModel {
@@ -110,6 +112,22 @@ pub(crate) async fn retry(
         .col_expr(Column::DueAt, Expr::val(micros(due_at)))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .col_expr(Column::Cause, Expr::val(cause))
+        .filter(held(job))
+        .exec(db)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+pub(crate) async fn put_off(
+    db: &impl ConnectionTrait,
+    job: &Job,
+    due_at: DateTime<Utc>,
+) -> Result<(), Failure> {
+    Entity::update_many()
+        .col_expr(Column::Leased, Expr::val(false))
+        .col_expr(Column::DueAt, Expr::val(micros(due_at)))
+        .col_expr(Column::Cause, Expr::val(None::<String>))
         .filter(held(job))
         .exec(db)
         .await

@@ -93,6 +93,10 @@ impl Store for SqliteStore {
         Ok(jobs::retry(&self.writer, job, cause, due_at).await?)
     }
 
+    async fn put_off(&self, job: &Job, due_at: DateTime<Utc>) -> Result<(), StoreError> {
+        Ok(jobs::put_off(&self.writer, job, due_at).await?)
+    }
+
     async fn drop_job(&self, job: &Job) -> Result<(), StoreError> {
         Ok(jobs::drop_job(&self.writer, job).await?)
     }

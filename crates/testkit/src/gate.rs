@@ -305,6 +305,10 @@ impl Store for Gated<dyn Store> {
         self.call(Port::Store, "retry", self.inner.retry(job, cause, due_at)).await
     }
 
+    async fn put_off(&self, job: &Job, due_at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.call(Port::Store, "put_off", self.inner.put_off(job, due_at)).await
+    }
+
     async fn drop_job(&self, job: &Job) -> Result<(), StoreError> {
         self.call(Port::Store, "drop_job", self.inner.drop_job(job)).await
     }

@@ -36,6 +36,8 @@ pub struct Site {
     pub policy: Policy,
     /// Folders that may be asked from; empty: all of the share.
     pub scope: Vec<String>,
+    /// Where people find its web desk, if it has one.
+    pub web: Option<String>,
 }
 
 impl Site {
@@ -60,13 +62,13 @@ impl Site {
         let fact = Fact::DeskOpened { desk: "test".into() };
         let opened = Event { at: SystemClock.now(), actor: Actor::person("test"), request: None, fact };
         SqliteStore::create(&root.join("state/exeat.db"), key, opened).await?.close().await?;
-        Ok(Self { root: root.to_owned(), policy: Policy::default(), scope: vec![] })
+        Ok(Self { root: root.to_owned(), policy: Policy::default(), scope: vec![], web: None })
     }
 
     /// A site that was furnished before.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), policy: Policy::default(), scope: vec![] }
+        Self { root: root.to_owned(), policy: Policy::default(), scope: vec![], web: None }
     }
 
     /// Its store.
@@ -111,6 +113,7 @@ impl Site {
             accounts: regex::Regex::new("_P$")?,
             scope: self.scope.clone(),
             desk: "test".into(),
+            web: self.web.clone(),
         };
         Ok(Desk::new(wrap(self.ports().await?), settings))
     }
@@ -274,5 +277,11 @@ struct NeverDrawn;
 impl Dice for NeverDrawn {
     fn draw(&self) -> f64 {
         1.0
+    }
+
+    fn secret(&self) -> Result<[u8; 32], Failure> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(wrong)?;
+        Ok(secret)
     }
 }

@@ -7,6 +7,7 @@ use exeat_desk::DeskError;
 use exeat_desk::ports::StoreError;
 use exeat_domain::claim::ClaimError;
 use exeat_domain::comment::CommentError;
+use exeat_domain::pickup::Closed;
 use exeat_domain::review::ReviewError;
 
 use crate::api::ApiError;
@@ -87,6 +88,7 @@ impl PageError {
             Self::Api(error) => error.status(),
             Self::Desk(error) => match **error {
                 DeskError::NotReleased { .. }
+                | DeskError::NothingWaits { .. }
                 | DeskError::Store(StoreError::NoSuchRequest(_) | StoreError::NoSuchDraft(_)) => {
                     StatusCode::NOT_FOUND
                 }
@@ -125,6 +127,7 @@ impl PageError {
             Self::Api(error) => (c.refused, error.to_string()),
             Self::Desk(error) => match &**error {
                 DeskError::NotReleased { .. }
+                | DeskError::NothingWaits { .. }
                 | DeskError::Store(StoreError::NoSuchRequest(_) | StoreError::NoSuchDraft(_)) => {
                     (c.not_found, c.not_found_hint.to_owned())
                 }
@@ -139,6 +142,9 @@ impl PageError {
                     (c.refused, fill(w.request.taken, &[("who", who)]))
                 }
                 DeskError::Blind => (c.refused, w.ledger.blind.to_owned()),
+                DeskError::NoPickup { why, .. } => {
+                    (closed(w, *why), crate::pages::pickup::word(&w.pickup.closed_hint, *why).to_owned())
+                }
                 DeskError::Comment(error) => (c.refused, comment(error, w)),
                 other => (c.refused, other.to_string()),
             },
@@ -165,6 +171,14 @@ impl PageError {
             }
             _ => {}
         }
+    }
+}
+
+/// Why a package cannot be picked up, as a title.
+fn closed(w: &Words, why: Closed) -> &'static str {
+    match why {
+        Closed::Used => w.pickup.used,
+        other => crate::pages::pickup::word(&w.pickup.closed, other),
     }
 }
 

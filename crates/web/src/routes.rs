@@ -12,6 +12,7 @@ use serde_json::Value;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_sessions::Session;
@@ -22,7 +23,7 @@ use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{
     self, Shell, account, admin, browse, check, comments, decide, draft, enrol, file, insights, ledger, mine,
-    queue, refuse, release, releases, request, sign_in,
+    pickup, queue, refuse, release, releases, request, sign_in,
 };
 use crate::visitor::{Reads, Visitor};
 use crate::{assets, security, session};
@@ -123,6 +124,10 @@ fn pages() -> Vec<Route> {
         line(GET, "/insights/{what}", HasOneOf(&INSIGHTS), get(insights::file)),
         line(GET, "/admin", ADMIN, get(admin::page)),
         line(POST, "/admin/requests/{id}/retry", ADMIN, post(admin::retry)),
+        line(GET, "/pickup/{id}/{secret}", SignedIn, get(pickup::page)),
+        line(GET, "/pickup/{id}/{secret}/package", SignedIn, get(pickup::package)),
+        line(POST, "/mine/{id}/pickup", REQUESTER, post(pickup::renew)),
+        line(POST, "/requests/{id}/pickup", CHECKER, post(pickup::renew_for)),
         line(POST, "/mine/{id}/again", REQUESTER, post(draft::again)),
         line(POST, "/mine/drafts", REQUESTER, post(draft::begin)),
         line(GET, "/mine/drafts/{draft}", REQUESTER, get(draft::page)),
@@ -170,7 +175,10 @@ pub fn router(app: App) -> Result<Router, ConfigError> {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             PageError::System("a handler panicked".to_owned()).into_response()
         }))
-        .layer(CompressionLayer::new())
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/zip"))),
+        )
         .layer(csrf)
         .layer(RequestBodyLimitLayer::new(LARGEST))
         .layer(session::layer(&app));

@@ -13,7 +13,9 @@ use exeat_domain::roster::Language;
 
 use page::{tidy, wrapped};
 use templates::Template;
-use view::{About, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail, StandingMail};
+use view::{
+    About, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail, StandingMail,
+};
 
 /// A message in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +38,7 @@ pub fn render(letter: &Letter, desk: &str) -> Result<Rendered, Failure> {
         Body::Received(body) => ReceivedMail::new(about, body).fill(language),
         Body::Returned(body) => ReturnedMail::new(about, body).fill(language),
         Body::Released(body) => ReleasedMail::new(about, body, letter).fill(language),
+        Body::Ready(body) => ReadyMail::new(about, body).fill(language),
         Body::Rejected(body) => RejectedMail::new(about, body).fill(language),
         Body::Standing(body) => StandingMail::new(about, body).fill(language),
         Body::Refused => RefusedMail { about }.fill(language),

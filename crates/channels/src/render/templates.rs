@@ -3,7 +3,9 @@
 use exeat_domain::roster::Language;
 
 use super::Rendered;
-use super::view::{ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail, StandingMail};
+use super::view::{
+    ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail, StandingMail,
+};
 
 /// A message that has templates.
 pub(super) trait Template {
@@ -50,6 +52,11 @@ templates! {
         En: "released/en/subject.txt", "released/en/body.txt", "released/en/body.html";
         Nl: "released/nl/subject.txt", "released/nl/body.txt", "released/nl/body.html";
         Fr: "released/fr/subject.txt", "released/fr/body.txt", "released/fr/body.html";
+    }
+    ReadyMail {
+        En: "ready/en/subject.txt", "ready/en/body.txt", "ready/en/body.html";
+        Nl: "ready/nl/subject.txt", "ready/nl/body.txt", "ready/nl/body.html";
+        Fr: "ready/fr/subject.txt", "ready/fr/body.txt", "ready/fr/body.html";
     }
     RefusedMail {
         En: "refused/en/subject.txt", "refused/en/body.txt", "refused/en/body.html";

@@ -1,6 +1,8 @@
 //! What a template is given: plain strings, with nothing left in them that hides or moves what people see.
 
-use exeat_desk::ports::{Body, Letter, Received, Rejected, Released, Returned, ReturnedFile, Standing};
+use exeat_desk::ports::{
+    Body, Letter, Ready, Received, Rejected, Released, Returned, ReturnedFile, Standing,
+};
 use exeat_domain::finding::{Finding, Outcome, Severity};
 use exeat_domain::path::{hides, shown};
 use exeat_domain::request::{Leaving, Problem};
@@ -99,6 +101,16 @@ pub(super) struct ReleasedMail {
 }
 
 #[derive(Debug)]
+pub(super) struct ReadyMail {
+    pub(super) about: About,
+    pub(super) files: usize,
+    pub(super) size: String,
+    pub(super) link: String,
+    pub(super) until: String,
+    pub(super) back: Vec<Back>,
+}
+
+#[derive(Debug)]
 pub(super) struct RejectedMail {
     pub(super) about: About,
     pub(super) files: Vec<Back>,
@@ -123,6 +135,7 @@ impl About {
             Body::Received(Received { request, project, .. })
             | Body::Returned(Returned { request, project, .. })
             | Body::Released(Released { request, project, .. })
+            | Body::Ready(Ready { request, project, .. })
             | Body::Rejected(Rejected { request, project, .. }) => (request.as_str(), project.as_deref()),
             Body::Standing(Standing { why: DemotionCause::Blocked { request }, .. }) => {
                 (request.as_str(), None)
@@ -182,6 +195,19 @@ impl ReleasedMail {
                 .collect(),
             part: body.part,
             of: body.of,
+            back: backs(&body.returned, about.w),
+            about,
+        }
+    }
+}
+
+impl ReadyMail {
+    pub(super) fn new(about: About, body: &Ready) -> Self {
+        Self {
+            files: body.files,
+            size: about.w.size(body.bytes),
+            link: visible(&body.link, LONGEST),
+            until: about.w.day(body.until),
             back: backs(&body.returned, about.w),
             about,
         }

@@ -14,6 +14,7 @@ fn every() -> Vec<(&'static str, Body)> {
         ("returned", sample::returned()),
         ("returned-nothing-found", sample::nothing_found()),
         ("released", sample::released()),
+        ("ready", sample::ready()),
         ("refused", Body::Refused),
         ("rejected", sample::rejected()),
         ("standing-blocked", sample::blocked()),

@@ -5,7 +5,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use exeat_channels::Sender;
 use exeat_desk::ports::{
-    Attachment, Body, Letter, Received, Recipient, Rejected, Released, Returned, ReturnedFile, Standing,
+    Attachment, Body, Letter, Ready, Received, Recipient, Rejected, Released, Returned, ReturnedFile,
+    Standing,
 };
 use exeat_domain::digest::Sha256;
 use exeat_domain::finding::{Finding, Outcome, Place, Severity};
@@ -154,6 +155,18 @@ pub(crate) fn released() -> Body {
         files: vec![leaving("table 1.csv", 4_210, 0xa1), leaving("figure 1.png", 1_204_000, 0xb2)],
         part: 1,
         of: 3,
+        returned: vec![document()],
+    })
+}
+
+pub(crate) fn ready() -> Body {
+    Body::Ready(Ready {
+        request: "2026-0007".into(),
+        project: Some("asthma".into()),
+        files: 2,
+        bytes: 214_500_000,
+        link: "https://exeat.example.org/pickup/EX-7/c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0".into(),
+        until: "2026-11-30".parse().unwrap(),
         returned: vec![document()],
     })
 }

@@ -59,6 +59,8 @@ pub enum Body {
     Returned(Returned),
     /// The package is here.
     Released(Released),
+    /// The package waits to be picked up.
+    Ready(Ready),
     /// The desk cannot take requests from the sender. A fixed sentence.
     Refused,
     /// The request will not be released in any form.
@@ -123,6 +125,25 @@ pub struct Released {
     pub part: usize,
     /// How many there are.
     pub of: usize,
+    /// What was asked for and does not leave.
+    pub returned: Vec<ReturnedFile>,
+}
+
+/// See [`Body::Ready`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// The request's number.
+    pub request: String,
+    /// The project, if given.
+    pub project: Option<String>,
+    /// How many files are in the package.
+    pub files: usize,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Where it is picked up.
+    pub link: String,
+    /// The last day of the link.
+    pub until: NaiveDate,
     /// What was asked for and does not leave.
     pub returned: Vec<ReturnedFile>,
 }

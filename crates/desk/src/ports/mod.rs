@@ -19,7 +19,7 @@ use secrecy::SecretString;
 
 pub use accounts::{Account, Accounts, Invitation, KeptSession};
 pub use courier::{
-    Attachment, Body, Courier, Letter, Receipt, Received, Recipient, Rejected, Released, Returned,
+    Attachment, Body, Courier, Letter, Ready, Receipt, Received, Recipient, Rejected, Released, Returned,
     ReturnedFile, Standing, Written,
 };
 pub use drafts::{Answered, Sent};
@@ -107,10 +107,16 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// Chance, for the share of automatic releases that goes to a person all the same.
+/// Chance: for the share of automatic releases that goes to a person all the same, and for the secrets of links.
 pub trait Dice: Send + Sync {
     /// A number from 0 up to but not including 1, that no requester can foresee.
     fn draw(&self) -> f64;
+
+    /// 256 bits that nobody can foresee.
+    ///
+    /// # Errors
+    /// [`Failure`] where the system gives none.
+    fn secret(&self) -> Result<[u8; 32], Failure>;
 }
 
 /// Who is known.

@@ -86,6 +86,10 @@ fn vet(config: &Config) -> Result<(), String> {
     {
         return Err(format!("desk.id is {id:?}: use small letters, digits and hyphens"));
     }
+    if config.policy.deliver.asks_for_pickup() && config.web.is_none() {
+        return Err("policy.deliver: packages are picked up at the web desk, and there is no [web] section"
+            .to_owned());
+    }
     match (&config.mail.maildir, &config.mail.smtp) {
         (None, None) => Err("mail: say where messages go, with mail.maildir or [mail.smtp]".to_owned()),
         (Some(_), Some(_)) => Err("mail: both mail.maildir and [mail.smtp] are given; keep one".to_owned()),

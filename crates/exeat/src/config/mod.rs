@@ -230,6 +230,8 @@ struct PolicySchema {
     hide_names: Option<bool>,
     /// The largest attachment, in bytes; a larger package is split by file.
     max_attachment: Option<u64>,
+    /// How packages reach their requesters.
+    deliver: Option<DeliverSchema>,
     /// The largest file that can be asked for, in bytes.
     max_file: Option<u64>,
     /// The most files one round may hold.
@@ -241,6 +243,26 @@ pub(crate) fn file(named: Option<PathBuf>) -> PathBuf {
     named
         .or_else(|| std::env::var_os("EXEAT_CONFIG").map(PathBuf::from))
         .unwrap_or_else(|| PathBuf::from("exeat.toml"))
+}
+
+/// `[policy.deliver]`: where there is no web desk, everything goes by mail.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct DeliverSchema {
+    /// `mail`; or `pickup`: every package is picked up at the web desk, and the mail carries only a link.
+    by: Option<String>,
+    /// A release whose packages take more bytes is picked up.
+    largest_mail: Option<u64>,
+    /// Projects whose packages are picked up, whatever their size.
+    pickup_projects: Option<BTreeSet<String>>,
+    /// Release modes (`validated`, `automatic`) whose packages are picked up.
+    pickup_modes: Option<BTreeSet<String>>,
+    /// For so many days a link is good.
+    link_days: Option<u16>,
+    /// For so many hours a download that was broken off may be continued.
+    continue_hours: Option<u16>,
+    /// For so many days a package is kept for a new link, from the first link on.
+    kept_days: Option<u16>,
 }
 
 /// A path for people.

@@ -42,8 +42,9 @@ impl Clock for OwnTime {
 /// The ports of a desk that tells its history in this time.
 pub(super) fn ports(ports: Ports, time: &Arc<OwnTime>, aloud: bool) -> Ports {
     let vault = Arc::new(Remembered { inner: Arc::clone(&ports.vault), password: OnceCell::new() });
+    let dice = Arc::new(Even(Arc::clone(&ports.dice)));
     let observer = Arc::new(Later { time: Arc::clone(time), aloud });
-    Ports { clock: Arc::<OwnTime>::clone(time), dice: Arc::new(Even), vault, observer, ..ports }
+    Ports { clock: Arc::<OwnTime>::clone(time), dice, vault, observer, ..ports }
 }
 
 /// Says what the desk does, but for its history.
@@ -61,11 +62,15 @@ impl Observer for Later {
 }
 
 /// Dice that always fall the same, so that the history is always the same.
-struct Even;
+struct Even(Arc<dyn Dice>);
 
 impl Dice for Even {
     fn draw(&self) -> f64 {
         0.5
+    }
+
+    fn secret(&self) -> Result<[u8; 32], Failure> {
+        self.0.secret()
     }
 }
 

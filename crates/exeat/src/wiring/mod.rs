@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use exeat_channels::{Login, MaildirCourier, Sender, SmtpConfig, SmtpCourier, Tls};
-use exeat_desk::ports::{Clock, Courier, Dice, Failure, Letter, Receipt, Written};
+use exeat_desk::ports::{Clock, Courier, Dice, Failure, Letter, Port, Receipt, Written};
 use exeat_desk::{Desk, Observer, Ports, Settings, Worked};
 use exeat_domain::finding::Finding;
 use exeat_domain::ledger::{Actor, Event};
@@ -103,6 +103,7 @@ impl Site {
             accounts: loaded.accounts.clone(),
             scope: loaded.config.share.scope.clone(),
             desk: loaded.config.desk.id.clone(),
+            web: loaded.config.web.as_ref().map(|web| web.public_url.clone()),
         };
         let desk = Desk::new(ports.clone(), settings);
         Ok(Self { loaded, ports, store, desk, runtime })
@@ -279,6 +280,14 @@ impl Dice for SystemDice {
         // Without randomness every release goes to a person: 0 is below every share that is not 0.
         let bits = getrandom::u32().unwrap_or(0);
         f64::from(bits) / (f64::from(u32::MAX) + 1.0)
+    }
+
+    fn secret(&self) -> Result<[u8; 32], Failure> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| {
+            Failure::new(Port::Courier, "random", "the system gives no randomness for a link", error)
+        })?;
+        Ok(secret)
     }
 }
 

@@ -74,6 +74,8 @@ struct Page<'a> {
     problems: &'a [Problem],
     can_withdraw: bool,
     released: Vec<(String, String)>,
+    pickup: Option<super::pickup::Part>,
+    renew_at: String,
     comments: Vec<CommentView>,
     longest_comment: usize,
 }
@@ -165,6 +167,8 @@ pub(crate) async fn page(
         comments: comments::views(request.comments.iter(), &request, wrote, moments, w),
         longest_comment: comments::LONGEST,
         released: released.map(|file| (file.name.clone(), file.seal.sha256.to_string())).collect(),
+        pickup: request.release.as_ref().and_then(|one| super::pickup::Part::of(&app, one, moments, w)),
+        renew_at: format!("/mine/{id}/pickup"),
         request: &request,
         shell,
     })

@@ -13,6 +13,7 @@ mod findings;
 pub(crate) mod insights;
 pub(crate) mod ledger;
 pub(crate) mod mine;
+pub(crate) mod pickup;
 pub(crate) mod queue;
 pub(crate) mod refuse;
 pub(crate) mod release;

@@ -34,6 +34,8 @@ struct Page<'a> {
     sent: Vec<Sent>,
     approvals: Vec<Approval>,
     entries: Vec<Entry>,
+    pickup: Option<super::pickup::Part>,
+    renew_at: String,
 }
 
 /// Something with a size and a digest.
@@ -105,6 +107,8 @@ pub(crate) async fn page(
         sent: sent(release, &ledger, moments),
         approvals: approvals(&request, moments, &name, w),
         entries: entries.into_iter().filter_map(|entry| line(entry, moments, &name, w)).collect(),
+        pickup: super::pickup::Part::of(&app, release, moments, w),
+        renew_at: format!("/requests/{id}/pickup"),
         release,
         shell,
     })
@@ -132,7 +136,11 @@ fn packages(release: &Release, w: &Words) -> Vec<Left> {
 fn sent(release: &Release, ledger: &[LedgerEntry], moments: Moments<'_>) -> Vec<Sent> {
     let address = |id: &str| {
         ledger.iter().find_map(|entry| match &entry.event.fact {
-            Fact::Delivered { message_id, to, .. } if message_id == id => Some(to.clone()),
+            Fact::Delivered { message_id, to, .. } | Fact::Offered { message_id, to, .. }
+                if message_id == id =>
+            {
+                Some(to.clone())
+            }
             _ => None,
         })
     };
@@ -188,7 +196,15 @@ fn line(
 fn word(fact: &Fact, w: &Words) -> Option<&'static str> {
     let [approved, archived, packaged, discarded, verified, delivered, worded, wiped, released] =
         w.review.release_facts;
+    let [offered, begun, continued, refused, fetched, renewed, lapsed] = w.pickup.facts;
     Some(match fact {
+        Fact::Offered { .. } => offered,
+        Fact::FetchBegun { .. } => begun,
+        Fact::FetchContinued { .. } => continued,
+        Fact::FetchRefused { .. } => refused,
+        Fact::Fetched { .. } => fetched,
+        Fact::LinkRenewed => renewed,
+        Fact::PickupLapsed => lapsed,
         Fact::Approved { .. } => approved,
         Fact::Archived { .. } => archived,
         Fact::Packaged { .. } => packaged,

@@ -449,6 +449,13 @@ impl Words {
             Fact::Delivered { part, of, message_id, to, .. } => {
                 fill(l.delivered, &[("to", to), ("part", part), ("of", of), ("id", message_id)])
             }
+            Fact::Offered { .. }
+            | Fact::FetchBegun { .. }
+            | Fact::FetchContinued { .. }
+            | Fact::FetchRefused { .. }
+            | Fact::Fetched { .. }
+            | Fact::LinkRenewed
+            | Fact::PickupLapsed => self.picked_up(fact),
             Fact::Wiped { seals, paths } => fill(l.wiped, &[("paths", paths), ("seals", seals)]),
             Fact::Released => l.done.to_owned(),
             Fact::Notified { message_id, to, .. } => fill(l.notified, &[("to", to), ("id", message_id)]),
@@ -460,6 +467,26 @@ impl Words {
             Fact::SignedIn { .. } => l.signed_in.to_owned(),
             Fact::TokenMade { .. } | Fact::TokenRevoked { .. } => self.token_fact(fact),
             // As it was written: better than nothing.
+            other => serde_json::to_string(other).unwrap_or_default(),
+        }
+    }
+
+    /// What happened to a package that is picked up.
+    fn picked_up(&self, fact: &Fact) -> String {
+        let p = self.pickup;
+        let [_, begun, _, _, _, renewed, lapsed] = p.facts;
+        match fact {
+            Fact::Offered { message_id, to, until, .. } => {
+                fill(p.offered, &[("to", to), ("until", &until.date_naive()), ("id", message_id)])
+            }
+            Fact::FetchBegun { .. } => begun.to_owned(),
+            Fact::FetchContinued { from } => fill(p.continued, &[("from", from)]),
+            Fact::FetchRefused { why } => {
+                fill(p.refused, &[("why", &crate::pages::pickup::word(&p.why, *why))])
+            }
+            Fact::Fetched { bytes, .. } => fill(p.fetched, &[("size", &self.size(*bytes))]),
+            Fact::LinkRenewed => renewed.to_owned(),
+            Fact::PickupLapsed => lapsed.to_owned(),
             other => serde_json::to_string(other).unwrap_or_default(),
         }
     }

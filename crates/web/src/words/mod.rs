@@ -5,6 +5,7 @@ mod ask;
 mod common;
 mod insights;
 mod ledger;
+mod pickup;
 mod queue;
 mod request;
 mod requester;
@@ -44,6 +45,7 @@ pub(crate) struct Words {
     pub(crate) insights: &'static InsightWords,
     pub(crate) admin: &'static AdminWords,
     pub(crate) review: &'static ReviewWords,
+    pub(crate) pickup: &'static pickup::PickupWords,
     pub(crate) ask: &'static AskWords,
     pub(crate) tokens: &'static TokenWords,
 }
@@ -59,6 +61,7 @@ static EN: Words = Words {
     insights: &insights::EN,
     admin: &admin::EN,
     review: &review::EN,
+    pickup: &pickup::EN,
     ask: &ask::EN,
     tokens: &tokens::EN,
 };
@@ -74,6 +77,7 @@ static NL: Words = Words {
     insights: &insights::NL,
     admin: &admin::NL,
     review: &review::NL,
+    pickup: &pickup::NL,
     ask: &ask::NL,
     tokens: &tokens::NL,
 };
@@ -89,6 +93,7 @@ static FR: Words = Words {
     insights: &insights::FR,
     admin: &admin::FR,
     review: &review::FR,
+    pickup: &pickup::FR,
     ask: &ask::FR,
     tokens: &tokens::FR,
 };

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, Response, StatusCode, header};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use exeat_desk::ports::{Accounts, Clock, Failure, People};
 use exeat_desk::{Ask, Desk, Ports};
 use exeat_domain::context::Context;
@@ -43,7 +43,7 @@ impl Shifted {
 
 impl Clock for Shifted {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+        Utc::now().trunc_subsecs(6) + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
     }
 }
 
@@ -82,6 +82,7 @@ impl People for Everyone {
 /// The desk and its web.
 pub(crate) struct House {
     pub(crate) folder: tempfile::TempDir,
+    pub(crate) site: Site,
     pub(crate) desk: Desk,
     pub(crate) app: App,
     pub(crate) accounts: Arc<dyn Accounts>,
@@ -113,9 +114,20 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let mut site = Site::furnish(folder.path()).await.unwrap();
         change(&mut site);
-        let desk = site.desk(|ports| Ports { people: Arc::new(Everyone), ..ports }).await.unwrap();
+        Self::over(folder, site, settings, Arc::default()).await
+    }
+
+    /// The house after its server was stopped and started again.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { folder, site, clock, .. } = self;
+        Self::over(folder, site, settings(), clock).await
+    }
+
+    async fn over(folder: tempfile::TempDir, site: Site, settings: Settings, clock: Arc<Shifted>) -> Self {
+        let ports =
+            |ports| Ports { people: Arc::new(Everyone), clock: Arc::<Shifted>::clone(&clock), ..ports };
+        let desk = site.desk(ports).await.unwrap();
         let accounts: Arc<dyn Accounts> = Arc::new(site.store().await.unwrap());
-        let clock = Arc::new(Shifted::default());
         let app = App::new(
             desk.clone(),
             Arc::clone(&accounts),
@@ -125,7 +137,7 @@ impl House {
         )
         .unwrap();
         let router = routes::router(app.clone()).unwrap();
-        Self { folder, desk, app, accounts, clock, router }
+        Self { folder, site, desk, app, accounts, clock, router }
     }
 
     /// What time it is here.
@@ -160,6 +172,11 @@ impl House {
     /// A visitor who has an account and is signed in.
     pub(crate) async fn visitor(&self, account: &str) -> Visitor<'_> {
         self.enrol(account, None).await;
+        self.back(account).await
+    }
+
+    /// A visitor who has an account already, and signs in.
+    pub(crate) async fn back(&self, account: &str) -> Visitor<'_> {
         let mut visitor = self.stranger();
         let form = [("account", account), ("password", PASSWORD)];
         assert_eq!(visitor.post("/sign-in", &form).await.status, StatusCode::SEE_OTHER, "{account}");
@@ -288,6 +305,11 @@ impl Visitor<'_> {
         self.send(Method::POST, path, &headers, Body::from(pairs.join("&"))).await
     }
 
+    /// An answer of which nothing but its head was read.
+    pub(crate) async fn begin(&mut self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        self.answer(Method::GET, path, headers, Body::empty()).await
+    }
+
     pub(crate) async fn send(
         &mut self,
         method: Method,
@@ -295,6 +317,19 @@ impl Visitor<'_> {
         headers: &[(&str, &str)],
         body: Body,
     ) -> Answer {
+        let answer = self.answer(method, path, headers, body).await;
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn answer(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
         request = request.header(header::HOST, HOST).header(header::ACCEPT_LANGUAGE, self.language);
         if let Some(cookie) = &self.cookie {
@@ -311,9 +346,7 @@ impl Visitor<'_> {
             let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
             self.cookie = (!cookie.ends_with('=')).then_some(cookie);
         }
-        let (parts, body) = answer.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        answer
     }
 }
 

@@ -15,6 +15,7 @@ mod hostile;
 mod house;
 mod insights;
 mod permissions;
+mod pickup;
 mod running;
 mod safety;
 mod signing_in;

@@ -54,6 +54,10 @@ GET /insights: checker or auditor or admin
 GET /insights/{what}: checker or auditor or admin
 GET /admin: admin
 POST /admin/requests/{id}/retry: admin
+GET /pickup/{id}/{secret}: signed in
+GET /pickup/{id}/{secret}/package: signed in
+POST /mine/{id}/pickup: requester
+POST /requests/{id}/pickup: checker
 POST /mine/{id}/again: requester
 POST /mine/drafts: requester
 GET /mine/drafts/{draft}: requester
@@ -185,6 +189,7 @@ async fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
                 .replace("{file}", "1")
                 .replace("{draft}", "1")
                 .replace("{token}", "99")
+                .replace("{secret}", "none")
                 .replace("{*name}", "desk.css");
             // As slowly as scripts without a token may come.
             house.clock.forward(TimeDelta::seconds(2));
