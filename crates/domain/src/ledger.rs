@@ -135,19 +135,53 @@ pub enum Fact {
         file: SharePath,
     },
     Withdrawn,
-    Archived { path: String, sha256: Sha256, bytes: u64 },
-    Packaged { packages: Vec<Noted> },
-    PackageDiscarded { why: String },
-    Verified { packages: usize, files: usize },
-    Delivered { part: usize, of: usize, message_id: String, to: String, receipt: String },
-    Offered { message_id: String, to: String, receipt: String, until: DateTime<Utc> },
-    FetchBegun { from: u64 },
-    FetchContinued { from: u64 },
-    FetchRefused { why: Closed },
-    Fetched { from: u64, bytes: u64 },
+    Archived {
+        path: String,
+        sha256: Sha256,
+        bytes: u64,
+    },
+    Packaged {
+        packages: Vec<Noted>,
+    },
+    PackageDiscarded {
+        why: String,
+    },
+    Verified {
+        packages: usize,
+        files: usize,
+    },
+    Delivered {
+        part: usize,
+        of: usize,
+        message_id: String,
+        to: String,
+        receipt: String,
+    },
+    Offered {
+        message_id: String,
+        to: String,
+        receipt: String,
+        until: DateTime<Utc>,
+    },
+    FetchBegun {
+        from: u64,
+    },
+    FetchContinued {
+        from: u64,
+    },
+    FetchRefused {
+        why: Closed,
+    },
+    Fetched {
+        from: u64,
+        bytes: u64,
+    },
     LinkRenewed,
     PickupLapsed,
-    Wiped { seals: usize, paths: usize },
+    Wiped {
+        seals: usize,
+        paths: usize,
+    },
     Released,
     Notified {
         message: String,

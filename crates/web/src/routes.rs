@@ -80,7 +80,7 @@ fn pages() -> Vec<Route> {
     const ADMIN: Who = Has(Role::Admin);
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
-    vec![
+    let mut table = vec![
         line(GET, "/assets/{*name}", Anyone, get(assets::asset)),
         line(GET, "/health", Anyone, get(pages::health)),
         line(GET, "/sign-in", Anyone, get(sign_in::page)),
@@ -124,10 +124,6 @@ fn pages() -> Vec<Route> {
         line(GET, "/insights/{what}", HasOneOf(&INSIGHTS), get(insights::file)),
         line(GET, "/admin", ADMIN, get(admin::page)),
         line(POST, "/admin/requests/{id}/retry", ADMIN, post(admin::retry)),
-        line(GET, "/pickup/{id}/{secret}", SignedIn, get(pickup::page)),
-        line(GET, "/pickup/{id}/{secret}/package", SignedIn, get(pickup::package)),
-        line(POST, "/mine/{id}/pickup", REQUESTER, post(pickup::renew)),
-        line(POST, "/requests/{id}/pickup", CHECKER, post(pickup::renew_for)),
         line(POST, "/mine/{id}/again", REQUESTER, post(draft::again)),
         line(POST, "/mine/drafts", REQUESTER, post(draft::begin)),
         line(GET, "/mine/drafts/{draft}", REQUESTER, get(draft::page)),
@@ -136,6 +132,18 @@ fn pages() -> Vec<Route> {
         line(GET, "/mine/drafts/{draft}/files", REQUESTER, get(browse::page)),
         line(POST, "/mine/drafts/{draft}/files", REQUESTER, post(browse::add)),
         line(POST, "/mine/drafts/{draft}/discard", REQUESTER, post(draft::discard)),
+    ];
+    table.extend(picking_up());
+    table
+}
+
+/// The part of the table that is about packages that are picked up. Whose a package is, the desk says.
+fn picking_up() -> [Route; 4] {
+    [
+        line(Method::GET, "/pickup/{id}/{secret}", Who::SignedIn, get(pickup::page)),
+        line(Method::GET, "/pickup/{id}/{secret}/package", Who::SignedIn, get(pickup::package)),
+        line(Method::POST, "/mine/{id}/pickup", Who::Has(Role::Requester), post(pickup::renew)),
+        line(Method::POST, "/requests/{id}/pickup", Who::Has(Role::Checker), post(pickup::renew_for)),
     ]
 }
 

@@ -1,6 +1,7 @@
-//! `docs/states.md`: the table of states, owners and moves, as a diagram and as a table.
+//! `docs/states.md`: the table of states, owners and moves, as a diagram and as a table, and the steps of a release.
 
 use anyhow::Result;
+use exeat_domain::release::Step;
 use exeat_domain::state::{Action, MOVES, Move, Owner, State};
 
 use super::Pages;
@@ -14,10 +15,41 @@ fn page() -> String {
     format!(
         "# States of a request\n\n\
          What is not in this table cannot happen: the store refuses it, and no page or command offers it.\n\n\
-         {}\n{}",
+         {}\n{}\n\
+         ## Steps of a release\n\n\
+         While a request is *approved*, its release is taken through these steps, each journalled before the next and taken up\n\
+         again after a stop. Its package exists from *package* to *wipe* and nowhere else.\n\n\
+         {}",
         diagram(),
-        table()
+        table(),
+        steps()
     )
+}
+
+fn steps() -> String {
+    let mut text = String::from("| step | what is done | then |\n|---|---|---|\n");
+    for step in Step::ALL {
+        let (what, then) = match step {
+            Step::Archive => ("put the archive copy down", "package"),
+            Step::Package => {
+                ("make the protected package, and settle whether it is mailed or picked up", "verify")
+            }
+            Step::Verify => (
+                "open it without, with a wrong and with the right password",
+                "deliver; package, if it does not pass",
+            ),
+            Step::Deliver => ("send it, or the link to it", "wipe; pickup, if only the link was sent"),
+            Step::Pickup => {
+                ("keep it until its requester has it, or its time is over", "wipe; deliver, for a new link")
+            }
+            Step::Wipe => {
+                ("remove every temporary path and every sealed copy, and see that they are gone", "done")
+            }
+            Step::Done => ("nothing: the request is *released*", ""),
+        };
+        text += &format!("| {} | {what} | {then} |\n", step.name());
+    }
+    text
 }
 
 fn diagram() -> String {

@@ -107,6 +107,22 @@ async fn the_same_task_waits_once() {
 }
 
 #[tokio::test]
+async fn a_job_that_is_put_off_is_no_failure_and_comes_sooner_when_it_is_asked_for() {
+    let house = House::new().await;
+    let request = house.request(State::Approved, &[]).await;
+    let release = Task::Release { request: request.id };
+    ask(&house, &request, release.clone()).await;
+    let job = claim(&house, 2).await.unwrap();
+    house.store.put_off(&job, at(1000)).await.unwrap();
+    let jobs = house.store.jobs(None).await.unwrap();
+    assert_eq!((jobs[0].attempts, &jobs[0].cause, jobs[0].due_at), (0, &None, at(1000)));
+    assert_eq!(claim(&house, 999).await, None);
+    ask(&house, &request, release).await;
+    assert_eq!(house.store.jobs(None).await.unwrap().len(), 1);
+    assert_eq!(claim(&house, 3).await.unwrap().id, job.id);
+}
+
+#[tokio::test]
 async fn workers_do_not_get_the_same_job() {
     let house = House::new().await;
     let request = house.request(State::Checking, &[]).await;

@@ -54,10 +54,6 @@ GET /insights: checker or auditor or admin
 GET /insights/{what}: checker or auditor or admin
 GET /admin: admin
 POST /admin/requests/{id}/retry: admin
-GET /pickup/{id}/{secret}: signed in
-GET /pickup/{id}/{secret}/package: signed in
-POST /mine/{id}/pickup: requester
-POST /requests/{id}/pickup: checker
 POST /mine/{id}/again: requester
 POST /mine/drafts: requester
 GET /mine/drafts/{draft}: requester
@@ -66,6 +62,10 @@ GET /mine/drafts/{draft}/events: requester
 GET /mine/drafts/{draft}/files: requester
 POST /mine/drafts/{draft}/files: requester
 POST /mine/drafts/{draft}/discard: requester
+GET /pickup/{id}/{secret}: signed in
+GET /pickup/{id}/{secret}/package: signed in
+POST /mine/{id}/pickup: requester
+POST /requests/{id}/pickup: checker
 GET /api/v1/openapi.json: anyone
 GET /api/v1/requests: token of requester, read
 POST /api/v1/requests: token of requester, write
