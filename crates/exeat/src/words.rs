@@ -59,6 +59,19 @@ fn fact(fact: &Fact) -> String {
         Fact::Rejected { .. } => "rejected".to_owned(),
         Fact::TakenBack { file } => format!("{file} taken back by its requester"),
         Fact::Withdrawn => "withdrawn by its requester".to_owned(),
+        Fact::Notified { to, message, .. } => {
+            format!("told {to} ({})", message.split('.').nth(1).unwrap_or(message))
+        }
+        Fact::Demoted { account, why } => {
+            format!("{account} is back on validated release: {}", demotion(why))
+        }
+        other => release_fact(other),
+    }
+}
+
+/// What happened in a release, step by step.
+fn release_fact(fact: &Fact) -> String {
+    match fact {
         Fact::Archived { path, bytes, .. } => format!("archived as {path} ({})", size(*bytes)),
         Fact::Packaged { packages } => {
             format!(
@@ -83,12 +96,6 @@ fn fact(fact: &Fact) -> String {
             format!("wiped: {} and {}", count(*paths, "temporary file"), count(*seals, "sealed copy"))
         }
         Fact::Released => "released".to_owned(),
-        Fact::Notified { to, message, .. } => {
-            format!("told {to} ({})", message.split('.').nth(1).unwrap_or(message))
-        }
-        Fact::Demoted { account, why } => {
-            format!("{account} is back on validated release: {}", demotion(why))
-        }
         other => house_fact(other),
     }
 }
