@@ -131,7 +131,10 @@ fn the_schema_is_json_and_knows_every_section() {
     let sections: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
     assert_eq!(
         sections,
-        ["archive", "checks", "desk", "mail", "policy", "requests", "roster", "share", "vault", "web"]
+        [
+            "archive", "checks", "desk", "mail", "policy", "requests", "roster", "server", "share", "vault",
+            "web"
+        ]
     );
     assert_eq!(schema["additionalProperties"], false);
 }
