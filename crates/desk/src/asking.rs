@@ -217,7 +217,7 @@ impl<'a> Requester<'a> {
         request.rounds.iter_mut().for_each(|round| round.reviews.clear());
         request.claimed.iter_mut().for_each(|claim| claim.by.clear());
         request.keep_public_comments();
-        let jobs = self.desk.ports.store.jobs(Some(id)).await?;
+        let jobs = self.desk.jobs(Some(id)).await?;
         Ok((request, jobs))
     }
 

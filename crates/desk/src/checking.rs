@@ -47,6 +47,7 @@ impl Desk {
         let effects =
             Effects::of(self.own(id, sealed_fact(round))).and(self.own(id, checked_fact(round, self)));
         let effects = self.go_on(&mut request, effects).await?;
+        let effects = self.keep_for_comparison(&mut request, effects);
         self.commit(from, request, effects.completing(job)).await?;
         Ok(())
     }
@@ -113,15 +114,27 @@ impl Desk {
             return Err(Failure::new(Port::Checks, "checks-differ", INCOMPLETE, detail).into());
         }
         let name = leaving_name(path, picture.is_some());
+        let drawn = picture.as_ref().map(|picture| picture.drawn.clone());
         let shown = match (picture, rendition) {
-            (Some(picture), _) => Some(Shown::Picture(self.keep(|into| into.write_all(&picture)).await?)),
+            (Some(picture), _) => Some(Shown::Picture(self.keep(|into| into.write_all(&picture.png)).await?)),
             (None, Some(spooled)) => Some(Shown::Tables(self.keep(|into| spooled.copy(into)).await?)),
             (None, None) => None,
         };
         let leaves = if let Some(Shown::Picture(picture)) = shown { picture } else { seal };
         let leaving = (purpose == Purpose::Output).then_some(Leaving { name, seal: leaves });
         let path = path.clone();
-        Ok(File { path, purpose, seal, leaving, report, shown, settled: None, taken_back: false })
+        Ok(File {
+            path,
+            purpose,
+            seal,
+            leaving,
+            report,
+            shown,
+            drawn,
+            settled: None,
+            taken_back: false,
+            forgotten: false,
+        })
     }
 
     /// Keeps what the checks made of a file: a picture encoded anew, tables as text.

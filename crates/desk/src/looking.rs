@@ -168,9 +168,3 @@ impl Checker<'_> {
         }
     }
 }
-
-/// What a rule finds, in a few words; none where there is no such rule any more.
-#[must_use]
-pub fn rule_title(id: &str) -> Option<&'static str> {
-    exeat_checks::rules::find(id).map(|rule| rule.declaration().title)
-}

@@ -86,7 +86,7 @@ impl<'a> Checker<'a> {
     /// # Errors
     /// [`DeskError::Store`] where there is none.
     pub async fn show(&self, id: RequestId) -> Result<(Request, Vec<Job>), DeskError> {
-        Ok((self.desk.ports.store.load(id).await?, self.desk.ports.store.jobs(Some(id)).await?))
+        Ok((self.desk.ports.store.load(id).await?, self.desk.jobs(Some(id)).await?))
     }
 
     /// Who asked.

@@ -146,7 +146,8 @@ impl Desk {
             }
         };
         let event = self.event(actor, Some(id), fact);
-        Ok(effects.and(event).then(told).then(Task::Sweep { request: id }))
+        let effects = self.keep_for_comparison(request, effects.and(event).then(told));
+        Ok(effects.then(Task::Sweep { request: id }))
     }
 }
 

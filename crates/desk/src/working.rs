@@ -81,12 +81,14 @@ impl Desk {
         Ok(self.ports.store.rouse(self.now(), only).await?)
     }
 
-    /// Every job that waits, with its cause if it failed.
+    /// Every job that waits to be done, with its cause if it failed. What only waits for its day is none.
     ///
     /// # Errors
     /// [`DeskError::Store`] where the store fails.
     pub async fn jobs(&self, only: Option<RequestId>) -> Result<Vec<Job>, DeskError> {
-        Ok(self.ports.store.jobs(only).await?)
+        let mut jobs = self.ports.store.jobs(only).await?;
+        jobs.retain(|job| job.cause.is_some() || !matches!(job.task, Task::Forget { .. }));
+        Ok(jobs)
     }
 
     /// Does the oldest due job, if there is one. A job that fails is put back with its cause, later and later.
@@ -119,6 +121,7 @@ impl Desk {
             Task::TellStanding { request, account } => self.tell_standing(job, *request, account).await,
             Task::Settle { request, round, at } => self.settle(job, *request, *round, *at).await,
             Task::Release { request } => self.release(job, *request).await,
+            Task::Forget { request, round } => self.forget(job, *request, *round).await,
             Task::Sweep { request } => self.sweep_request(job, *request).await,
         }
     }

@@ -93,6 +93,9 @@ pub struct Policy {
     pub record_level: RecordLevel,
     /// For so many seconds after the last review is submitted at the web desk it can be taken back, and nothing is sent.
     pub undo_seconds: u32,
+    /// For so many days after a round was opened the tables of files that went back are kept, as text, so that the next
+    /// round can be compared with them; 0: not at all.
+    pub compare_days: u32,
     /// The share of automatic releases that goes to a person all the same, from 0 to 1.
     pub sample: f64,
     /// Whether the package hides the names and sizes of its files (an inner archive).
@@ -115,6 +118,7 @@ impl Default for Policy {
             return_blocked_at_once: false,
             record_level: RecordLevel::default(),
             undo_seconds: 20,
+            compare_days: 60,
             sample: 0.1,
             hide_names: false,
             max_attachment: 20 * 1024 * 1024,

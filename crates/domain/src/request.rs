@@ -11,6 +11,7 @@ use crate::claim::Claimed;
 use crate::comment::Comment;
 use crate::context::Context;
 use crate::digest::Sha256;
+use crate::drawn::Drawn;
 use crate::finding::{FileReport, Verdict};
 use crate::path::SharePath;
 use crate::release::Release;
@@ -152,12 +153,18 @@ pub struct File {
     /// What is shown of it; none where the checks could not make anything of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<Shown>,
+    /// Of a picture, how large it is and what was left out of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<Drawn>,
     /// What the reviewers came to, once all have submitted.
     #[serde(default)]
     pub settled: Option<Choice>,
     /// Taken back by the requester.
     #[serde(default)]
     pub taken_back: bool,
+    /// What was kept of it to be compared with the next round is let go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forgotten: bool,
 }
 
 impl File {
@@ -381,18 +388,6 @@ impl Request {
         })
     }
 
-    /// The seals that the request still needs: of current files that were neither returned, rejected nor taken back.
-    pub fn seals(&self) -> impl Iterator<Item = Seal> {
-        let gone =
-            |file: &File| file.taken_back || matches!(file.settled, Some(Choice::Return | Choice::Reject));
-        self.current_files().map(|(_, file)| file).filter(move |file| !gone(file)).flat_map(File::seals)
-    }
-
-    /// Every seal that the request ever had.
-    pub fn every_seal(&self) -> impl Iterator<Item = Seal> {
-        self.rounds.iter().flat_map(|round| &round.files).flat_map(File::seals)
-    }
-
     /// Takes a file of the open round back.
     ///
     /// # Errors
@@ -478,17 +473,6 @@ mod tests {
             request.take_back(&SharePath::new("a.csv").unwrap()),
             Err(TakeBackError::TooLate(_))
         ));
-    }
-
-    #[test]
-    fn what_was_returned_or_superseded_is_no_longer_held() {
-        let mut request = request(vec![file("a.csv", Verdict::Clear), file("b.csv", Verdict::Clear)]);
-        assert_eq!(request.seals().count(), 4);
-        request.rounds[0].files[0].settled = Some(Choice::Return);
-        assert_eq!(request.seals().count(), 2);
-        let again = vec![file("b.csv", Verdict::Clear)];
-        request.rounds.push(Round { files: again, ..Round::new(2, request.created_at, vec![]) });
-        assert_eq!((request.seals().count(), request.every_seal().count()), (2, 6));
     }
 
     #[test]

@@ -9,6 +9,8 @@
   const typing = (target) => target.matches?.("input:not([type=checkbox]), textarea, select") || target.isContentEditable;
   const keyed = (key) => all("[data-key]").find((item) => item.dataset.key === key && item.offsetParent !== null);
 
+  const press = (key) => { const box = keyed(key); if (box && !box.disabled) box.click(); };
+
   // j and k: through files of a request, or lines of a list.
   function along(step) {
     const files = all("[data-file]");
@@ -35,6 +37,7 @@
     found.forEach((item) => item.classList.toggle("on", item === to));
     to.focus();
     to.scrollIntoView({ block: "nearest" });
+    if (to.dataset.boxed !== undefined) found_in_picture(to.id.slice(1));
     if (to.dataset.row !== undefined && sheet && Number(to.dataset.table) === sheet.table) sheet.show(Number(to.dataset.row), to.id.slice(1));
     else if (to.dataset.row !== undefined) one(".place a", to)?.click();
   }
@@ -47,6 +50,17 @@
     reason.focus();
     return false;
   }
+
+  // d and D: through the rows in which something changed since the earlier round, wherever the sheet is.
+  function change(step) {
+    const rows = (one("[data-sheet]")?.dataset.changes || "").split(" ").filter(Boolean).map(Number);
+    if (!rows.length || !sheet) return;
+    const at = change.at ?? (step > 0 ? -1 : Infinity);
+    const to = step > 0 ? rows.find((row) => row > at) ?? rows[0] : rows.findLast((row) => row < at) ?? rows.at(-1);
+    change.at = to;
+    sheet.show(to, "");
+  }
+  one("[data-next-change]")?.addEventListener("click", (event) => { if (sheet) { event.preventDefault(); change(1); } });
 
   function decide(button) {
     if (button.disabled) return;
@@ -75,7 +89,8 @@
       e: () => one("#reason, [data-words]")?.focus(),
       t: () => one("[data-sheet]")?.focus(),
       q: () => (keyed("q") ?? one(".top nav a"))?.click(),
-      f: () => { const box = keyed("f"); if (box && !box.disabled) box.click(); },
+      f: () => press("f"), w: () => press("w"), d: () => change(1), D: () => change(-1),
+      z: () => zoom((at) => (at + 1) % SIZES.length), "+": () => zoom((at) => at + 1), "-": () => zoom((at) => at - 1), 0: () => zoom(() => 0),
     }[key];
     if (does) { event.preventDefault(); does(); return; }
     const button = keyed(key);
@@ -112,35 +127,127 @@
     addEventListener("pageshow", () => { delete form.dataset.sent; });
   }
 
-  // ---- the reason of a flagged cell, on focus and under the pointer -------------------------------------------------
+  // ---- the reason of a flagged cell, and the whole of a long one, on focus and under the pointer ---------------------
   let tip;
-  function tell(link) {
+  function tell(item) {
     untell();
-    const why = link.title || link.dataset.why;
-    if (!why) return;
-    link.dataset.why = why;
-    link.removeAttribute("title");
+    if (item.title) { item.dataset.why = item.title; item.removeAttribute("title"); }
+    const cell = item.closest("td.long");
+    const whole = cell && (cell === item ? cell : item).firstChild?.textContent;
+    const words = [whole, item.dataset.why].filter(Boolean).join("\n\n");
+    if (!words) return;
     tip = document.createElement("div");
     tip.className = "tip";
+    tip.id = "tip";
     tip.setAttribute("role", "tooltip");
-    tip.textContent = why;
+    tip.textContent = words;
     one("main").append(tip);
-    const box = link.getBoundingClientRect();
+    item.setAttribute("aria-describedby", "tip");
+    tip.of = item;
+    const box = item.getBoundingClientRect();
     tip.style.left = Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8)) + "px";
-    tip.style.top = (box.bottom + 8 + tip.offsetHeight < innerHeight ? box.bottom + 8 : box.top - tip.offsetHeight - 8) + "px";
+    tip.style.top = Math.max(8, box.bottom + 8 + tip.offsetHeight < innerHeight ? box.bottom + 8 : box.top - tip.offsetHeight - 8) + "px";
   }
-  function untell() { tip?.remove(); tip = undefined; }
+  function untell() { tip?.of?.removeAttribute("aria-describedby"); tip?.remove(); tip = undefined; }
   for (const [show, hide] of [["focusin", "focusout"], ["mouseover", "mouseout"]]) {
-    document.addEventListener(show, (event) => { const link = event.target.closest?.(".grid .flag a"); if (link) tell(link); });
+    document.addEventListener(show, (event) => {
+      const item = event.target.closest?.(".grid .flag a, .grid td.long:not(.flag)");
+      if (item) tell(item);
+    });
     document.addEventListener(hide, untell);
   }
   document.addEventListener("scroll", untell, true);
 
-  // ---- pictures: enlarge by key or click ----------------------------------------------------------------------------
+  // ---- columns as wide as they are wanted: by hand, or with Shift and the arrows on a header --------------------------
+  class Widths {
+    constructor(box) {
+      this.key = "widths " + location.pathname + box.dataset.rows;
+      this.rules = new CSSStyleSheet();
+      document.adoptedStyleSheets.push(this.rules);
+      this.all = this.kept();
+      this.draw();
+      for (const head of all("thead th:not(.corner)", box)) this.grip(head);
+      box.addEventListener("keydown", (event) => {
+        const head = event.target.closest("thead th:not(.corner)");
+        const step = { ArrowLeft: -16, ArrowRight: 16 }[event.key];
+        if (!head || !step || !event.shiftKey) return;
+        event.preventDefault();
+        this.set(head, head.offsetWidth + step);
+      });
+    }
+    // What a browser keeps for the session is numbers alone.
+    kept() {
+      try { return JSON.parse(sessionStorage.getItem(this.key)) ?? {}; } catch { return {}; }
+    }
+    grip(head) {
+      const grip = document.createElement("span");
+      grip.className = "grip";
+      grip.setAttribute("aria-hidden", "true");
+      head.append(grip);
+      let from;
+      grip.addEventListener("pointerdown", (event) => {
+        from = head.offsetWidth - event.clientX;
+        grip.setPointerCapture(event.pointerId);
+        grip.classList.add("held");
+      });
+      grip.addEventListener("pointermove", (event) => { if (from !== undefined) this.set(head, from + event.clientX); });
+      for (const end of ["pointerup", "pointercancel"]) grip.addEventListener(end, () => { from = undefined; grip.classList.remove("held"); });
+      grip.addEventListener("dblclick", () => this.set(head));
+    }
+    set(head, width) {
+      if (width === undefined) delete this.all[head.cellIndex];
+      else this.all[head.cellIndex] = Math.round(Math.min(1200, Math.max(48, width)));
+      this.draw();
+      try { sessionStorage.setItem(this.key, JSON.stringify(this.all)); } catch { /* kept for this page alone */ }
+    }
+    draw() {
+      const rule = ([at, width]) => {
+        const cell = `[data-sheet] tr > :nth-child(${Number(at) + 1})`, size = `${Number(width)}px`;
+        return `${cell} { min-width: ${size} !important; width: ${size}; max-width: ${size} !important; } ${cell} .name { max-width: none; }`;
+      };
+      this.rules.replaceSync(Object.entries(this.all).map(rule).join("\n"));
+    }
+  }
+
+  // ---- pictures: three sizes, by key and by link, and moved by hand --------------------------------------------------
+  const SIZES = ["fit", "100", "200"];
+  function zoom(to) {
+    const picture = one("[data-picture]"), drawing = picture && one(".drawing", picture);
+    const links = all("[data-zoom]");
+    if (!drawing || !links.length) return;
+    const at = SIZES.indexOf(links.find((link) => link.hasAttribute("aria-current"))?.dataset.zoom ?? "fit");
+    const next = SIZES[Math.min(SIZES.length - 1, Math.max(0, to(at)))];
+    const times = next === "200" ? 2 : 1;
+    picture.classList.toggle("fit", next === "fit");
+    for (const name of ["width", "height"]) drawing.setAttribute(name, drawing.dataset[name] * times);
+    for (const link of links) {
+      if (link.dataset.zoom === next) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    }
+  }
+  for (const link of all("[data-zoom]")) {
+    link.addEventListener("click", (event) => { event.preventDefault(); zoom(() => SIZES.indexOf(link.dataset.zoom)); });
+  }
   for (const picture of all("[data-picture]")) {
-    const zoom = () => picture.classList.toggle("full");
-    one("img", picture).addEventListener("click", zoom);
-    picture.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === "z") zoom(); });
+    let held;
+    picture.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || event.pointerType === "touch" || event.target.closest("a")) return;
+      held = { x: event.clientX + picture.scrollLeft, y: event.clientY + picture.scrollTop };
+      picture.setPointerCapture(event.pointerId);
+      picture.classList.add("held");
+    });
+    picture.addEventListener("pointermove", (event) => {
+      if (held) picture.scrollTo(held.x - event.clientX, held.y - event.clientY);
+    });
+    for (const end of ["pointerup", "pointercancel"]) picture.addEventListener(end, () => { held = undefined; picture.classList.remove("held"); });
+    picture.addEventListener("click", (event) => {
+      const box = event.target.closest("[data-box]");
+      if (box) found_in_picture(box.dataset.box);
+    });
+  }
+  // The box of a finding, in sight and marked.
+  function found_in_picture(n) {
+    for (const box of all("[data-box]")) box.classList.toggle("on", box.dataset.box === n);
+    one('[data-box="' + n + '"]')?.scrollIntoView({ block: "center", inline: "center" });
   }
 
   // ---- the sheet: only the rows in sight are in the page --------------------------------------------------------------
@@ -202,7 +309,7 @@
     async load(from, count, first, last) {
       const turn = ++this.asked;
       const address = new URL(this.address, location.href);
-      for (const name of ["find", "flagged", "order"]) if (this.box.dataset[name]) address.searchParams.set(name, this.box.dataset[name]);
+      for (const name of ["find", "flagged", "changed", "order"]) if (this.box.dataset[name]) address.searchParams.set(name, this.box.dataset[name]);
       address.searchParams.set("from", from);
       address.searchParams.set("count", count);
       this.stop?.abort();
@@ -249,16 +356,17 @@
         }
       };
       if (one('tr[data-i="' + row + '"]', this.body)) { mark(); return; }
-      const plain = !this.box.dataset.find && !this.box.dataset.flagged && !this.box.dataset.order;
-      if (plain && this.height) { this.after = mark; this.box.scrollTop = this.top_of(Math.max(0, row - 5)); }
-      else location.assign(one('#f' + found + ' .place a')?.href ?? location.href);
+      if (this.plain() && this.height) { this.after = mark; this.box.scrollTop = this.top_of(Math.max(0, row - 5)); }
+      else location.assign(one('#f' + found + ' .place a')?.href ?? location.pathname + "?file=" + this.file() + "&table=" + this.table + "&row=" + row + "#r" + row);
     }
+    // Whether all rows are in it, in the order of the file.
+    plain() { return !["find", "flagged", "changed", "order"].some((name) => this.box.dataset[name]); }
+    file() { return one('[data-file][aria-current]')?.dataset.file ?? "1"; }
     // Where flagged rows lie in the whole table, beside the scroll bar.
     draw_strip() {
       const rows = (this.box.dataset.strip || "").split(" ").filter(Boolean).map(Number);
       const body = Number(this.box.dataset.body);
-      const plain = !this.box.dataset.find && !this.box.dataset.flagged && !this.box.dataset.order;
-      if (!rows.length || !plain || body < 20) return;
+      if (!rows.length || !this.plain() || body < 20) return;
       const strip = document.createElement("div");
       strip.className = "strip";
       strip.setAttribute("aria-hidden", "true");
@@ -281,6 +389,7 @@
   }
   const box = one("[data-sheet]");
   const sheet = box ? new Sheet(box) : undefined;
+  if (box) new Widths(box);
   const named = location.hash.match(/^#r(\d+)$/);
   if (sheet && named) one('tr[data-i="' + named[1] + '"]', box)?.classList.add("on");
 })();

@@ -9,6 +9,7 @@ use exeat_desk::Desk;
 use exeat_desk::ports::{Accounts, Clock, People};
 use exeat_domain::hours::WorkingHours;
 
+use crate::comparisons::Comparisons;
 use crate::previews::Previews;
 use crate::rate::Rate;
 use crate::sign_in::{Passwords, Throttle};
@@ -64,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) verifier: Verifier,
     pub(crate) previews: Previews,
     pub(crate) rate: Rate,
+    pub(crate) comparisons: Comparisons,
 }
 
 impl App {
@@ -79,9 +81,19 @@ impl App {
         settings: Settings,
     ) -> Result<Self, crate::sign_in::SignInError> {
         let (passwords, throttle, verifier) = (Passwords::new()?, Throttle::default(), Verifier::default());
-        let (previews, rate) = (Previews::default(), Rate::default());
-        let inner =
-            Inner { desk, accounts, people, clock, settings, passwords, throttle, verifier, previews, rate };
+        let inner = Inner {
+            desk,
+            accounts,
+            people,
+            clock,
+            settings,
+            passwords,
+            throttle,
+            verifier,
+            previews: Previews::default(),
+            rate: Rate::default(),
+            comparisons: Comparisons::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

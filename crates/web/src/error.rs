@@ -13,7 +13,7 @@ use exeat_domain::review::ReviewError;
 use crate::api::ApiError;
 use crate::pages::Shell;
 use crate::sign_in::SignInError;
-use crate::words::{Words, fill};
+use crate::words::{Said, Words, fill};
 
 /// A page that could not be given.
 #[derive(Clone, Debug)]
@@ -116,37 +116,38 @@ impl PageError {
     }
 
     /// What happened, and what to do, in words.
-    pub(crate) fn words(&self, w: &Words) -> (&'static str, String) {
+    pub(crate) fn words(&self, w: &Words) -> (&'static str, Said) {
         let c = w.common;
         match self {
-            Self::NotFound => (c.not_found, c.not_found_hint.to_owned()),
-            Self::Forbidden => (c.forbidden, c.forbidden_hint.to_owned()),
-            Self::Foreign => (c.foreign, c.foreign_hint.to_owned()),
-            Self::TooLarge => (c.too_large, c.too_large_hint.to_owned()),
-            Self::System(_) => (c.failed, c.failed_hint.to_owned()),
-            Self::Api(error) => (c.refused, error.to_string()),
+            Self::NotFound => (c.not_found, c.not_found_hint.to_owned().into()),
+            Self::Forbidden => (c.forbidden, c.forbidden_hint.to_owned().into()),
+            Self::Foreign => (c.foreign, c.foreign_hint.to_owned().into()),
+            Self::TooLarge => (c.too_large, c.too_large_hint.to_owned().into()),
+            Self::System(_) => (c.failed, c.failed_hint.to_owned().into()),
+            Self::Api(error) => (c.refused, error.to_string().into()),
             Self::Desk(error) => match &**error {
                 DeskError::NotReleased { .. }
                 | DeskError::NothingWaits { .. }
                 | DeskError::Store(StoreError::NoSuchRequest(_) | StoreError::NoSuchDraft(_)) => {
-                    (c.not_found, c.not_found_hint.to_owned())
+                    (c.not_found, c.not_found_hint.to_owned().into())
                 }
                 DeskError::Store(StoreError::Conflict(_) | StoreError::DraftConflict(_)) => {
-                    (c.changed, c.changed_hint.to_owned())
+                    (c.changed, c.changed_hint.to_owned().into())
                 }
-                DeskError::Store(_) => (c.failed, c.failed_hint.to_owned()),
-                DeskError::Port(failure) => (c.failed, failure.message.clone()),
-                DeskError::Review(error) => (c.refused, review(error, w)),
-                DeskError::Claim(ClaimError::Review(error)) => (c.refused, review(error, w)),
+                DeskError::Store(_) => (c.failed, c.failed_hint.to_owned().into()),
+                DeskError::Port(failure) => (c.failed, w.said(&failure.message)),
+                DeskError::Review(error) => (c.refused, review(error, w).into()),
+                DeskError::Claim(ClaimError::Review(error)) => (c.refused, review(error, w).into()),
                 DeskError::Claim(ClaimError::Taken(who)) => {
-                    (c.refused, fill(w.request.taken, &[("who", who)]))
+                    (c.refused, fill(w.request.taken, &[("who", who)]).into())
                 }
-                DeskError::Blind => (c.refused, w.ledger.blind.to_owned()),
+                DeskError::Blind => (c.refused, w.ledger.blind.to_owned().into()),
                 DeskError::NoPickup { why, .. } => {
-                    (closed(w, *why), crate::pages::pickup::word(&w.pickup.closed_hint, *why).to_owned())
+                    let hint = crate::pages::pickup::word(&w.pickup.closed_hint, *why);
+                    (closed(w, *why), hint.to_owned().into())
                 }
-                DeskError::Comment(error) => (c.refused, comment(error, w)),
-                other => (c.refused, other.to_string()),
+                DeskError::Comment(error) => (c.refused, comment(error, w).into()),
+                other => (c.refused, w.said(&other.to_string())),
             },
         }
     }
@@ -199,7 +200,7 @@ pub(crate) fn review(error: &ReviewError, w: &Words) -> String {
         ReviewError::NoSuchFile(_)
         | ReviewError::TakenBack(_)
         | ReviewError::Supporting(_)
-        | ReviewError::Undecided(_) => error.to_string(),
+        | ReviewError::Undecided(_) => w.said(&error.to_string()).text,
     }
 }
 
@@ -209,7 +210,7 @@ fn comment(error: &CommentError, w: &Words) -> String {
         CommentError::Empty => w.review.comment_empty.to_owned(),
         CommentError::TooLong => w.review.comment_long.to_owned(),
         CommentError::Ended(state) => fill(w.review.comment_ended, &[("state", &w.state(*state))]),
-        CommentError::NoSuchFile(_) => error.to_string(),
+        CommentError::NoSuchFile(_) => w.said(&error.to_string()).text,
     }
 }
 
@@ -226,6 +227,6 @@ impl IntoResponse for PageError {
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     shell: Shell<'a>,
-    hint: String,
+    hint: Said,
     code: &'a str,
 }

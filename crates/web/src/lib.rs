@@ -9,6 +9,7 @@ mod api;
 mod app;
 mod assets;
 mod chart;
+mod comparisons;
 mod download;
 mod error;
 mod form;

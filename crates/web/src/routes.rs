@@ -97,7 +97,7 @@ fn pages() -> Vec<Route> {
         line(GET, "/queue", CHECKER, get(queue::page)),
         line(GET, "/requests/{id}", CHECKER, get(request::page)),
         line(GET, "/requests/{id}/rounds/{round}/files/{file}/rows", CHECKER, get(file::rows)),
-        line(GET, "/requests/{id}/rounds/{round}/files/{file}/picture", CHECKER, get(file::picture)),
+        line(GET, "/requests/{id}/rounds/{round}/files/{file}/picture", CHECKER, get(file::png)),
         line(POST, "/requests/{id}/claim", CHECKER, post(decide::claim)),
         line(POST, "/requests/{id}/unclaim", CHECKER, post(decide::unclaim)),
         line(POST, "/requests/{id}/decide", CHECKER, post(decide::decide)),

@@ -2,7 +2,6 @@
 
 mod page;
 mod place;
-mod rules;
 mod templates;
 mod view;
 mod words;

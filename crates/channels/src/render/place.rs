@@ -4,10 +4,11 @@
 //! person sent the file back, as it is what has to be mended; any other value, or a header that may be one, never is, and
 //! nobody can have data mailed to themselves by asking for files that are sure to come back.
 
+use exeat_desk::told;
 use exeat_domain::finding::{Finding, Place};
 
 use super::view::visible;
-use super::words::{Words, fill};
+use super::words::Words;
 
 /// The longest header that is repeated, in characters.
 const LONGEST_HEADER: usize = 32;
@@ -35,41 +36,9 @@ fn is_a_count(value: &str) -> bool {
     (1..=MOST_DIGITS).contains(&digits) && value.chars().all(|c| c.is_ascii_digit() || "<>=.,".contains(c))
 }
 
-/// The place in words: rows and columns from 1, rows under the header.
+/// The place in words, with a header only where it reads as a name.
 fn in_words(place: &Place, words: &Words) -> String {
-    let mut parts = vec![];
-    if let Some(table) = place.table {
-        parts.push(fill(words.table, &[("n", &(u64::from(table) + 1))]));
-    }
-    if let Some(row) = place.cell.map(|[row, _]| row).or(place.row) {
-        parts.push(fill(words.row, &[("n", &row.saturating_add(1))]));
-    }
-    parts.extend(column(place, words));
-    if let Some(line) = place.line {
-        parts.push(fill(words.line, &[("n", &line)]));
-    }
-    if let Some([x, y, width, height]) = place.pixels {
-        parts.push(fill(words.area, &[("x", &x), ("y", &y), ("w", &width), ("h", &height)]));
-    }
-    if let Some(baseline) = &place.baseline {
-        parts.push(fill(words.beside, &[("name", &words.quoted(&visible(baseline, 120)))]));
-    }
-    if parts.is_empty() { words.whole.to_owned() } else { parts.join(", ") }
-}
-
-fn column(place: &Place, words: &Words) -> Option<String> {
-    let number = place.cell.map(|[_, column]| column.saturating_add(1));
-    let name = place
-        .column
-        .as_deref()
-        .filter(|name| is_a_name(name))
-        .map(|name| words.quoted(&visible(name, LONGEST_HEADER)));
-    match (number, name) {
-        (Some(number), Some(name)) => Some(format!("{} ({name})", fill(words.column, &[("n", &number)]))),
-        (Some(number), None) => Some(fill(words.column, &[("n", &number)])),
-        (None, Some(name)) => Some(fill(words.named, &[("name", &name)])),
-        (None, None) => place.column.as_ref().map(|_| words.nameless.to_owned()),
-    }
+    told::place(words.language, place, |name| is_a_name(name).then(|| visible(name, LONGEST_HEADER)))
 }
 
 /// Whether a header reads as a name: short, no address, and no run of digits that could number a person.

@@ -3,13 +3,14 @@
 use exeat_desk::ports::{
     Body, Letter, Ready, Received, Rejected, Released, Returned, ReturnedFile, Standing,
 };
+use exeat_desk::told::{self, fill};
 use exeat_domain::finding::{Finding, Outcome, Severity};
 use exeat_domain::path::{hides, shown};
 use exeat_domain::request::{Leaving, Problem};
 use exeat_domain::roster::DemotionCause;
 
-use super::words::{Words, fill};
-use super::{place, rules};
+use super::place;
+use super::words::Words;
 
 /// The longest name or sentence of others that is repeated, in characters.
 const LONGEST: usize = 600;
@@ -232,8 +233,8 @@ impl StandingMail {
 
 fn troubles(problems: &[Problem], words: &Words) -> Vec<Trouble> {
     let trouble = |problem: &Problem| Trouble {
-        asked: words.quoted(&visible(&problem.asked, LONGEST)),
-        message: visible(&rules::problem(words.language, problem), LONGEST),
+        asked: told::quoted(words.language, &visible(&problem.asked, LONGEST)),
+        message: visible(&told::problem(words.language, &problem.code, &problem.message), LONGEST),
     };
     problems.iter().map(trouble).collect()
 }
@@ -294,7 +295,7 @@ fn capital(sentence: &str) -> String {
 
 fn group(same: &[&Finding], severity: Severity, by_person: bool, words: &Words) -> Option<Group> {
     let first = same.first()?;
-    let said = rules::rule(words.language, first);
+    let said = told::of_finding(words.language, first);
     let undecided = same.iter().all(|finding| finding.outcome == Outcome::Undecided);
     let single: Vec<_> = same.iter().filter(|finding| finding.place.more.is_none()).collect();
     let mut places: Vec<String> = vec![];

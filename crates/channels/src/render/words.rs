@@ -17,19 +17,9 @@ pub(super) struct Words {
     pub(super) problem: &'static str,
     pub(super) file: &'static str,
     pub(super) size: &'static str,
-    pub(super) whole: &'static str,
-    pub(super) row: &'static str,
-    pub(super) column: &'static str,
-    pub(super) named: &'static str,
-    pub(super) nameless: &'static str,
-    pub(super) line: &'static str,
-    pub(super) table: &'static str,
-    pub(super) area: &'static str,
-    pub(super) beside: &'static str,
     pub(super) more: &'static str,
     /// What stands between a name and what is said of it.
     pub(super) colon: &'static str,
-    pub(super) quotes: [&'static str; 2],
     pub(super) severities: [&'static str; 4],
     decimal: char,
     units: [&'static str; 4],
@@ -48,18 +38,8 @@ static EN: Words = Words {
     problem: "What happened",
     file: "File",
     size: "Size",
-    whole: "the file as a whole",
-    row: "row {n}",
-    column: "column {n}",
-    named: "column {name}",
-    nameless: "a column",
-    line: "line {n} of the file",
-    table: "table {n}",
-    area: "the area of {w} × {h} pixels at {x}, {y} from the top left",
-    beside: "compared with {name}",
     more: "and {n} more",
     colon: ":",
-    quotes: ["“", "”"],
     severities: ["for information", "needs judgement", "not allowed", "could not be decided"],
     decimal: '.',
     units: ["bytes", "kB", "MB", "GB"],
@@ -91,18 +71,8 @@ static NL: Words = Words {
     problem: "Wat er gebeurde",
     file: "Bestand",
     size: "Grootte",
-    whole: "het bestand als geheel",
-    row: "rij {n}",
-    column: "kolom {n}",
-    named: "kolom {name}",
-    nameless: "een kolom",
-    line: "regel {n} van het bestand",
-    table: "tabel {n}",
-    area: "het gebied van {w} × {h} pixels op {x}, {y} vanaf linksboven",
-    beside: "vergeleken met {name}",
     more: "en nog {n} andere",
     colon: ":",
-    quotes: ["“", "”"],
     severities: ["ter informatie", "vraagt een beoordeling", "niet toegelaten", "kon niet worden beslist"],
     decimal: ',',
     units: ["bytes", "kB", "MB", "GB"],
@@ -134,18 +104,8 @@ static FR: Words = Words {
     problem: "Ce qui s’est passé",
     file: "Fichier",
     size: "Taille",
-    whole: "le fichier dans son ensemble",
-    row: "ligne {n}",
-    column: "colonne {n}",
-    named: "colonne {name}",
-    nameless: "une colonne",
-    line: "ligne {n} du fichier",
-    table: "tableau {n}",
-    area: "la zone de {w} × {h} pixels à {x}, {y} du coin supérieur gauche",
-    beside: "comparé à {name}",
     more: "et {n} autres",
     colon: "\u{a0}:",
-    quotes: ["«\u{a0}", "\u{a0}»"],
     severities: ["pour information", "demande une appréciation", "non autorisé", "n’a pas pu être tranché"],
     decimal: ',',
     units: ["octets", "ko", "Mo", "Go"],
@@ -179,12 +139,6 @@ impl Words {
     /// The tag of the language, for HTML.
     pub(super) fn tag(&self) -> &'static str {
         crate::compose::tag(self.language)
-    }
-
-    /// A name in the language's quotation marks.
-    pub(super) fn quoted(&self, name: &str) -> String {
-        let [open, close] = self.quotes;
-        format!("{open}{name}{close}")
     }
 
     /// How much a finding weighs, in words.
@@ -221,13 +175,6 @@ impl Words {
         }
         format!("{}{}{} {unit}", tenths / 10, self.decimal, tenths % 10)
     }
-}
-
-/// The phrase with its blanks filled in.
-pub(super) fn fill(phrase: &str, blanks: &[(&str, &dyn std::fmt::Display)]) -> String {
-    blanks.iter().fold(phrase.to_owned(), |text, (blank, value)| {
-        text.replace(&format!("{{{blank}}}"), &value.to_string())
-    })
 }
 
 #[cfg(test)]

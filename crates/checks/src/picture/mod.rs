@@ -12,6 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use dropped::{Dropped, Loss};
 
+use exeat_domain::drawn::{self, Drawn};
+
 use crate::policy::Limits;
 
 /// A picture format that may leave.
@@ -106,6 +108,20 @@ pub struct Picture {
     pub text: Vec<String>,
     /// What the original carried beside what is seen, and the re-encoding does not.
     pub dropped: Vec<Dropped>,
+}
+
+impl Picture {
+    /// How large it is, and what was left out of it.
+    #[must_use]
+    pub fn drawn(&self) -> Drawn {
+        let dropped = self.dropped.iter().map(|one| drawn::Dropped {
+            loss: one.loss,
+            detail: one.detail.clone(),
+            bytes: one.bytes,
+        });
+        let (width, height) = (self.width, self.height);
+        Drawn { format: self.format.to_string(), width, height, dropped: dropped.collect() }.bounded()
+    }
 }
 
 impl fmt::Debug for Picture {

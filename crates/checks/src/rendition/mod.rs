@@ -11,6 +11,7 @@
 //! u64 offset of the index, u64 length of it, EXRT1\n
 //! ```
 
+mod compare;
 mod order;
 mod read;
 mod write;
@@ -18,6 +19,7 @@ mod write;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use compare::{Comparison, MOST_CELLS, Was};
 pub use read::{Rendition, RenditionError, Row};
 pub use write::write;
 

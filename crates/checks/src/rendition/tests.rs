@@ -25,7 +25,7 @@ fn rendered(text: &str, most: u64) -> Vec<u8> {
     bytes
 }
 
-fn open(text: &str) -> Rendition {
+pub(super) fn open(text: &str) -> Rendition {
     Rendition::open(kept(&rendered(text, MOST_BYTES))).unwrap()
 }
 

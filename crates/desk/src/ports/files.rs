@@ -9,6 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_checks::{Input, Source};
+use exeat_domain::drawn::Drawn;
 use exeat_domain::finding::FileReport;
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
@@ -209,9 +210,18 @@ pub struct Inspected {
     /// The report.
     pub report: FileReport,
     /// For a picture: the canonical re-encoding, a PNG that leaves in its place.
-    pub picture: Option<Vec<u8>>,
+    pub picture: Option<Encoded>,
     /// For a file with tables: its rendition as text, for people to look at.
     pub rendition: Option<Spooled>,
+}
+
+/// A picture encoded anew.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    /// The bytes, a PNG.
+    pub png: Vec<u8>,
+    /// How large it is, and what was left out of it.
+    pub drawn: Drawn,
 }
 
 /// Bytes that lie in a part of a file until they are kept.
@@ -259,7 +269,9 @@ impl Inspected {
             let part = Part { start: 0, length: file.metadata()?.len() };
             Some(Spooled { file: Arc::new(file), part })
         };
-        Ok(Self { report: checked.report, picture: checked.picture.map(|picture| picture.png), rendition })
+        let encoded =
+            |picture: exeat_checks::picture::Picture| Encoded { drawn: picture.drawn(), png: picture.png };
+        Ok(Self { report: checked.report, picture: checked.picture.map(encoded), rendition })
     }
 }
 

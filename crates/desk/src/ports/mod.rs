@@ -24,8 +24,8 @@ pub use courier::{
 };
 pub use drafts::{Answered, Sent};
 pub use files::{
-    Archive, Before, Earlier, FileProblem, Found, Inspectable, Inspected, Leaf, Listing, Look, Part, Scratch,
-    SealWriter, Seals, Share, Shown, Spooled,
+    Archive, Before, Earlier, Encoded, FileProblem, Found, Inspectable, Inspected, Leaf, Listing, Look, Part,
+    Scratch, SealWriter, Seals, Share, Shown, Spooled,
 };
 pub use insights::{Insights, Month, SPREAD, Scope, Turnaround};
 pub use ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};

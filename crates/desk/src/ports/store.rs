@@ -65,6 +65,13 @@ pub enum Task {
         /// The account.
         account: String,
     },
+    /// Let go of what is kept so that rounds can be compared, if this round is still the last.
+    Forget {
+        /// The request.
+        request: RequestId,
+        /// The round.
+        round: u32,
+    },
     /// Let the reviews of a round take effect, if the last of them is still the one submitted `at`.
     Settle {
         /// The request.
@@ -99,6 +106,7 @@ impl Task {
             | Self::TellStanding { request, .. }
             | Self::Settle { request, .. }
             | Self::Release { request }
+            | Self::Forget { request, .. }
             | Self::Sweep { request } => *request,
         }
     }

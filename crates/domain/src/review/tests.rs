@@ -46,8 +46,10 @@ pub(crate) fn file(path: &str, verdict: Verdict) -> File {
             findings,
         },
         shown: None,
+        drawn: None,
         settled: None,
         taken_back: false,
+        forgotten: false,
     }
 }
 

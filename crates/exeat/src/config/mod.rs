@@ -224,6 +224,9 @@ struct PolicySchema {
     record_level: Option<String>,
     /// For so many seconds after the last review is submitted at the web desk it can be taken back, and nothing is sent.
     undo_seconds: Option<u32>,
+    /// For so many days after a round was opened the tables of files that went back are kept, as text, so that the next
+    /// round can be compared with them; 0: not at all.
+    compare_days: Option<u32>,
     /// The share of automatic releases that goes to a person all the same, from 0 to 1.
     sample: Option<f64>,
     /// Whether the package hides the names and sizes of its files.

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom, Write};
 use std::sync::Arc;
 
-use exeat_desk::ports::{Inspected, Part, Spooled};
+use exeat_desk::ports::{Encoded, Inspected, Part, Spooled};
 use exeat_domain::finding::{FileReport, Verdict};
 
-use super::Answer;
+use super::{Announced, Answer};
 
 /// The most that a child may answer in reports and pictures, in bytes.
 const LONGEST: u64 = 1 << 30;
@@ -71,8 +71,8 @@ pub(super) fn take(from: impl Read, files: usize, mut spool: File) -> io::Result
         return Err(odd("no line"));
     }
     let answer: Answer = serde_json::from_slice(&line)?;
-    let held =
-        answer.pictures.iter().try_fold(line.len() as u64, |sum, length| sum.checked_add(*length as u64));
+    let mut lengths = answer.pictures.iter().flatten().map(|picture| picture.length);
+    let held = lengths.try_fold(line.len() as u64, |sum, length| sum.checked_add(length as u64));
     if answer.reports.len() != files
         || answer.pictures.len() != files
         || held.is_none_or(|held| held > LONGEST)
@@ -81,10 +81,14 @@ pub(super) fn take(from: impl Read, files: usize, mut spool: File) -> io::Result
     }
     drop(line);
     let mut pictures = vec![];
-    for length in answer.pictures {
+    for announced in answer.pictures {
+        let Some(Announced { length, drawn }) = announced else {
+            pictures.push(None);
+            continue;
+        };
         let mut png = vec![0; length];
         from.read_exact(&mut png)?;
-        pictures.push((length > 0).then_some(png));
+        pictures.push(Some(Encoded { png, drawn: drawn.bounded() }));
     }
     let mut parts = vec![];
     let mut at = 0;
@@ -138,7 +142,9 @@ mod tests {
         let report =
             br#"{"path":"a.csv","sha256":null,"bytes":1,"kind":"csv","verdict":"clear","findings":[]}"#;
         let report = std::str::from_utf8(report).unwrap();
-        let mut bytes = format!("{{\"reports\":[{report},{report}],\"pictures\":[3,0]}}\nPNG").into_bytes();
+        let drawn = r#"{"length":3,"drawn":{"format":"PNG","width":1,"height":1}}"#;
+        let mut bytes =
+            format!("{{\"reports\":[{report},{report}],\"pictures\":[{drawn},null]}}\nPNG").into_bytes();
         bytes.extend(frames);
         take(bytes.as_slice(), 2, tempfile::tempfile().unwrap())
     }
@@ -152,7 +158,7 @@ mod tests {
         framed.write_all(&long).unwrap();
         framed.end().unwrap();
         let inspected = answered(&bytes).unwrap();
-        assert_eq!(inspected[0].picture.as_deref(), Some(&b"PNG"[..]));
+        assert_eq!(inspected[0].picture.as_ref().map(|one| one.png.as_slice()), Some(&b"PNG"[..]));
         assert!(inspected[0].rendition.is_none());
         let mut copy = vec![];
         inspected[1].rendition.as_ref().unwrap().copy(&mut copy).unwrap();

@@ -5,11 +5,12 @@ use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use exeat_checks::picture::Picture;
 use exeat_checks::{Checked, Input, Policy, Source, check_after, rendition};
 use exeat_desk::ports::Before;
 
 use super::answer::Framed;
-use super::{Answer, FIRST, Order, cage};
+use super::{Announced, Answer, FIRST, Order, cage};
 
 /// Checks the files on descriptors 3, 4, …, as the order on standard input says.
 #[derive(Debug, clap::Args)]
@@ -51,10 +52,10 @@ fn inspect() -> io::Result<()> {
 }
 
 fn answer(checked: Vec<Checked>) -> io::Result<()> {
-    let png = |one: &Checked| one.picture.as_ref().map_or(0, |picture| picture.png.len());
+    let announced = |picture: &Picture| Announced { length: picture.png.len(), drawn: picture.drawn() };
     let answer = Answer {
         reports: checked.iter().map(|one| one.report.clone()).collect(),
-        pictures: checked.iter().map(png).collect(),
+        pictures: checked.iter().map(|one| one.picture.as_ref().map(announced)).collect(),
     };
     let mut out = io::stdout().lock();
     out.write_all(&serde_json::to_vec(&answer)?)?;

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use command_fds::{CommandFdExt as _, FdMapping};
 use exeat_checks::Policy;
 use exeat_desk::ports::{Before, Earlier, Failure, Inspectable, Inspected, Inspector, Port};
+use exeat_domain::drawn::Drawn;
 use exeat_domain::finding::{FileReport, Finding, Outcome, Place, Severity, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -53,8 +54,17 @@ struct Asked {
 #[derive(Debug, Serialize, Deserialize)]
 struct Answer {
     reports: Vec<FileReport>,
-    /// The length of each file's picture, 0 where it has none.
-    pictures: Vec<usize>,
+    /// Each file's picture, where it has one.
+    pictures: Vec<Option<Announced>>,
+}
+
+/// A picture that follows.
+#[derive(Debug, Serialize, Deserialize)]
+struct Announced {
+    /// How many bytes it has.
+    length: usize,
+    /// How large it is, and what was left out of it.
+    drawn: Drawn,
 }
 
 /// The checks in a child process with limits.

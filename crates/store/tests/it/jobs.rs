@@ -161,3 +161,15 @@ async fn a_start_frees_what_a_crash_left_and_a_person_makes_one_requests_jobs_du
     assert_eq!((again.id, again.attempts), (held.id, 1));
     assert!(claim(&house, 6).await.is_some() && claim(&house, 6).await.is_some());
 }
+
+#[tokio::test]
+async fn a_job_that_is_put_back_waits_for_its_day_and_has_not_failed() {
+    let house = House::new().await;
+    let request = house.request(State::Checking, &[]).await;
+    ask(&house, &request, check(&request, 1)).await;
+    let roused = claim(&house, 2).await.unwrap();
+    house.store.postpone(&roused, at(500)).await.unwrap();
+    assert_eq!(claim(&house, 499).await, None);
+    let due = claim(&house, 500).await.unwrap();
+    assert_eq!((due.id, due.attempts, due.cause), (roused.id, 0, None));
+}

@@ -108,8 +108,10 @@ fn file(byte: u8) -> File {
             findings: vec![],
         },
         shown: None,
+        drawn: None,
         settled: None,
         taken_back: false,
+        forgotten: false,
     }
 }
 

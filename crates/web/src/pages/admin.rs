@@ -93,11 +93,11 @@ fn stuck(job: &Job, w: &'static Words, moments: Moments<'_>) -> Option<Stuck> {
         task: match job.task {
             Task::Check { .. } => check,
             Task::Release { .. } => release,
-            Task::Sweep { .. } => sweep,
+            Task::Sweep { .. } | Task::Forget { .. } => sweep,
             _ => tell,
         },
         tries: count(w.admin.tries, job.attempts.into()),
-        cause: job.cause.clone()?,
+        cause: w.said(job.cause.as_ref()?).text,
         again: moments.at(job.due_at),
         exact: Moments::exact(job.due_at),
     })

@@ -6,8 +6,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use exeat_desk::Requester;
 use exeat_desk::ports::{FileProblem, Leaf, Listing, Look, Shown};
+use exeat_desk::{Requester, told};
 use exeat_domain::draft::{Draft, Plan};
 use exeat_domain::path::SharePath;
 use exeat_domain::request::Purpose;
@@ -125,7 +125,7 @@ async fn view(
 ) -> Result<Response, PageError> {
     let (listing, wrong) = match shown {
         Ok(listing) => (listing, None),
-        Err(problem) => (Listing::default(), Some(format!("{}. {}", w.ask.not_open, problem.message))),
+        Err(problem) => (Listing::default(), Some(not_open(&problem, w))),
     };
     let shell = Shell::new(app, w, Some(visitor)).titled(w.ask.choose).at("/mine");
     let paths = listing.entries.iter().map(|shown| shown.path.to_string()).collect();
@@ -222,4 +222,10 @@ pub(crate) async fn add(
         return Ok(Redirect::to(&format!("{folder}{}", if full { "&full=true" } else { "" })));
     }
     Ok(Redirect::to(&format!("/mine/drafts/{}", draft.id)))
+}
+
+/// Why a folder cannot be looked into.
+fn not_open(problem: &FileProblem, w: &Words) -> String {
+    let why = told::problem(w.language, problem.code, &problem.message);
+    format!("{}. {why}", w.ask.not_open)
 }

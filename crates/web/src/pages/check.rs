@@ -10,7 +10,7 @@ use exeat_desk::{Previewed, Progress};
 use exeat_domain::draft::Draft;
 use exeat_domain::finding::{FileReport, Verdict};
 use exeat_domain::path::SharePath;
-use exeat_domain::request::{Problem, Purpose};
+use exeat_domain::request::Purpose;
 use futures_util::stream::{Stream, unfold};
 
 use super::Shell;
@@ -44,7 +44,7 @@ pub(crate) struct CheckView {
     counts: Vec<(Mark, usize)>,
     follows: Vec<String>,
     files: Vec<Judged>,
-    problems: Vec<Problem>,
+    problems: Vec<(String, String)>,
 }
 
 struct Judged {
@@ -91,7 +91,7 @@ fn view(app: &App, w: &'static Words, draft: &Draft, preview: &Preview) -> Check
         Stage::At(Progress::Checking(n)) => CheckView { running: Some(count(a.checking, number(n))), ..view },
         Stage::Failed(error) => {
             let (what, why) = PageError::from((*error).clone()).words(w);
-            CheckView { failed: Some(format!("{what}. {why}")), ..view }
+            CheckView { failed: Some(format!("{what}. {}", why.text)), ..view }
         }
         Stage::Done(found) => {
             let at = Shell::new(app, w, None).moments().at(preview.at);
@@ -104,7 +104,7 @@ fn view(app: &App, w: &'static Words, draft: &Draft, preview: &Preview) -> Check
                 counts: counts(&found, w),
                 follows: follows(&found, w),
                 files: files.into_iter().map(|one| judged(one, w)).collect(),
-                problems: found.problems.clone(),
+                problems: w.problems(&found.problems),
                 ..view
             }
         }

@@ -12,6 +12,8 @@ use exeat_domain::finding::Finding;
 use exeat_domain::request::{File, Request, Shown};
 use serde::Deserialize;
 
+use super::changes::{self, Changed, ChangesView, Earlier};
+use super::picture::{self, PictureView, Zoom};
 use super::table::{self, COLUMNS, ColumnView, Flags, MOST_ROWS, RowView, Rows, Wanted};
 use super::{encoded, page as write, request_id};
 use crate::app::App;
@@ -49,6 +51,12 @@ pub(crate) struct Window {
     /// `1`: only flagged rows.
     #[serde(default)]
     pub(crate) flagged: String,
+    /// `1`: only rows in which something changed since an earlier round.
+    #[serde(default)]
+    pub(crate) changed: String,
+    /// `100` or `200`: how large a picture is shown, in percent; otherwise it fits.
+    #[serde(default)]
+    pub(crate) zoom: String,
     /// `3` or `-3`: in the order of the third column, or falling.
     #[serde(default)]
     pub(crate) order: String,
@@ -63,16 +71,19 @@ impl Window {
         let Self { table, col, .. } = self;
         let (find, order) = (encoded(&self.find), encoded(&self.order));
         let flagged = if self.flagged == "1" { "&flagged=1" } else { "" };
-        format!("&table={table}&from={from}&col={col}&find={find}&order={order}{flagged}")
+        let changed = if self.changed == "1" { "&changed=1" } else { "" };
+        format!("&table={table}&from={from}&col={col}&find={find}&order={order}{flagged}{changed}")
     }
 
-    fn wanted(&self) -> Wanted<'_> {
+    fn wanted<'a>(&'a self, changed: Option<&'a Changed>) -> Wanted<'a> {
         let order = self.order.parse::<i64>().ok().filter(|order| *order != 0);
         let order =
             order.and_then(|order| Some((usize::try_from(order.unsigned_abs()).ok()? - 1, order < 0)));
         let words =
             self.find.char_indices().nth(200).map_or(self.find.as_str(), |(end, _)| &self.find[..end]);
-        Wanted { table: self.table, words, flagged: self.flagged == "1", order }
+        let changed =
+            changed.filter(|_| self.changed == "1").map(|changed| changed.comparison.rows.as_slice());
+        Wanted { table: self.table, words, flagged: self.flagged == "1", changed, order }
     }
 }
 
@@ -81,10 +92,7 @@ pub(crate) enum View {
     /// A table.
     Table(Box<TableView>),
     /// A picture.
-    Picture {
-        /// Its address.
-        src: String,
-    },
+    Picture(Box<PictureView>),
     /// Nothing: the checks could make nothing of it.
     Nothing,
     /// Nothing any more.
@@ -109,15 +117,22 @@ pub(crate) struct TableView {
     pub(crate) strip: String,
     pub(crate) body_rows: u64,
     pub(crate) col: usize,
-    pub(crate) column_words: Option<String>,
-    pub(crate) earlier_columns: Option<usize>,
-    pub(crate) later_columns: Option<usize>,
+    pub(crate) across: Across,
+    pub(crate) changes: Option<ChangesView>,
+    pub(crate) changed: bool,
     pub(crate) statistics: Vec<Statistic>,
     pub(crate) outside: Vec<String>,
     pub(crate) flagged: bool,
     pub(crate) any_flags: bool,
     pub(crate) find: String,
     pub(crate) order: String,
+}
+
+/// Where a window lies among many columns.
+pub(crate) struct Across {
+    pub(crate) words: Option<String>,
+    pub(crate) earlier: Option<usize>,
+    pub(crate) later: Option<usize>,
 }
 
 /// What a column comes to.
@@ -134,22 +149,29 @@ pub(crate) struct Statistic {
 
 /// Looks at a file.
 pub(crate) async fn view(
-    checker: &Checker<'_>,
-    (file, address): (&File, &str),
+    (app, checker): (&App, &Checker<'_>),
+    (request, number, file): (&Request, u32, &File),
+    address: &str,
     window: &Window,
     w: &'static Words,
 ) -> Result<View, PageError> {
     match file.shown {
         None => Ok(View::Nothing),
         Some(Shown::Picture(_)) => match checker.picture(file).await {
-            Ok(Some(_)) => Ok(View::Picture { src: format!("{address}/picture") }),
+            Ok(Some(_)) => {
+                let (drawn, src) = (file.drawn.as_ref(), format!("{address}/picture"));
+                let zoom = Zoom::of(&window.zoom);
+                Ok(View::Picture(Box::new(picture::view(src, drawn, &file.report.findings, zoom, w))))
+            }
             Ok(None) => Ok(View::Nothing),
             Err(error) => gone(error),
         },
         Some(Shown::Tables(_)) => match checker.rendition(file).await {
             Ok(Some(rendition)) => {
-                let (findings, window) = (file.report.findings.clone(), window.clone());
-                let view = off_the_way(move || table_view(&rendition, &findings, &window, w)).await?;
+                let earlier = changes::earlier(checker, request, number, file).await?;
+                let (app, findings, window) = (app.clone(), file.report.findings.clone(), window.clone());
+                let table = move || table_view(&app, (&rendition, earlier), &findings, &window, w);
+                let view = off_the_way(table).await?;
                 Ok(View::Table(Box::new(view)))
             }
             Ok(None) => Ok(View::Nothing),
@@ -176,15 +198,18 @@ pub(crate) async fn off_the_way<T: Send + 'static>(
 }
 
 fn table_view(
-    rendition: &Rendition,
+    app: &App,
+    (rendition, earlier): (&Rendition, Option<Earlier>),
     findings: &[Finding],
     window: &Window,
     w: &'static Words,
 ) -> Result<TableView, RenditionError> {
     let table = window.table.min(rendition.tables().len().saturating_sub(1));
     let Some(shown) = rendition.tables().get(table) else { return Err(RenditionError::Form("no table")) };
+    let told = earlier.map(|earlier| earlier.changes(app, rendition, table, w)).transpose()?;
+    let (changed, changes) = told.map_or((None, None), |(changed, told)| (changed, Some(told)));
     let flags = Flags::of(findings, shown);
-    let rows = Rows::of(rendition, Wanted { table, ..window.wanted() }, &flags)?;
+    let rows = Rows::of(rendition, Wanted { table, ..window.wanted(changed.as_ref()) }, &flags)?;
     let total = rows.len(shown);
     let from = match (&rows, window.row) {
         (Rows::All, Some(row)) => row.saturating_sub(5),
@@ -196,25 +221,22 @@ fn table_view(
     let to = from + read.len() as u64;
     let r = w.request;
     let col = window.col.min(shown.columns.len().saturating_sub(1)) / COLUMNS * COLUMNS;
-    let last = (col + COLUMNS).min(shown.columns.len());
-    let of = shown.columns.len();
     let strip: Vec<String> = flags.flagged_rows().iter().take(STRIP).map(u64::to_string).collect();
+    let mut columns = table::columns(shown, col, &flags, findings, w);
+    let mut rows = table::rows(read, shown, col, &flags, (findings, w));
+    if let Some(changed) = &changed {
+        changed.mark(table, col, &mut rows, w)?;
+        columns.iter_mut().for_each(|column| column.added = changed.is_new(column.n));
+    }
     Ok(TableView {
         tables: rendition.tables().len(),
         table,
         table_words: fill(r.table_of, &[("n", &(table + 1)), ("of", &rendition.tables().len())]),
-        columns: table::columns(shown, col, &flags, findings, w),
-        rows: table::rows(read, shown, col, &flags, (findings, w)),
+        columns,
+        rows,
         from,
         total,
-        range: fill(
-            r.rows_of,
-            &[
-                ("from", &Words::number(if total == 0 { 0 } else { from + 1 })),
-                ("to", &Words::number(to)),
-                ("of", &Words::number(total)),
-            ],
-        ),
+        range: range(from, to, total, w),
         earlier: (from > 0).then(|| window.address(from.saturating_sub(PAGE as u64))),
         later: (to < total).then(|| window.address(to)),
         cut: (shown.written < shown.rows).then(|| fill(r.cut, &[("n", &Words::number(shown.written))])),
@@ -223,11 +245,10 @@ fn table_view(
         strip: strip.join(" "),
         body_rows: shown.written,
         col,
-        column_words: (of > COLUMNS)
-            .then(|| fill(r.columns_of, &[("from", &(col + 1)), ("to", &last), ("of", &of)])),
-        earlier_columns: (col > 0).then(|| col.saturating_sub(COLUMNS)),
-        later_columns: (last < of).then_some(last),
-        statistics: statistics(shown),
+        across: across(col, shown.columns.len(), w),
+        changes,
+        changed: changed.is_some() && window.changed == "1",
+        statistics: statistics(shown, w),
         outside: rendition.outside().iter().map(|line| line.text.clone()).collect(),
         flagged: window.flagged == "1",
         find: window.find.clone(),
@@ -235,14 +256,33 @@ fn table_view(
     })
 }
 
-fn statistics(shown: &exeat_desk::rendition::Shown) -> Vec<Statistic> {
+/// Which rows a window shows.
+fn range(from: u64, to: u64, total: u64, w: &Words) -> String {
+    let first = Words::number(if total == 0 { 0 } else { from + 1 });
+    let blanks = [("from", first), ("to", Words::number(to)), ("of", Words::number(total))];
+    let blanks = blanks.each_ref().map(|(name, value)| (*name, value as &dyn std::fmt::Display));
+    fill(w.request.rows_of, &blanks)
+}
+
+/// Where a window of columns lies.
+fn across(col: usize, of: usize, w: &Words) -> Across {
+    let last = (col + COLUMNS).min(of);
+    let words = || fill(w.request.columns_of, &[("from", &(col + 1)), ("to", &last), ("of", &of)]);
+    Across {
+        words: (of > COLUMNS).then(words),
+        earlier: (col > 0).then(|| col.saturating_sub(COLUMNS)),
+        later: (last < of).then_some(last),
+    }
+}
+
+fn statistics(shown: &exeat_desk::rendition::Shown, w: &Words) -> Vec<Statistic> {
     let number = |number: Option<f64>| number.map_or_else(String::new, |number| format!("{number}"));
     let columns = shown.columns.iter().take(400);
     columns
         .map(|column| Statistic {
             name: column.name.clone(),
-            role: column.role.clone(),
-            reason: column.reason.clone(),
+            role: w.said(&column.role).text,
+            reason: w.said(&column.reason).text,
             filled: Words::number(column.filled),
             distinct: Words::number(column.distinct),
             least: number(column.least),
@@ -276,15 +316,22 @@ pub(crate) async fn rows(
     let (request, _) = checker.show(request_id(&id)?).await?;
     let file = named(&request, round, file)?;
     let rendition = checker.rendition(file).await?.ok_or(PageError::NotFound)?;
-    let findings = file.report.findings.clone();
+    let earlier = changes::earlier(&checker, &request, round, file).await?;
+    let (app, findings) = (app.clone(), file.report.findings.clone());
     let (rows, total) = off_the_way(move || {
         let Some(shown) = rendition.tables().get(window.table) else { return Ok((vec![], 0)) };
         let flags = Flags::of(&findings, shown);
-        let rows = Rows::of(&rendition, window.wanted(), &flags)?;
+        let told = earlier.map(|earlier| earlier.changes(&app, &rendition, window.table, w)).transpose()?;
+        let changed = told.and_then(|(changed, _)| changed);
+        let rows = Rows::of(&rendition, window.wanted(changed.as_ref()), &flags)?;
         let count = window.count.unwrap_or(PAGE).min(MOST_ROWS);
         let read = rows.window(&rendition, window.table, window.from, count)?;
         let col = window.col.min(shown.columns.len()) / COLUMNS * COLUMNS;
-        Ok((table::rows(read, shown, col, &flags, (&findings, w)), rows.len(shown)))
+        let mut read = table::rows(read, shown, col, &flags, (&findings, w));
+        if let Some(changed) = &changed {
+            changed.mark(window.table, col, &mut read, w)?;
+        }
+        Ok((read, rows.len(shown)))
     })
     .await?;
     let mut response = write(&RowsPage { rows: &rows })?;
@@ -292,8 +339,8 @@ pub(crate) async fn rows(
     Ok(response)
 }
 
-/// A picture as it would leave.
-pub(crate) async fn picture(
+/// A picture as it would leave, as bytes.
+pub(crate) async fn png(
     State(app): State<App>,
     visitor: Visitor,
     Path((id, round, file)): Path<(String, u32, usize)>,

@@ -1,14 +1,20 @@
 //! The findings on a file in words: grouped by rule, the gravest first, each with its place and what mends it.
 
+use exeat_desk::told;
 use exeat_domain::finding::{Finding, Outcome, Place, Severity};
+use exeat_domain::path::shown;
 
-use crate::words::{Mark, Words, fill};
+use crate::words::{Mark, Said, Words, fill};
+
+/// The longest header of a column that a place repeats, in characters.
+const LONGEST_HEADER: usize = 60;
 
 /// The findings of one rule.
 pub(crate) struct Group {
     pub(crate) rule: String,
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     pub(crate) mark: Mark,
+    pub(crate) why: String,
     pub(crate) fix: String,
     pub(crate) found: Vec<Found>,
 }
@@ -17,7 +23,7 @@ pub(crate) struct Group {
 pub(crate) struct Found {
     /// Its number among the file's findings, from 1.
     pub(crate) n: usize,
-    pub(crate) message: String,
+    pub(crate) message: Said,
     pub(crate) place: String,
     pub(crate) value: Option<String>,
     pub(crate) interval: Option<String>,
@@ -25,6 +31,8 @@ pub(crate) struct Found {
     /// The row of the table that it lies in, from 0, and which table.
     pub(crate) row: Option<u64>,
     pub(crate) table: u32,
+    /// Whether it lies in a place of a picture.
+    pub(crate) boxed: bool,
 }
 
 /// The groups.
@@ -37,38 +45,56 @@ pub(crate) fn groups(findings: &[Finding], w: &Words) -> Vec<Group> {
             .find(|(severity, group)| group.rule == finding.rule && *severity == finding.severity)
         {
             Some((_, group)) => group.found.push(found),
-            None => groups.push((
-                finding.severity,
-                Group {
-                    rule: finding.rule.clone(),
-                    title: exeat_desk::rule_title(&finding.rule).unwrap_or_default(),
-                    mark: w.severity(finding.severity, finding.outcome == Outcome::Undecided),
-                    fix: finding.fix.clone(),
-                    found: vec![found],
-                },
-            )),
+            None => groups.push((finding.severity, group(finding, found, w))),
         }
     }
     groups.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
+fn group(finding: &Finding, found: Found, w: &Words) -> Group {
+    let rule = told::rule(w.language, &finding.rule);
+    Group {
+        rule: finding.rule.clone(),
+        mark: w.severity(finding.severity, finding.outcome == Outcome::Undecided),
+        title: rule.map(|rule| rule.title.clone()).unwrap_or_default(),
+        // The finding's own sentence, which some reasons repeat, stands above it here.
+        why: rule.map(|rule| fill(&rule.why, &[("message", &"")]).trim_end().to_owned()).unwrap_or_default(),
+        fix: rule.map_or_else(|| finding.fix.clone(), |rule| rule.fix.clone()),
+        found: vec![found],
+    }
+}
+
+/// Why something is flagged, in a few lines: the rule, what was seen, what the cell can be, and what mends it.
+pub(crate) fn why(finding: &Finding, w: &Words) -> String {
+    let rule = told::rule(w.language, &finding.rule);
+    let fix = rule.map_or(finding.fix.as_str(), |rule| rule.fix.as_str());
+    let interval = interval(finding, w).map(|interval| format!(" ({interval})")).unwrap_or_default();
+    format!("{}: {}{interval}\n→ {fix}", finding.rule, w.said(&finding.message).text)
+}
+
+/// What a hidden cell can be.
+fn interval(finding: &Finding, w: &Words) -> Option<String> {
+    let r = w.request;
+    finding.interval.map(|(low, high)| match high {
+        Some(high) => fill(r.interval, &[("low", &low), ("high", &high)]),
+        None => fill(r.interval_open, &[("low", &low)]),
+    })
+}
+
 fn found(n: usize, finding: &Finding, w: &Words) -> Found {
     let r = w.request;
     let place = &finding.place;
-    let interval = finding.interval.map(|(low, high)| match high {
-        Some(high) => fill(r.interval, &[("low", &low), ("high", &high)]),
-        None => fill(r.interval_open, &[("low", &low)]),
-    });
     Found {
         n,
-        message: finding.message.clone(),
-        place: place_words(place, w),
+        message: w.said(&finding.message),
+        place: told::place(w.language, place, header),
         value: place.value.clone(),
-        interval,
+        interval: interval(finding, w),
         more: place.more.filter(|more| *more > 0).map(|more| fill(r.more, &[("n", &more)])),
         row: row(place),
         table: place.table.unwrap_or(0),
+        boxed: place.pixels.is_some(),
     }
 }
 
@@ -77,29 +103,11 @@ pub(crate) fn row(place: &Place) -> Option<u64> {
     place.cell.map(|[row, _]| row).or(place.row)
 }
 
-/// Where a finding lies; rows count from 1 under the header.
-fn place_words(place: &Place, w: &Words) -> String {
-    let r = w.request;
-    let mut parts = vec![];
-    if let Some(table) = place.table {
-        parts.push(fill(r.table, &[("n", &(u64::from(table) + 1))]));
+/// The header of a column as a place repeats it.
+fn header(name: &str) -> Option<String> {
+    let mut kept: String = shown(name).chars().take(LONGEST_HEADER).collect();
+    if name.chars().count() > LONGEST_HEADER {
+        kept.push('…');
     }
-    match (&place.column, place.cell) {
-        (Some(name), _) if !name.trim().is_empty() => parts.push(fill(r.column, &[("name", &name)])),
-        (_, Some([_, column])) => parts.push(fill(r.column, &[("name", &(column + 1))])),
-        _ => {}
-    }
-    if let Some(row) = row(place) {
-        parts.push(fill(r.row, &[("n", &(row + 1))]));
-    }
-    if let Some(line) = place.line {
-        parts.push(fill(r.line, &[("n", &line)]));
-    }
-    if let Some([x, y, width, height]) = place.pixels {
-        parts.push(fill(r.area, &[("w", &width), ("h", &height), ("x", &x), ("y", &y)]));
-    }
-    if let Some(name) = &place.baseline {
-        parts.push(fill(r.beside, &[("name", name)]));
-    }
-    if parts.is_empty() { r.whole.to_owned() } else { parts.join(", ") }
+    (!kept.trim().is_empty()).then_some(kept)
 }

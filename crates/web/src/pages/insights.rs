@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::{Datelike as _, TimeDelta};
 use exeat_desk::ports::{Insights, Month, SPREAD, Scope, Turnaround};
-use exeat_desk::{rule_title, sheet};
+use exeat_desk::{sheet, told};
 use serde::Deserialize;
 
 use super::{Shell, encoded, page as write};
@@ -277,7 +277,11 @@ fn reasons(found: &Insights, w: &'static Words, file: String) -> Part {
         },
     );
     let row = |(rule, files): &(String, u64)| {
-        vec![name(rule), rule_title(rule).unwrap_or_default().to_owned(), files.to_string()]
+        vec![
+            name(rule),
+            told::rule(w.language, rule).map(|rule| rule.title.clone()).unwrap_or_default(),
+            files.to_string(),
+        ]
     };
     Part {
         chart: (!bars.is_empty()).then(|| Chart::lying("reasons", i.reasons, says.clone(), &bars)),

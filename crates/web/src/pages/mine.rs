@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use exeat_desk::ports::Answered;
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::path::SharePath;
-use exeat_domain::request::{File, Problem, Purpose, Request, RequestId};
+use exeat_domain::request::{File, Purpose, Request, RequestId};
 use exeat_domain::review::Choice;
 use exeat_domain::state::{Action, Owner, State as Stands};
 use serde::Deserialize;
@@ -71,7 +71,7 @@ struct Page<'a> {
     exact: String,
     round: u32,
     files: Vec<FileView>,
-    problems: &'a [Problem],
+    problems: Vec<(String, String)>,
     can_withdraw: bool,
     released: Vec<(String, String)>,
     pickup: Option<super::pickup::Part>,
@@ -162,7 +162,7 @@ pub(crate) async fn page(
         exact: Moments::exact(request.created_at),
         round: request.round().map_or(0, |round| round.number),
         files,
-        problems: request.round().map_or(&[], |round| &round.problems),
+        problems: request.round().map(|round| w.problems(&round.problems)).unwrap_or_default(),
         can_withdraw: request.state.after(Action::Withdraw, Owner::Requester).is_ok(),
         comments: comments::views(request.comments.iter(), &request, wrote, moments, w),
         longest_comment: comments::LONGEST,

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod browse;
+mod changes;
 pub(crate) mod check;
 pub(crate) mod comments;
 pub(crate) mod decide;
@@ -14,6 +15,7 @@ pub(crate) mod insights;
 pub(crate) mod ledger;
 pub(crate) mod mine;
 pub(crate) mod pickup;
+mod picture;
 pub(crate) mod queue;
 pub(crate) mod refuse;
 pub(crate) mod release;

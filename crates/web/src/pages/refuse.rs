@@ -53,7 +53,7 @@ struct Page<'a> {
 /// A rule that found something.
 struct Tick {
     rule: String,
-    title: &'static str,
+    title: String,
     mark: Mark,
     places: String,
     on: bool,
@@ -201,7 +201,7 @@ async fn show(
         Ok(letter) => (Some(letter), None),
         Err(DeskError::Review(_)) if sheet.words.is_empty() => (None, None),
         Err(DeskError::Review(refused)) => (None, Some(error::review(&refused, w))),
-        Err(DeskError::Port(failure)) => (None, Some(failure.message)),
+        Err(DeskError::Port(failure)) => (None, Some(w.said(&failure.message).text)),
         Err(other) => return Err(other.into()),
     };
     let name = short(file.path.as_str()).1;

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use exeat_desk::{Checker, Standing};
 use exeat_domain::finding::{Claim, FileReport};
-use exeat_domain::request::{File, Problem, Purpose, Request, RequestId, Round};
+use exeat_domain::request::{File, Purpose, Request, RequestId, Round};
 use exeat_domain::review::{Choice, Decision};
 use serde::Deserialize;
 
@@ -30,7 +30,7 @@ struct Page<'a> {
     round: u32,
     state: &'static str,
     groups: Vec<FileGroup>,
-    problems: &'a [Problem],
+    problems: Vec<(String, String)>,
     /// The file that is looked at, from 1; 0 where the round has none.
     current: usize,
     name: String,
@@ -149,7 +149,7 @@ pub(crate) async fn show(
     let shown = match file {
         Some(file) => {
             let address = format!("/requests/{id}/rounds/{number}/files/{current}");
-            view(&checker, (file, &address), window, w).await?
+            view((app, &checker), (&request, number, file), &address, window, w).await?
         }
         None => View::Nothing,
     };
@@ -164,7 +164,7 @@ pub(crate) async fn show(
         round: number,
         state: w.state(request.state),
         groups: file_groups(&checker, &request, current, w),
-        problems: round.map_or(&[], |round| &round.problems),
+        problems: round.map(|round| w.problems(&round.problems)).unwrap_or_default(),
         current,
         name: file.map(|file| short(file.path.as_str()).1).unwrap_or_default(),
         mark: file.map(|file| w.verdict(file.report.verdict)),
@@ -360,7 +360,7 @@ fn blind(request: &Request, standing: &Standing, w: &Words) -> Option<String> {
 fn stuck(jobs: &[exeat_desk::ports::Job], moments: Moments<'_>, w: &Words) -> Vec<String> {
     let r = w.request;
     let told = jobs.iter().filter_map(|job| {
-        let cause = fill(r.stuck, &[("n", &job.attempts), ("cause", job.cause.as_ref()?)]);
+        let cause = fill(r.stuck, &[("n", &job.attempts), ("cause", &w.said(job.cause.as_ref()?).text)]);
         Some(format!("{cause} ({})", fill(r.stuck_again, &[("when", &moments.at(job.due_at))])))
     });
     told.collect()

@@ -12,6 +12,8 @@ use crate::words::{Mark, Words};
 pub(crate) const MOST_ROWS: usize = 200;
 /// Columns of a window.
 pub(crate) const COLUMNS: usize = 60;
+/// Characters of a cell that are seen at least; of a longer one the rest is shown on focus.
+const LONG: usize = 36;
 /// Rows that a search gives at most.
 const MOST_FOUND: usize = 5000;
 
@@ -31,6 +33,8 @@ pub(crate) struct ColumnView {
     pub(crate) reason: String,
     pub(crate) number: bool,
     pub(crate) flag: Option<Flag>,
+    /// Whether it was not there before.
+    pub(crate) added: bool,
 }
 
 /// One row of a window.
@@ -38,6 +42,8 @@ pub(crate) struct RowView {
     pub(crate) index: u64,
     pub(crate) number: u64,
     pub(crate) flag: Option<Flag>,
+    /// The word for a row that was not there before.
+    pub(crate) added: Option<&'static str>,
     pub(crate) total: bool,
     pub(crate) cells: Vec<CellView>,
 }
@@ -46,6 +52,10 @@ pub(crate) struct RowView {
 pub(crate) struct CellView {
     pub(crate) text: String,
     pub(crate) number: bool,
+    /// Whether it is too long to be seen whole.
+    pub(crate) long: bool,
+    /// What stood there before, in words.
+    pub(crate) was: Option<String>,
     pub(crate) flag: Option<Flag>,
 }
 
@@ -99,8 +109,7 @@ fn flag(numbers: Option<&Vec<usize>>, all: &[Finding], w: &Words) -> Option<Flag
         numbers?.iter().filter_map(|n| Some((*n, all.get(n.checked_sub(1)?)?))).collect();
     let (first, gravest) =
         found.iter().max_by_key(|(n, finding)| (finding.severity, std::cmp::Reverse(*n)))?;
-    let why: Vec<String> =
-        found.iter().map(|(_, finding)| format!("{}: {}", finding.rule, finding.message)).collect();
+    let why: Vec<String> = found.iter().map(|(_, finding)| findings::why(finding, w)).collect();
     let mark = w.severity(gravest.severity, gravest.outcome == Outcome::Undecided);
     Some(Flag { mark, finding: *first, why: why.join("\n") })
 }
@@ -118,10 +127,11 @@ pub(crate) fn columns(
         .map(|(at, column)| ColumnView {
             n: at,
             name: column.name.clone(),
-            role: column.role.clone(),
-            reason: column.reason.clone(),
+            role: w.said(&column.role).text,
+            reason: w.said(&column.reason).text,
             number: is_number(table, at),
             flag: flag(flags.columns.get(&at), all, w),
+            added: false,
         })
         .collect()
 }
@@ -143,14 +153,20 @@ pub(crate) fn rows(
     let view = |row: Row| {
         let total = row.cells.iter().take(2).any(|cell| is_total(cell));
         let mut cells = row.cells.into_iter().skip(from);
-        let cells = (from..from + width).map(|at| CellView {
-            text: cells.next().unwrap_or_default(),
-            number: is_number(table, at),
-            flag: flag(flags.cells.get(&(row.number, at)), all, w),
+        let cells = (from..from + width).map(|at| {
+            let text = cells.next().unwrap_or_default();
+            CellView {
+                long: text.chars().nth(LONG).is_some(),
+                text,
+                number: is_number(table, at),
+                was: None,
+                flag: flag(flags.cells.get(&(row.number, at)), all, w),
+            }
         });
         RowView {
             index: row.number,
             number: row.number + 1,
+            added: None,
             total,
             cells: cells.collect(),
             flag: flag(flags.rows.get(&row.number), all, w),
@@ -183,6 +199,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) words: &'a str,
     /// Only flagged rows.
     pub(crate) flagged: bool,
+    /// Only these rows, in which something changed.
+    pub(crate) changed: Option<&'a [u64]>,
     /// In the order of this column, falling or not.
     pub(crate) order: Option<(usize, bool)>,
 }
@@ -195,6 +213,14 @@ impl Rows {
         flags: &Flags,
     ) -> Result<Self, RenditionError> {
         let mut only: Option<Vec<u64>> = wanted.flagged.then(|| flags.flagged_rows());
+        if let Some(changed) = wanted.changed {
+            only = Some(match only {
+                Some(flagged) => {
+                    flagged.into_iter().filter(|row| changed.binary_search(row).is_ok()).collect()
+                }
+                None => changed.to_vec(),
+            });
+        }
         if !wanted.words.trim().is_empty() {
             let found = rendition.find(wanted.table, wanted.words.trim(), 0, MOST_FOUND)?;
             only = Some(match only {

@@ -2,10 +2,12 @@
 
 mod admin;
 mod ask;
+mod changes;
 mod common;
 mod insights;
 mod ledger;
 mod pickup;
+mod picture;
 mod queue;
 mod request;
 mod requester;
@@ -13,17 +15,22 @@ mod review;
 mod sign_in;
 mod tokens;
 
+use exeat_desk::told;
+pub(crate) use exeat_desk::told::fill;
 use exeat_domain::context::{Context, Control};
 use exeat_domain::draft::Gap;
 use exeat_domain::finding::{Severity, Verdict};
+use exeat_domain::request::Problem;
 use exeat_domain::roster::Language;
 use exeat_domain::state::State;
 
 pub(crate) use admin::AdminWords;
 pub(crate) use ask::AskWords;
+pub(crate) use changes::ChangeWords;
 pub(crate) use common::Common;
 pub(crate) use insights::InsightWords;
 pub(crate) use ledger::LedgerWords;
+pub(crate) use picture::PictureWords;
 pub(crate) use queue::QueueWords;
 pub(crate) use request::RequestWords;
 pub(crate) use requester::RequesterWords;
@@ -36,6 +43,7 @@ pub(crate) use tokens::TokenWords;
 pub(crate) struct Words {
     /// The language's tag.
     pub(crate) tag: &'static str,
+    pub(crate) language: Language,
     pub(crate) common: &'static Common,
     pub(crate) sign_in: &'static SignInWords,
     pub(crate) queue: &'static QueueWords,
@@ -48,10 +56,13 @@ pub(crate) struct Words {
     pub(crate) pickup: &'static pickup::PickupWords,
     pub(crate) ask: &'static AskWords,
     pub(crate) tokens: &'static TokenWords,
+    pub(crate) changes: &'static ChangeWords,
+    pub(crate) picture: &'static PictureWords,
 }
 
 static EN: Words = Words {
     tag: "en",
+    language: Language::En,
     common: &common::EN,
     sign_in: &sign_in::EN,
     queue: &queue::EN,
@@ -64,10 +75,13 @@ static EN: Words = Words {
     pickup: &pickup::EN,
     ask: &ask::EN,
     tokens: &tokens::EN,
+    changes: &changes::EN,
+    picture: &picture::EN,
 };
 
 static NL: Words = Words {
     tag: "nl",
+    language: Language::Nl,
     common: &common::NL,
     sign_in: &sign_in::NL,
     queue: &queue::NL,
@@ -80,10 +94,13 @@ static NL: Words = Words {
     pickup: &pickup::NL,
     ask: &ask::NL,
     tokens: &tokens::NL,
+    changes: &changes::NL,
+    picture: &picture::NL,
 };
 
 static FR: Words = Words {
     tag: "fr",
+    language: Language::Fr,
     common: &common::FR,
     sign_in: &sign_in::FR,
     queue: &queue::FR,
@@ -96,6 +113,8 @@ static FR: Words = Words {
     pickup: &pickup::FR,
     ask: &ask::FR,
     tokens: &tokens::FR,
+    changes: &changes::FR,
+    picture: &picture::FR,
 };
 
 impl Words {
@@ -106,6 +125,20 @@ impl Words {
             Language::Nl => &NL,
             Language::Fr => &FR,
         }
+    }
+
+    /// What the checks or the desk said, in this language where it is known.
+    pub(crate) fn said(&self, english: &str) -> Said {
+        match told::say(self.language, english) {
+            Some(text) => Said { text, lang: None },
+            None => Said { text: english.to_owned(), lang: Some("en") },
+        }
+    }
+
+    /// Why something that was asked for was not taken up.
+    pub(crate) fn problems(&self, problems: &[Problem]) -> Vec<(String, String)> {
+        let told = |one: &Problem| told::problem(self.language, &one.code, &one.message);
+        problems.iter().map(|one| (one.asked.clone(), told(one))).collect()
     }
 
     /// What a state is called.
@@ -188,11 +221,17 @@ pub(crate) struct Mark {
     pub(crate) word: &'static str,
 }
 
-/// The phrase with its blanks filled in.
-pub(crate) fn fill(phrase: &str, blanks: &[(&str, &dyn std::fmt::Display)]) -> String {
-    blanks.iter().fold(phrase.to_owned(), |text, (blank, value)| {
-        text.replace(&format!("{{{blank}}}"), &value.to_string())
-    })
+/// A sentence of the checks or the desk, and the tag of its language where that is not the page's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) text: String,
+    pub(crate) lang: Option<&'static str>,
+}
+
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self { text, lang: None }
+    }
 }
 
 /// Of a phrase for one and a phrase for several, the one for so many, with `{n}` filled in.

@@ -10,10 +10,12 @@
 mod api;
 mod asking;
 mod auditing;
+mod comparing;
 mod deciding;
 mod hostile;
 mod house;
 mod insights;
+mod languages;
 mod permissions;
 mod pickup;
 mod running;

@@ -9,38 +9,9 @@ mod cursor;
 mod directories;
 mod segments;
 
-use super::{Format, PictureError};
+pub use exeat_domain::drawn::Loss;
 
-/// Kinds of what is dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Loss {
-    /// Words about the picture: title, author, software, comment, XMP, IPTC.
-    Metadata,
-    /// What a camera or scanner writes (EXIF), but for the place.
-    Exif,
-    /// Where the picture was taken.
-    Location,
-    /// A second, small picture, which may show what the large one no longer does.
-    Thumbnail,
-    /// A colour profile.
-    Profile,
-    /// Further frames, pages or layers.
-    Frames,
-    /// Bytes behind the end of the picture, or that no part of it names.
-    Trailing,
-    /// Private or unknown parts.
-    Unknown,
-    /// Pixels that let the page through.
-    Transparency,
-    /// Script, or an action on an event.
-    Script,
-    /// A reference to something outside the file.
-    External,
-    /// Foreign content, such as HTML within SVG.
-    Foreign,
-    /// Text or a picture that is in the file and is not seen.
-    Hidden,
-}
+use super::{Format, PictureError};
 
 /// One thing that a picture carried beside what is seen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -62,8 +62,43 @@ def findings_by_key(who, words, language):
     desk.look(page, f"keys-{language}", light_only=True)
     who.press("Escape")
     open_file(who, "figure1.svg")
-    until(page, "() => document.querySelector('.picture img')?.naturalWidth > 0")
+    until(page, "() => document.querySelector('.drawing image')?.getBoundingClientRect().width > 0")
     desk.look(page, f"picture-{language}", language != "en")
+
+
+def mended_by_key(who, words, language):
+    """What changed since the round before, column widths, and a picture in three sizes with what was left out of it."""
+    page, desk = who.page, who.desk
+    who.go(request_of(who, words))
+    open_file(who, "table7_v2.csv")
+    assert page.locator("td.changed .was").count() == 1, page.inner_text(".grid")
+    assert page.locator(".changes b").inner_text().endswith(":")
+    who.press("d")
+    page.wait_for_selector("tr.on td.changed")
+    desk.look(page, f"changes-{language}")
+    page.focus("td.long")
+    assert "steering group" in page.inner_text(".tip"), "a long cell is shown whole on focus"
+    head = page.locator("thead th").nth(2)
+    wide = head.bounding_box()["width"]
+    head.locator("a.role").focus()
+    who.press("Shift+ArrowRight")
+    assert head.bounding_box()["width"] > wide, "a column is as wide as it is wanted"
+    page.focus("main")
+    who.press("w")
+    page.wait_for_url("**changed=1**")
+    assert page.locator(".grid tbody tr[data-i]").count() == 2, "only changed rows"
+    plain = who.again(scripts=False)
+    plain.go(page.url.split("changed=1")[0] + "changed=1")
+    assert plain.page.locator("td.changed .was").count() == 1, "changes are read without scripts"
+    open_file(who, "figure7.svg")
+    drawing = page.locator(".drawing")
+    assert page.locator(".dropped li").count() >= 2, "what was left out is listed"
+    desk.look(page, f"picture-mended-{language}")
+    for size in ["480", "960", "480"]:
+        who.press("z")
+        assert drawing.get_attribute("width") == size
+    plain.go(page.url.split("&")[0] + "&zoom=200")
+    assert plain.page.locator(".drawing").get_attribute("width") == "960"
 
 
 def send_back_by_key(who, words, reason):

@@ -33,6 +33,7 @@ def story(desk, language, judge, asker, words, reason):
     checker.queue(cleo, language)
     checker.release_by_key(cleo)
     checker.findings_by_key(cleo, words, language)
+    checker.mended_by_key(cleo, f"Mended {language}", language)
     if language == "en":
         checker.send_back_without_scripts(cleo, words, reason)
     elif reason:

@@ -19,6 +19,7 @@ use exeat_domain::context::Context;
 use exeat_domain::hours::WorkingHours;
 use exeat_domain::ledger::Actor;
 use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
+use exeat_domain::review::Choice;
 use exeat_domain::roster::{Language, Person, ReleaseMode, Role, Roster};
 use exeat_domain::state::State;
 use exeat_testkit::PAYLOADS;
@@ -105,7 +106,23 @@ async fn fill(desk: &Desk) -> Vec<(RequestId, State)> {
     ask(desk, "ann_P", "many", "Two hundred tables").await;
     ask(desk, "dora_P", "strange", &PAYLOADS.join(" ")).await;
     run(desk).await.unwrap();
+    for (language, who, ..) in STORIES {
+        mend(desk, who, language).await;
+    }
     expected
+}
+
+/// A table that went back and came again, mended and under another name.
+async fn mend(desk: &Desk, who: &str, language: &str) {
+    let id = ask(desk, who, &format!("mended-{language}/table7.csv"), &format!("Mended {language}")).await;
+    run(desk).await.unwrap();
+    let checker = desk.checker(Actor::person("cleo")).await.unwrap();
+    checker.decide(id, &[], Choice::Return, Some("Mask the four."), false).await.unwrap();
+    run(desk).await.unwrap();
+    let line = |name: &str| Asked { line: format!("mended-{language}/{name}"), purpose: Purpose::Output };
+    let asked = vec![line("table7_v2.csv"), line("figure7.svg")];
+    desk.requester(Actor::person(who)).correct(id, asked, Context::default()).await.unwrap();
+    run(desk).await.unwrap();
 }
 
 fn settings(address: SocketAddr) -> Settings {

@@ -1,64 +1,71 @@
-//! What the rules and the problems with files say, from the data under `templates/rules` and `templates/problems`.
+//! What the rules and the problems with files say, from the data under `told/rules` and `told/problems`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use exeat_domain::finding::Finding;
-use exeat_domain::request::Problem;
 use exeat_domain::roster::Language;
 use serde::Deserialize;
 
-use super::words::fill;
+use super::{fill, say};
 
 /// A rule in the words of one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rule {
+pub struct Rule {
     /// What is wrong, as a sentence without capital and full stop.
-    pub(super) title: String,
+    pub title: String,
     /// Why that matters.
-    pub(super) why: String,
+    pub why: String,
     /// What to do about it.
-    pub(super) fix: String,
+    pub fix: String,
 }
 
 type Rules = BTreeMap<String, Rule>;
 type Problems = BTreeMap<String, String>;
 
 // A test holds that each parses and is whole; a rule or code that is missing all the same falls back to English.
-static EN: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../templates/rules/en.toml")));
-static NL: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../templates/rules/nl.toml")));
-static FR: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../templates/rules/fr.toml")));
-static NL_PROBLEMS: LazyLock<Problems> =
-    LazyLock::new(|| parse(include_str!("../../templates/problems/nl.toml")));
-static FR_PROBLEMS: LazyLock<Problems> =
-    LazyLock::new(|| parse(include_str!("../../templates/problems/fr.toml")));
+static EN: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../told/rules/en.toml")));
+static NL: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../told/rules/nl.toml")));
+static FR: LazyLock<Rules> = LazyLock::new(|| parse(include_str!("../../told/rules/fr.toml")));
+static NL_PROBLEMS: LazyLock<Problems> = LazyLock::new(|| parse(include_str!("../../told/problems/nl.toml")));
+static FR_PROBLEMS: LazyLock<Problems> = LazyLock::new(|| parse(include_str!("../../told/problems/fr.toml")));
 
 fn parse<T: Default + serde::de::DeserializeOwned>(text: &str) -> T {
     toml::from_str(text).unwrap_or_default()
 }
 
-/// What the rule of a finding says. A rule without words says its own fix, which is the rule's and holds no value.
-pub(super) fn rule(language: Language, finding: &Finding) -> Rule {
+/// What a rule says; none where there is no such rule. Of its reason, `{message}` stands for a finding's own sentence.
+#[must_use]
+pub fn rule(language: Language, id: &str) -> Option<&'static Rule> {
     let rules: &Rules = match language {
         Language::En => &EN,
         Language::Nl => &NL,
         Language::Fr => &FR,
     };
-    let known = rules.get(&finding.rule).or_else(|| EN.get(&finding.rule)).cloned();
-    let rule = known.unwrap_or_else(|| Rule { fix: finding.fix.clone(), ..Rule::default() });
-    Rule { why: fill(&rule.why, &[("message", &finding.message)]), ..rule }
+    rules.get(id).or_else(|| EN.get(id))
 }
 
-/// What happened to something that was asked for. The desk's own sentence is English and names what it speaks of.
-pub(super) fn problem(language: Language, problem: &Problem) -> String {
+/// The same for a finding, with its own sentence in the reason. A rule without words says its own fix, which is the
+/// rule's and holds no value.
+#[must_use]
+pub fn of_finding(language: Language, finding: &Finding) -> Rule {
+    let known = rule(language, &finding.rule).cloned();
+    let rule = known.unwrap_or_else(|| Rule { fix: finding.fix.clone(), ..Rule::default() });
+    let message = say(language, &finding.message).unwrap_or_else(|| finding.message.clone());
+    Rule { why: fill(&rule.why, &[("message", &message)]), ..rule }
+}
+
+/// What happened to something that was asked for, by its code. The desk's own sentence is English and names what it
+/// speaks of.
+#[must_use]
+pub fn problem(language: Language, code: &str, message: &str) -> String {
     let sentence = match language {
         Language::En => None,
-        Language::Nl => NL_PROBLEMS.get(&problem.code),
-        Language::Fr => FR_PROBLEMS.get(&problem.code),
+        Language::Nl => NL_PROBLEMS.get(code),
+        Language::Fr => FR_PROBLEMS.get(code),
     };
-    sentence
-        .map_or_else(|| problem.message.clone(), |sentence| fill(sentence, &[("message", &problem.message)]))
+    sentence.map_or_else(|| message.to_owned(), |sentence| fill(sentence, &[("message", &message)]))
 }
 
 #[cfg(test)]
