@@ -34,7 +34,7 @@ impl Desk {
         let last = request.round().filter(|round| round.number == number);
         let due = last.and_then(|round| self.kept_until(round.opened_at));
         if let Some(due) = due.filter(|due| *due > self.now() && !request.state.is_final()) {
-            return Ok(self.ports.store.postpone(job, due).await?);
+            return Ok(self.ports.store.put_off(job, due).await?);
         }
         if request.state.is_final() || last.is_none() || !request.forget() {
             return Ok(self.ports.store.drop_job(job).await?);

@@ -169,4 +169,5 @@ fn parts(sentence: &str) -> Vec<Part> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test reads the sources and the fixtures")]
 mod tests;

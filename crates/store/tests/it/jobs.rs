@@ -168,7 +168,7 @@ async fn a_job_that_is_put_back_waits_for_its_day_and_has_not_failed() {
     let request = house.request(State::Checking, &[]).await;
     ask(&house, &request, check(&request, 1)).await;
     let roused = claim(&house, 2).await.unwrap();
-    house.store.postpone(&roused, at(500)).await.unwrap();
+    house.store.put_off(&roused, at(500)).await.unwrap();
     assert_eq!(claim(&house, 499).await, None);
     let due = claim(&house, 500).await.unwrap();
     assert_eq!((due.id, due.attempts, due.cause), (roused.id, 0, None));

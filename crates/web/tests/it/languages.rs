@@ -7,16 +7,17 @@ use exeat_domain::ledger::Actor;
 use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
 use exeat_testkit::site::run;
 
-use crate::house::House;
+use crate::house::{House, Visitor};
 
 /// A table with a small cell and a hidden one that its totals give, and what is no table at all.
 async fn asked(house: &House) -> RequestId {
     house.put("out/t.csv", "region,women,men,total\nnorth,120,98,218\nsouth,340,<5,343\nwest,88,4,92\n");
     house.put(
-        "out/notes.txt",
-        "These are notes. They are sentences. Nothing is counted here, and no table is.\n",
+        "out/report.json",
+        "{\"women\": [120, 340], \"men\": [98, 377]}
+",
     );
-    let lines = ["out/t.csv", "out/notes.txt", "out/gone.csv"];
+    let lines = ["out/t.csv", "out/report.json", "out/gone.csv"];
     let asked = lines.map(|line| Asked { line: line.into(), purpose: Purpose::Output }).to_vec();
     let ask = Ask {
         door: Door::Web,
@@ -32,8 +33,8 @@ async fn asked(house: &House) -> RequestId {
 }
 
 /// What the page says, without the parts that say that they are English.
-async fn read(house: &House, account: &str, path: &str) -> String {
-    let answer = house.visitor(account).await.get(path).await;
+async fn read(who: &mut Visitor<'_>, path: &str) -> String {
+    let answer = who.get(path).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}");
     let text = answer.text();
     assert!(!text.contains("lang=\"en\""), "{path}: {text}");
@@ -49,7 +50,8 @@ async fn read(house: &House, account: &str, path: &str) -> String {
 async fn findings_are_told_in_the_language_of_whoever_reads() {
     let house = House::new().await;
     let id = asked(&house).await;
-    let dutch = read(&house, "dirk", &format!("/requests/{id}?file=1")).await;
+    let mut dirk = house.visitor("dirk").await;
+    let dutch = read(&mut dirk, &format!("/requests/{id}?file=1")).await;
     for words in [
         "De cel telt 4 personen.",
         "een cel telt te weinig personen",
@@ -62,10 +64,15 @@ async fn findings_are_told_in_the_language_of_whoever_reads() {
     ] {
         assert!(dutch.contains(words), "{words}: {dutch}");
     }
-    let notes = read(&house, "dirk", &format!("/requests/{id}?file=2")).await;
-    assert!(notes.contains("Het bestand wordt niet vrijgegeven: het leest niet als een tabel"), "{notes}");
-    read(&house, "dirk", &format!("/requests/{id}/refuse?file=2&choice=return")).await;
-    let french = read(&house, "bram_P", &format!("/mine/{id}")).await;
+    let notes = read(&mut dirk, &format!("/requests/{id}?file=2")).await;
+    assert!(
+        notes.contains(
+            "Het bestand wordt niet vrijgegeven: het bevat JSON, en dat is geen tabel of afbeelding"
+        ),
+        "{notes}"
+    );
+    read(&mut dirk, &format!("/requests/{id}/refuse?file=2&choice=return")).await;
+    let french = read(&mut house.visitor("bram_P").await, &format!("/mine/{id}")).await;
     for words in [
         "La cellule compte 4 personnes.",
         "ligne 3, colonne 3 («\u{a0}men\u{a0}»)",

@@ -8,7 +8,7 @@ use crate::house::{House, PASSWORD};
 /// Elements that our templates have.
 const OURS: &str = " !doctype a article b blockquote body br button circle code dd desc details dialog div dl dt \
      fieldset figcaption figure form h1 h2 h3 head header html img input kbd label legend li line \
-     link main meta nav ol option p path polygon polyline pre rect script section select span \
+     link main meta nav ol option p path polygon polyline pre rect image script section select span \
      summary svg symbol table tbody td text textarea th thead time title tr ul use wbr ";
 
 /// Nothing in a page runs or is drawn but from our own files: only our own elements, without handlers or styles.
@@ -20,6 +20,9 @@ pub(crate) fn inert(page: &str) {
         rest = &rest[end..];
         let name = tag.trim_start_matches('/').split([' ', '/', '\n']).next().unwrap().to_lowercase();
         assert!(OURS.contains(&format!(" {name} ")), "<{tag}>");
+        if name == "image" {
+            assert!(tag.starts_with("image href=\"/requests/"), "<{tag}>");
+        }
         if name == "script" {
             assert!(tag == "/script" || tag.starts_with("script src=\"/assets/"), "<{tag}>");
         }

@@ -32,8 +32,8 @@ pub(super) fn align(
     let all: Vec<(usize, usize)> = pairs(columns).collect();
     let named: Vec<(usize, usize)> = all.iter().copied().filter(|(at, _)| labels.contains(at)).collect();
     let keys = |pairs: &[(usize, usize)]| {
-        let now = keys(new, pairs.iter().map(|(at, _)| *at).collect());
-        (keys(old, pairs.iter().map(|(_, from)| *from).collect()), now)
+        let (from, at): (Vec<_>, Vec<_>) = pairs.iter().map(|(at, from)| (*from, *at)).unzip();
+        (keys(old, &from), keys(new, &at))
     };
     let (before, now) = keys(&named);
     let mut was = match by_label(&before, &now) {
@@ -48,7 +48,7 @@ pub(super) fn align(
 }
 
 /// What tells each row of a side from the others, by these columns.
-fn keys(side: &Side, columns: Vec<usize>) -> Vec<Vec<u64>> {
+fn keys(side: &Side, columns: &[usize]) -> Vec<Vec<u64>> {
     let key = |row: usize| columns.iter().filter_map(|at| side.cell(row, *at)).collect();
     (0..side.rows).map(key).collect()
 }

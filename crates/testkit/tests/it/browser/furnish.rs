@@ -68,7 +68,7 @@ fn mended(share: &Path, language: &str) {
         let mut text = String::from("region,note,women,men\n");
         for (at, region) in ["North", "South", "West", "Centre", "Coast", "Hills"].iter().enumerate() {
             let men = if at == 2 { small.to_owned() } else { (210 + 37 * at).to_string() };
-            let note = "as agreed with the steering group in March, see the protocol";
+            let note = "as agreed with the steering group in March (see the protocol)";
             writeln!(text, "{region},{},{},{men}", if at == 4 { note } else { "" }, 180 + 41 * at).unwrap();
         }
         text + east
