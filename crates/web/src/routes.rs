@@ -280,7 +280,7 @@ async fn bare_errors(State(app): State<App>, request: Request, next: Next) -> Re
     match error {
         Some(error) if of_api => error.problem(),
         Some(error) => error.page(Shell::new(&app, words, None)),
-        None if of_api && failed(response.status()) && !told(&response) => bare(response),
+        None if of_api && failed(response.status()) && !told(&response) => bare(&response),
         None => response,
     }
 }

@@ -87,6 +87,7 @@ pub(crate) fn role_name(role: Role) -> &'static str {
 
 /// A problem, as `application/problem+json`.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProblemDetails")]
 pub(crate) struct Problem {
     /// Always `about:blank`: the status says the kind, and the code says more.
     #[serde(rename = "type")]
@@ -175,7 +176,7 @@ fn problem(status: StatusCode, detail: String, next: &'static str, code: String)
 }
 
 /// A problem in place of what a layer said in its own words.
-pub(crate) fn bare(response: Response) -> Response {
+pub(crate) fn bare(response: &Response) -> Response {
     let status = response.status();
     let detail = match status {
         StatusCode::METHOD_NOT_ALLOWED => "this address does not take this method",
