@@ -114,6 +114,11 @@ async fn a_script_asks_and_another_decides() {
         .collect();
     assert!(!decided.is_empty());
     assert!(decided.iter().all(|entry| entry["actor"]["token"] == cleo.id), "{decided:?}");
+    audited(&house).await;
+}
+
+/// What an auditor sees of it.
+async fn audited(house: &House) {
     let aude = house.script("aude", Reach::Read).await;
     assert_eq!(aude.get("/api/v1/releases").await.json()["requests"][0]["id"], "EX-1");
     assert_eq!(aude.get("/api/v1/releases/EX-1").await.json()["schema"], "exeat.release/1");
