@@ -92,7 +92,7 @@ pub struct Sent {
 }
 
 /// How a package was picked up, of which the mail carried only the link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PickedUp {
     /// When the last link was made.
     pub offered_at: DateTime<Utc>,

@@ -1,5 +1,6 @@
 //! A picture as it was encoded anew: how large it is, and what of the original is not in it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Things that are kept of what was dropped; the reader counts the rest in the last of them.
@@ -8,7 +9,7 @@ const MOST: usize = 201;
 const LONGEST: usize = 400;
 
 /// See the module.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Drawn {
     /// What it was: `PNG`, `JPEG`, ….
     pub format: String,
@@ -22,7 +23,7 @@ pub struct Drawn {
 }
 
 /// One thing that was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Dropped {
     /// What kind of thing.
     pub loss: Loss,
@@ -33,7 +34,7 @@ pub struct Dropped {
 }
 
 /// Kinds of what is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Loss {
     /// Words about the picture: title, author, software, comment, XMP, IPTC.

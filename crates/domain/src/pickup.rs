@@ -1,13 +1,16 @@
 //! Picking a package up: a link that opens once, for one person, for a while; of it only a digest is kept.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
 use crate::policy::Deliver;
 
 /// How a release reaches its requester.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Way {
     /// As an attachment of a mail.
@@ -18,7 +21,7 @@ pub enum Way {
 }
 
 /// Why a package is not handed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Closed {
     /// Someone else came.
@@ -39,7 +42,7 @@ pub enum Closed {
 }
 
 /// A package that waits to be picked up, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pickup {
     /// The digest of the link's secret.
     pub secret: Sha256,
@@ -64,7 +67,7 @@ pub struct Pickup {
 }
 
 /// A download that has begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Begun {
     /// When.
     pub at: DateTime<Utc>,

@@ -31,7 +31,7 @@ pub enum RecordLevel {
 }
 
 /// How packages reach their requesters. Where there is no web desk, everything goes by mail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Deliver {
     /// `mail`, or `pickup` for every package.

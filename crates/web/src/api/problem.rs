@@ -118,7 +118,7 @@ impl PageError {
                 }
                 other => other.to_string(),
             },
-            other => other.words(Words::of(Language::En)).1,
+            other => other.words(Words::of(Language::En)).1.text,
         };
         let mut response = problem(status, detail, next(self), self.code().to_owned());
         let headers = response.headers_mut();

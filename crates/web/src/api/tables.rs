@@ -64,7 +64,7 @@ fn window(
     let order = asked.order.filter(|order| *order != 0);
     let order = order.and_then(|order| Some((usize::try_from(order.unsigned_abs()).ok()? - 1, order < 0)));
     let words: String = asked.find.chars().take(200).collect();
-    let wanted = Wanted { table: asked.table, words: &words, flagged: asked.flagged, order };
+    let wanted = Wanted { table: asked.table, words: &words, flagged: asked.flagged, changed: None, order };
     let rows = Rows::of(rendition, wanted, &flags)?;
     let count = Window::most(shown.columns.len(), asked.count.unwrap_or(MOST_ROWS));
     let read = rows.window(rendition, asked.table, asked.from, count)?;

@@ -113,7 +113,7 @@ fn reviewed() -> Vec<Route> {
             "One request, as far as you may see it." .gives(ReviewDocument);
         GET "/api/v1/reviews/{id}/rounds/{round}/files/{file}/rows", LOOK, tables::rows,
             "Rows of a table, as text that the checks wrote." .asks(tables::Asked) .gives(Window);
-        GET "/api/v1/reviews/{id}/rounds/{round}/files/{file}/picture", LOOK, file::picture,
+        GET "/api/v1/reviews/{id}/rounds/{round}/files/{file}/picture", LOOK, file::png,
             "A picture, encoded anew as it would leave." file "image/png";
         GET "/api/v1/reviews/{id}/release", LOOK, reviews::release,
             "What left, and what the ledger says of it." .gives(reviews::ReleaseDocument);
