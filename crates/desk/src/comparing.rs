@@ -28,14 +28,19 @@ impl Desk {
         opened.checked_add_signed(TimeDelta::days(i64::from(self.policy().compare_days)))
     }
 
-    /// Removes what is kept for comparison, once it is due; a request that has ended or gone on drops the job.
+    /// The day of a job that was roused before it: such a job is put back, and nothing was done.
+    pub(crate) async fn early(&self, job: &Job) -> Result<Option<DateTime<Utc>>, DeskError> {
+        let Task::Forget { request, round: number } = job.task else { return Ok(None) };
+        let request = self.ports.store.load(request).await?;
+        let last = request.round().filter(|round| round.number == number && !request.state.is_final());
+        let due = last.and_then(|round| self.kept_until(round.opened_at));
+        Ok(due.filter(|due| *due > self.now()))
+    }
+
+    /// Removes what is kept for comparison; a request that has ended or gone on drops the job.
     pub(crate) async fn forget(&self, job: &Job, id: RequestId, number: u32) -> Result<(), DeskError> {
         let mut request = self.ports.store.load(id).await?;
         let last = request.round().filter(|round| round.number == number);
-        let due = last.and_then(|round| self.kept_until(round.opened_at));
-        if let Some(due) = due.filter(|due| *due > self.now() && !request.state.is_final()) {
-            return Ok(self.ports.store.put_off(job, due).await?);
-        }
         if request.state.is_final() || last.is_none() || !request.forget() {
             return Ok(self.ports.store.drop_job(job).await?);
         }

@@ -96,8 +96,14 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`] where the store itself fails.
     pub async fn work(&self, only: Option<RequestId>) -> Result<Worked, DeskError> {
-        let Some(job) = self.ports.store.claim(self.now(), LEASE, only).await? else {
-            return Ok(Worked::Idle);
+        let job = loop {
+            let Some(job) = self.ports.store.claim(self.now(), LEASE, only).await? else {
+                return Ok(Worked::Idle);
+            };
+            match self.early(&job).await? {
+                Some(due) => self.ports.store.put_off(&job, due).await?,
+                None => break job,
+            }
         };
         let task = job.task.clone();
         let Err(error) = self.perform(&job).await else { return Ok(Worked::Done(task)) };

@@ -49,12 +49,13 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
     site.block_on(async {
         let mut stop = Stop::new()?;
         let web = if args.once { None } else { Open::of(&site).await? };
-        let waiting = site.desk.retry(None).await?;
+        site.desk.retry(None).await?;
+        let waiting = site.desk.jobs(None).await?.len();
         site.sweep().await;
         if !args.once {
             out::progress(&format!(
                 "swept; {} waiting. Working until stopped.",
-                words::count(usize::try_from(waiting).unwrap_or(usize::MAX), "job")
+                words::count(waiting, "job")
             ));
             web.iter().for_each(|web| out::progress(&format!("the web desk is open: {}", web.url())));
         }

@@ -1,6 +1,6 @@
 //! The two stories of the demo, told by the real desk, and what is true of them afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use exeat_channels::Opened;
@@ -58,7 +58,7 @@ pub(super) struct Returned {
 /// # Errors
 /// [`Failed`] where one does not end as it should.
 pub(super) async fn tell(site: &Site, folder: &Path, format: Format) -> Result<Told, Failed> {
-    let before = left_behind(folder)?;
+    let before = left_behind(folder, None)?;
     say(format, "\nAnn asks for the results of her project:");
     let results = r"\\server\intego_shared\Users\ann_P\diabetes\*.*";
     let ann = ask(site, "ann_P", results, "Tables 1 and 2 and figure 1 of the paper").await?;
@@ -69,7 +69,7 @@ pub(super) async fn tell(site: &Site, folder: &Path, format: Format) -> Result<T
     let ann = decide(site, ann, Choice::Approve, State::Released).await?;
     let bram = decide(site, bram, Choice::Return, State::Returned).await?;
     let password = site.ports.vault.password().await?.expose_secret().to_owned();
-    let left = left_behind(folder)?.into_iter().filter(|path| !before.contains(path));
+    let left = left_behind(folder, Some(&bram))?.into_iter().filter(|path| !before.contains(path));
     Ok(Told {
         released: vec![released(site, folder, &ann, password)?],
         returned: vec![returned(folder, &bram)?],
@@ -153,11 +153,18 @@ fn find_mail(folder: &Path, message_id: &str) -> Result<(PathBuf, Opened), Faile
     Err(Failed::refused("demo", format!("there is no message {message_id} in the outbox")))
 }
 
-/// Every file under the folders for temporary files and sealed copies, and temporary files of the archive.
-fn left_behind(folder: &Path) -> Result<Vec<String>, Failed> {
+/// Every file under the folders for temporary files and sealed copies, and temporary files of the archive; but not the tables
+/// that an open request keeps, as text, for its next round to be compared with.
+fn left_behind(folder: &Path, open: Option<&Request>) -> Result<Vec<String>, Failed> {
+    let kept: BTreeSet<String> =
+        open.into_iter().flat_map(Request::compared).map(|seal| seal.sha256.to_string()).collect();
     let mut left = vec![];
     for place in [state::SCRATCH, state::SEALS] {
-        left.extend(init::files_under(&folder.join("state").join(place))?);
+        let place = folder.join("state").join(place);
+        let name =
+            |path: &Path| path.strip_prefix(&place).map(|path| path.to_string_lossy().replace('/', ""));
+        let files = init::files_under(&place)?;
+        left.extend(files.into_iter().filter(|path| name(path).is_ok_and(|name| !kept.contains(&name))));
     }
     let archived = init::files_under(&folder.join("archive"))?;
     left.extend(
