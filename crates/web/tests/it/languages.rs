@@ -12,11 +12,7 @@ use crate::house::{House, Visitor};
 /// A table with a small cell and a hidden one that its totals give, and what is no table at all.
 async fn asked(house: &House) -> RequestId {
     house.put("out/t.csv", "region,women,men,total\nnorth,120,98,218\nsouth,340,<5,343\nwest,88,4,92\n");
-    house.put(
-        "out/report.json",
-        "{\"women\": [120, 340], \"men\": [98, 377]}
-",
-    );
+    house.put("out/report.json", "{\"women\": [120, 340], \"men\": [98, 377]}");
     let lines = ["out/t.csv", "out/report.json", "out/gone.csv"];
     let asked = lines.map(|line| Asked { line: line.into(), purpose: Purpose::Output }).to_vec();
     let ask = Ask {
