@@ -67,6 +67,8 @@ fn line(method: Method, path: &'static str, who: Who, handler: MethodRouter<App>
 /// The table.
 fn table() -> Vec<Route> {
     let mut table = pages();
+    table.extend(asking());
+    table.extend(picking_up());
     table.extend(api::routes());
     table
 }
@@ -80,7 +82,7 @@ fn pages() -> Vec<Route> {
     const ADMIN: Who = Has(Role::Admin);
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
-    let mut table = vec![
+    vec![
         line(GET, "/assets/{*name}", Anyone, get(assets::asset)),
         line(GET, "/health", Anyone, get(pages::health)),
         line(GET, "/sign-in", Anyone, get(sign_in::page)),
@@ -124,6 +126,15 @@ fn pages() -> Vec<Route> {
         line(GET, "/insights/{what}", HasOneOf(&INSIGHTS), get(insights::file)),
         line(GET, "/admin", ADMIN, get(admin::page)),
         line(POST, "/admin/requests/{id}/retry", ADMIN, post(admin::retry)),
+    ]
+}
+
+/// The part of the table in which a requester asks.
+fn asking() -> Vec<Route> {
+    const REQUESTER: Who = Who::Has(Role::Requester);
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    vec![
         line(POST, "/mine/{id}/again", REQUESTER, post(draft::again)),
         line(POST, "/mine/drafts", REQUESTER, post(draft::begin)),
         line(GET, "/mine/drafts/{draft}", REQUESTER, get(draft::page)),
@@ -132,9 +143,7 @@ fn pages() -> Vec<Route> {
         line(GET, "/mine/drafts/{draft}/files", REQUESTER, get(browse::page)),
         line(POST, "/mine/drafts/{draft}/files", REQUESTER, post(browse::add)),
         line(POST, "/mine/drafts/{draft}/discard", REQUESTER, post(draft::discard)),
-    ];
-    table.extend(picking_up());
-    table
+    ]
 }
 
 /// The part of the table that is about packages that are picked up. Whose a package is, the desk says.

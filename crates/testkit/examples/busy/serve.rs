@@ -126,6 +126,7 @@ fn settings(address: SocketAddr) -> Settings {
         idle: TimeDelta::minutes(30),
         longest: TimeDelta::hours(10),
         second_factor: false,
+        token_days: 365,
         zone: chrono_tz::Europe::Brussels,
         hours: WorkingHours::default(),
         name: "Release desk".into(),
