@@ -142,9 +142,6 @@ impl Requester<'_> {
         let now = self.desk.now();
         let open = pickup.opens(&secret, now).map_err(|why| why.unwrap_or(Closed::Replaced));
         let may_renew = request.state == State::Approved && pickup.may_renew(now);
-        if let Err(why) = open {
-            self.desk.turned_away(&self.actor, id, why).await?;
-        }
         let continue_hours = self.desk.policy().deliver.continue_hours;
         Ok(Waits { pickup: pickup.clone(), package, open, may_renew, continue_hours })
     }

@@ -87,7 +87,14 @@ impl Desk {
     /// [`DeskError::Store`] where the store fails.
     pub async fn jobs(&self, only: Option<RequestId>) -> Result<Vec<Job>, DeskError> {
         let mut jobs = self.ports.store.jobs(only).await?;
-        jobs.retain(|job| job.cause.is_some() || !matches!(job.task, Task::Forget { .. }));
+        let now = self.now();
+        let waits = |job: &Job| match job.task {
+            Task::Forget { .. } => false,
+            // A package that waits to be picked up.
+            Task::Release { .. } => job.due_at <= now,
+            _ => true,
+        };
+        jobs.retain(|job| job.cause.is_some() || waits(job));
         Ok(jobs)
     }
 
@@ -96,17 +103,22 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`] where the store itself fails.
     pub async fn work(&self, only: Option<RequestId>) -> Result<Worked, DeskError> {
-        let job = loop {
+        let (job, done) = loop {
             let Some(job) = self.ports.store.claim(self.now(), LEASE, only).await? else {
                 return Ok(Worked::Idle);
             };
-            match self.early(&job).await? {
-                Some(due) => self.ports.store.put_off(&job, due).await?,
-                None => break job,
-            }
+            let done = match self.early(&job).await {
+                Ok(Some(due)) => {
+                    self.ports.store.put_off(&job, due).await?;
+                    continue;
+                }
+                Ok(None) => self.perform(&job).await,
+                Err(error) => Err(error),
+            };
+            break (job, done);
         };
         let task = job.task.clone();
-        let Err(error) = self.perform(&job).await else { return Ok(Worked::Done(task)) };
+        let Err(error) = done else { return Ok(Worked::Done(task)) };
         let cause = error.to_string();
         tracing::warn!(?task, code = error.code(), %cause, detail = detail(&error), "a job failed");
         let wait = match error {

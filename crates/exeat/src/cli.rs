@@ -88,7 +88,7 @@ pub(crate) struct Acting {
 /// Options of commands that can work against a desk elsewhere.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Elsewhere {
-    /// Work against the desk at this address, such as https://exeat.example.org [default: `server.url` of the
+    /// Work against the desk at this address, such as `https://exeat.example.org` [default: `server.url` of the
     /// configuration, or else the desk that lies here].
     #[arg(long, global = true, value_name = "URL", conflicts_with = "account")]
     pub(crate) server: Option<String>,

@@ -150,7 +150,12 @@ fn asking() -> Vec<Route> {
 fn picking_up() -> [Route; 4] {
     [
         line(Method::GET, "/pickup/{id}/{secret}", Who::SignedIn, get(pickup::page)),
-        line(Method::GET, "/pickup/{id}/{secret}/package", Who::SignedIn, get(pickup::package)),
+        line(
+            Method::GET,
+            "/pickup/{id}/{secret}/package",
+            Who::SignedIn,
+            get(pickup::package).head(pickup::only_whole),
+        ),
         line(Method::POST, "/mine/{id}/pickup", Who::Has(Role::Requester), post(pickup::renew)),
         line(Method::POST, "/requests/{id}/pickup", Who::Has(Role::Checker), post(pickup::renew_for)),
     ]

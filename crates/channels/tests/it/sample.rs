@@ -85,7 +85,7 @@ fn table() -> ReturnedFile {
 
 fn document() -> ReturnedFile {
     let mut refused = finding("FMT-TYPE", Severity::Block, Place::default());
-    refused.message = "The file is not released: it is a PDF document.".into();
+    refused.message = "The file is not released: it holds PDF, which is not a table or a picture.".into();
     ReturnedFile {
         by_person: true,
         chosen: false,

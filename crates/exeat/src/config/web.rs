@@ -80,6 +80,9 @@ fn default_longest() -> u16 {
     600
 }
 
+/// Days that a token can be good at most.
+const LONGEST_TOKEN: u32 = 3650;
+
 fn default_token_days() -> u32 {
     365
 }
@@ -124,6 +127,12 @@ impl WebSection {
                 .map_err(|_| format!("web.{key} is {text:?}: it must be a time like 09:00"))
         };
         let (from, until) = (time("open_from", &self.open_from)?, time("open_until", &self.open_until)?);
+        if self.token_days > LONGEST_TOKEN {
+            return Err(format!(
+                "web.token_days is {}: at most {LONGEST_TOKEN} are possible",
+                self.token_days
+            ));
+        }
         if self.token_days == 0 {
             return Err("web.token_days is 0: no token could ever be made".to_owned());
         }
@@ -166,6 +175,7 @@ mod tests {
             ("public_url = \"https://a\"\nopen_from = \"9\"", "web.open_from"),
             ("public_url = \"https://a\"\nopen_from = \"18:00\"", "web:"),
             ("public_url = \"https://a\"\ntoken_days = 0", "web.token_days"),
+            ("public_url = \"https://a\"\ntoken_days = 4000000000", "web.token_days"),
         ] {
             assert!(read(text).unwrap_err().starts_with(key), "{text}");
         }

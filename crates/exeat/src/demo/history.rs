@@ -76,6 +76,9 @@ pub(super) async fn tell(site: &Site, time: &OwnTime, folder: &Path) -> Result<u
             history.step(number, case, Step::Question).await?;
         }
     }
+    // What came due on the way, such as what is kept only for a while.
+    time.set(now);
+    history.settle(None).await?;
     time.end();
     Ok(history.requests.len())
 }
@@ -161,11 +164,18 @@ impl History<'_> {
     async fn work(&self, number: usize) -> Ended {
         let id = self.request(number)?;
         self.time.set(exeat_desk::ports::Clock::now(self.time) + TimeDelta::minutes(1));
+        self.settle(Some(id)).await
+    }
+
+    /// The desk does what is due of one request, or of all.
+    async fn settle(&self, only: Option<RequestId>) -> Ended {
         loop {
-            match self.site.desk.work(Some(id)).await? {
+            match self.site.desk.work(only).await? {
                 Worked::Idle => return Ok(()),
                 Worked::Done(_) => {}
-                Worked::Failed(_, cause) => return Err(Failed::refused("demo", format!("{id}: {cause}"))),
+                Worked::Failed(task, cause) => {
+                    return Err(Failed::refused("demo", format!("{}: {cause}", task.request())));
+                }
             }
         }
     }

@@ -64,10 +64,9 @@ async fn caller(
     sent: Result<Sha256, ApiError>,
 ) -> Result<Visitor, PageError> {
     let (rate, now) = (&app.inner.rate, app.now());
-    if let Some(seconds) = rate.wait(Asker::Wrong(from), now) {
-        return Err(ApiError::Wait(seconds).into());
-    }
+    // Who comes with a good token does not wait for those who guess from the same address.
     let wrong = |error: ApiError| {
+        let error = rate.wait(Asker::Wrong(from), now).map_or(error, ApiError::Wait);
         rate.count(Asker::Wrong(from), now);
         Err(PageError::from(error))
     };

@@ -155,6 +155,11 @@ pub(crate) async fn renew_for(
     Ok(Redirect::to(&format!("/requests/{}/release", request.id)))
 }
 
+/// Asking for the head alone begins no download, and is not answered.
+pub(crate) async fn only_whole() -> StatusCode {
+    StatusCode::METHOD_NOT_ALLOWED
+}
+
 /// The package, whole or from a place on. Its last byte uses the link up.
 pub(crate) async fn package(
     State(app): State<App>,

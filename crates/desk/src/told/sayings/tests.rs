@@ -153,6 +153,7 @@ fn no_sentence_of_the_checks_or_of_a_refusal_is_without_its_dutch_and_french() {
     });
     files.extend(
         [
+            "domain/src/pickup.rs",
             "domain/src/review.rs",
             "domain/src/request.rs",
             "domain/src/state.rs",
