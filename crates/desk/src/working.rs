@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use exeat_domain::release::Step;
 use exeat_domain::request::RequestId;
 use exeat_domain::state::State;
 
@@ -86,16 +87,26 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`] where the store fails.
     pub async fn jobs(&self, only: Option<RequestId>) -> Result<Vec<Job>, DeskError> {
-        let mut jobs = self.ports.store.jobs(only).await?;
-        let now = self.now();
-        let waits = |job: &Job| match job.task {
-            Task::Forget { .. } => false,
-            // A package that waits to be picked up.
-            Task::Release { .. } => job.due_at <= now,
-            _ => true,
-        };
-        jobs.retain(|job| job.cause.is_some() || waits(job));
+        let mut jobs = vec![];
+        for job in self.ports.store.jobs(only).await? {
+            if job.cause.is_some() || !self.rests(&job).await {
+                jobs.push(job);
+            }
+        }
         Ok(jobs)
+    }
+
+    /// Whether a job has nothing to do before its day comes. One whose request cannot be read is none of these.
+    async fn rests(&self, job: &Job) -> bool {
+        match job.task {
+            Task::Forget { .. } => true,
+            Task::Release { request } if job.due_at > self.now() => {
+                let request = self.ports.store.load(request).await.ok();
+                let step = request.and_then(|request| request.release).map(|release| release.step);
+                step == Some(Step::Pickup)
+            }
+            _ => false,
+        }
     }
 
     /// Does the oldest due job, if there is one. A job that fails is put back with its cause, later and later.
