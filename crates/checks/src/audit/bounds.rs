@@ -7,9 +7,11 @@ use super::{Local, OPEN};
 /// How often a relation is looked at, on average, before the rest is left to the solvers.
 const ROUNDS: usize = 30;
 
-/// Narrows the bounds of every cell until nothing moves; none where a cell is left without a value.
+/// Narrows the bounds of every cell until nothing moves; none where a cell is left without a value. Bounds that chase each
+/// other up, as where two cells are each more than the other, go no further than any answer of a network: what contradicts is
+/// left to the solvers.
 pub(crate) fn propagate(local: &mut Local) -> Option<()> {
-    let places = local.places();
+    let (places, bound) = (local.places(), local.bound());
     let mut queue: VecDeque<usize> = (0..local.relations.len()).collect();
     let mut queued = vec![true; local.relations.len()];
     let mut left = ROUNDS * (local.relations.len() + 8);
@@ -19,7 +21,7 @@ pub(crate) fn propagate(local: &mut Local) -> Option<()> {
         }
         left -= 1;
         queued[number] = false;
-        for cell in narrow(local, number)? {
+        for cell in narrow(local, number, bound)? {
             for &(other, _) in &places[cell] {
                 if other != number && !queued[other] {
                     queued[other] = true;
@@ -62,8 +64,8 @@ fn ends(local: &Local, cell: usize, plus: bool) -> (Option<i64>, Option<i64>) {
     if plus { (Some(least), most) } else { (most.map(|most| -most), Some(-least)) }
 }
 
-/// Narrows the cells of one relation; gives those that moved.
-fn narrow(local: &mut Local, number: usize) -> Option<Vec<usize>> {
+/// Narrows the cells of one relation, to ends within the bound; gives those that moved.
+fn narrow(local: &mut Local, number: usize, bound: i64) -> Option<Vec<usize>> {
     let (terms, sum) = std::mem::take(&mut local.relations[number]);
     let (mut low, mut high) = (End::default(), End::default());
     for &(cell, plus) in &terms {
@@ -80,14 +82,17 @@ fn narrow(local: &mut Local, number: usize) -> Option<Vec<usize>> {
         let at_least = high.without(most).map(|others| wanted - others);
         let (at_least, at_most) =
             if plus { (at_least, at_most) } else { (at_most.map(|v| -v), at_least.map(|v| -v)) };
+        let near =
+            |end: Option<i128>| end.and_then(|end| i64::try_from(end).ok()).filter(|end| end.abs() <= bound);
+        let (at_least, at_most) = (near(at_least), near(at_most));
         let mut changed = false;
-        if let Some(most) = at_most.and_then(|most| i64::try_from(most).ok())
+        if let Some(most) = at_most
             && most < local.most[cell]
         {
             local.most[cell] = most;
             changed = true;
         }
-        if let Some(least) = at_least.and_then(|least| i64::try_from(least).ok())
+        if let Some(least) = at_least
             && least > local.least[cell]
         {
             local.least[cell] = least;

@@ -136,8 +136,11 @@ pub fn solve(problem: &Problem, enough: Option<i64>) -> Solved {
 
 /// The answers of one component; none where its relations contradict each other.
 fn component(mut local: Local, enough: Option<i64>) -> Option<Vec<Answer>> {
-    bounds::propagate(&mut local)?;
     let mut reach = vec![Reach::Tight; local.least.len()];
+    if local.relations.is_empty() {
+        return Some(local.answers(&reach));
+    }
+    bounds::propagate(&mut local)?;
     for (cells, mut rest) in split::rest(&local) {
         let reached = match network::Network::of(&rest) {
             Some(network) => network.intervals(&mut rest, enough)?,
@@ -149,12 +152,5 @@ fn component(mut local: Local, enough: Option<i64>) -> Option<Vec<Answer>> {
             reach[cell] = reached[at];
         }
     }
-    let ends = local.least.iter().zip(&local.most).zip(reach);
-    Some(
-        ends.map(|((&least, &most), reach)| Answer {
-            interval: Interval { least, most: (most != OPEN).then_some(most) },
-            reach,
-        })
-        .collect(),
-    )
+    Some(local.answers(&reach))
 }

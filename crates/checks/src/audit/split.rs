@@ -1,10 +1,15 @@
 //! Taking a problem apart into what hangs together.
 
-use super::{OPEN, Problem};
+use super::{Answer, Interval, OPEN, Problem, Reach, Relation};
+
+/// No number beyond this is reckoned with, however few there are: a hundred times the people there are.
+const LIMIT: i64 = 1 << 40;
 
 /// Cells and relations that hang together, numbered among themselves.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Local {
+    /// The largest number that is reckoned with.
+    pub(crate) limit: i64,
     /// Least value of each cell.
     pub(crate) least: Vec<i64>,
     /// Greatest value of each cell, or [`OPEN`].
@@ -25,6 +30,29 @@ impl Local {
         places
     }
 
+    /// A bound that reckoning has no reason to pass: what all that is given comes to. In a network no least or greatest value
+    /// lies beyond it.
+    pub(crate) fn bound(&self) -> i64 {
+        let given = self
+            .relations
+            .iter()
+            .map(|(_, sum)| sum)
+            .chain(&self.least)
+            .chain(self.most.iter().filter(|most| **most != OPEN));
+        let total = given.fold(0_i64, |total, value| total.saturating_add(value.saturating_abs()));
+        total.min(self.limit)
+    }
+
+    /// The cells as they stand, with how far each was followed.
+    pub(crate) fn answers(&self, reach: &[Reach]) -> Vec<Answer> {
+        let ends = self.least.iter().zip(&self.most).zip(reach);
+        ends.map(|((&least, &most), &reach)| Answer {
+            interval: Interval { least, most: (most != OPEN).then_some(most) },
+            reach,
+        })
+        .collect()
+    }
+
     /// Whether only one value is left to the cell.
     pub(crate) fn settled(&self, cell: usize) -> bool {
         self.least[cell] == self.most[cell]
@@ -38,14 +66,30 @@ pub(crate) struct Part {
     pub(crate) local: Local,
 }
 
-/// The components of a problem.
+/// The components of a problem. A relation with a number that is too large to reckon with says nothing: no count of people is,
+/// and what is left out can only make an interval wider.
 pub(crate) fn components(problem: &Problem) -> Vec<Part> {
+    let limit = limit(problem);
+    let far = |value: i64| value.unsigned_abs() > limit.unsigned_abs();
+    let large: Vec<bool> =
+        problem.cells.iter().map(|cell| far(cell.least) || cell.most.is_some_and(far)).collect();
+    let relation = |relation: &Relation| {
+        let idle = far(relation.sum) || relation.terms.iter().any(|&(cell, _)| large[cell]);
+        if idle { (Vec::new(), 0) } else { (relation.terms.clone(), relation.sum) }
+    };
     let all = Local {
+        limit,
         least: problem.cells.iter().map(|cell| cell.least).collect(),
         most: problem.cells.iter().map(|cell| cell.most.unwrap_or(OPEN)).collect(),
-        relations: problem.relations.iter().map(|relation| (relation.terms.clone(), relation.sum)).collect(),
+        relations: problem.relations.iter().map(relation).collect(),
     };
     apart(&all, |_| true)
+}
+
+/// The largest number that is reckoned with: what all terms come to stays far within 64 bits.
+fn limit(problem: &Problem) -> i64 {
+    let terms: usize = problem.relations.iter().map(|relation| relation.terms.len() + 1).sum();
+    (i64::MAX / 16 / i64::try_from(terms + 1).unwrap_or(i64::MAX)).min(LIMIT)
 }
 
 /// The components of the cells that are not settled, with the settled ones taken into the sums.
@@ -70,7 +114,8 @@ fn apart(all: &Local, wanted: impl Fn(usize) -> bool) -> Vec<Part> {
         let root = groups.root(cell);
         if part_of[root] == usize::MAX {
             part_of[root] = parts.len();
-            parts.push(Part { cells: Vec::new(), relations: Vec::new(), local: Local::default() });
+            let local = Local { limit: all.limit, ..Local::default() };
+            parts.push(Part { cells: Vec::new(), relations: Vec::new(), local });
         }
         let part = &mut parts[part_of[root]];
         number_of[cell] = part.cells.len();

@@ -200,18 +200,60 @@ proptest! {
     }
 
     #[test]
-    fn no_system_is_too_strange(cells in prop::collection::vec((0_i64..9, 0_i64..9), 1..9), relations in prop::collection::vec((prop::collection::vec(0_u8..3, 9), -9_i64..30), 0..7)) {
-        let mut problem = Problem::default();
-        for &(least, span) in &cells {
-            problem.cell(Interval { least, most: (span > 2).then_some(least + span) });
-        }
-        for (signs, sum) in relations {
-            let terms = (0..cells.len()).filter(|&at| signs[at] < 2).map(|at| (at, signs[at] == 0)).collect();
-            problem.relation(Relation { terms, sum });
-        }
-        let solved = solve(&problem, Some(5));
-        for answer in solved.answers.into_iter().flatten() {
-            prop_assert!(answer.interval.most.is_none_or(|most| answer.interval.least <= most));
-        }
+    fn no_system_is_too_strange(cells in prop::collection::vec((0_i64..9, 0_i64..9), 1..9), relations in prop::collection::vec((prop::collection::vec(0_u8..3, 9), -9_i64..30), 0..12)) {
+        sound(&strange(&cells, &relations))?;
     }
+
+    #[test]
+    fn no_number_is_too_large(cells in prop::collection::vec((large(), 0_i64..9), 1..9), relations in prop::collection::vec((prop::collection::vec(0_u8..3, 9), large()), 0..9)) {
+        sound(&strange(&cells, &relations))?;
+    }
+}
+
+/// Numbers of every size.
+fn large() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        -9_i64..30,
+        any::<i64>(),
+        Just(i64::MAX),
+        Just(i64::MIN),
+        (0_u32..63).prop_map(|bits| 1_i64 << bits)
+    ]
+}
+
+/// A system of these cells and relations, with no care for whether it makes sense.
+fn strange(cells: &[(i64, i64)], relations: &[(Vec<u8>, i64)]) -> Problem {
+    let mut problem = Problem::default();
+    for &(least, span) in cells {
+        problem.cell(Interval { least, most: (span > 2).then_some(least.saturating_add(span)) });
+    }
+    for (signs, sum) in relations {
+        let terms = (0..cells.len()).filter(|&at| signs[at] < 2).map(|at| (at, signs[at] == 0)).collect();
+        problem.relation(Relation { terms, sum: *sum });
+    }
+    problem
+}
+
+/// Every answer is an interval.
+fn sound(problem: &Problem) -> Result<(), TestCaseError> {
+    for answer in solve(problem, Some(5)).answers.into_iter().flatten() {
+        prop_assert!(answer.interval.most.is_none_or(|most| answer.interval.least <= most));
+    }
+    Ok(())
+}
+
+/// Two cells that are each the sum of the other and a third drive each other up for ever.
+#[test]
+fn cells_that_chase_each_other_contradict() {
+    let mut problem = Problem::default();
+    for least in [1, 1, 1] {
+        problem.cell(Interval::new(least, None));
+    }
+    for (sum, parts) in [(0, [1, 2]), (1, [0, 2]), (2, [0, 1])] {
+        let terms = vec![(sum, true), (parts[0], false), (parts[1], false)];
+        problem.relation(Relation { terms, sum: 0 });
+    }
+    let solved = solve(&problem, Some(5));
+    assert_eq!(solved.conflicts, vec![vec![0, 1, 2]]);
+    assert!(solved.answers.iter().all(Option::is_none));
 }

@@ -130,7 +130,7 @@ impl<'a> Cells<'a> {
 /// What `>5` says of a count.
 fn above(text: &str) -> Option<Interval> {
     let bound = |mark: &str| text.strip_prefix(mark)?.trim().parse::<i64>().ok();
-    let least = bound(">=").or_else(|| bound("≥")).or_else(|| Some(bound(">")? + 1))?;
+    let least = bound(">=").or_else(|| bound("≥")).or_else(|| bound(">")?.checked_add(1))?;
     (0..=LARGE).contains(&least).then(|| Interval::new(least, None))
 }
 
