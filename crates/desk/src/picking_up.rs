@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use exeat_domain::digest::Sha256;
 use exeat_domain::ledger::{Actor, Fact};
-use exeat_domain::pickup::{Closed, Pickup};
+use exeat_domain::pickup::{Closed, Pickup, Renewal};
 use exeat_domain::release::{Delivery, Package, Release, Step};
 use exeat_domain::request::{Request, RequestId};
 use exeat_domain::state::State;
@@ -82,9 +82,13 @@ impl Desk {
     ) -> Result<Option<Request>, DeskError> {
         let now = self.now();
         match &mut release.pickup {
-            Some(pickup) if now < pickup.kept_until => {
-                self.ports.store.put_off(job, pickup.kept_until).await?;
+            Some(pickup) if now < pickup.keep_until() => {
+                self.ports.store.put_off(job, pickup.keep_until()).await?;
                 return Ok(None);
+            }
+            Some(pickup) if pickup.completed_at.is_some() => {
+                release.step = Step::Wipe;
+                return Ok(Some(Request { release: Some(release), ..request }));
             }
             Some(pickup) => pickup.lapsed_at = Some(now),
             None => {}
@@ -94,15 +98,16 @@ impl Desk {
         self.journal(request, release, Effects::of(event)).await.map(Some)
     }
 
-    /// Has a new link made for a package that is kept.
-    async fn renew(&self, actor: &Actor, request: Request) -> Result<Request, DeskError> {
+    /// Has a new link made for a package that is kept; it is reopened first, as it has lain a while.
+    async fn renew(&self, actor: &Actor, request: Request, by: Renewal) -> Result<Request, DeskError> {
         let id = request.id;
         let (release, pickup) = kept(&request)?;
-        if let Err(why @ (Closed::Used | Closed::Gone)) = pickup.stands(self.now()) {
-            return Err(DeskError::NoPickup { id, why });
+        if !pickup.may_renew(by, self.now()) {
+            let why = pickup.stands(self.now()).err().filter(|why| *why == Closed::Used);
+            return Err(DeskError::NoPickup { id, why: why.unwrap_or(Closed::Gone) });
         }
         let mut release = release.clone();
-        release.step = Step::Deliver;
+        release.step = Step::Verify;
         let event = self.event(actor, Some(id), Fact::LinkRenewed);
         self.journal(request, release, Effects::of(event).then(Task::Release { request: id })).await
     }
@@ -141,7 +146,7 @@ impl Requester<'_> {
         let package = release.packages.first().cloned().ok_or(DeskError::NothingWaits { id })?;
         let now = self.desk.now();
         let open = pickup.opens(&secret, now).map_err(|why| why.unwrap_or(Closed::Replaced));
-        let may_renew = request.state == State::Approved && pickup.may_renew(now);
+        let may_renew = request.state == State::Approved && pickup.may_renew(Renewal::Requester, now);
         let continue_hours = self.desk.policy().deliver.continue_hours;
         Ok(Waits { pickup: pickup.clone(), package, open, may_renew, continue_hours })
     }
@@ -182,7 +187,8 @@ impl Requester<'_> {
         Ok(Download { package, bytes, from })
     }
 
-    /// Says that the last byte was handed over: the link is used up, and the package is wiped next.
+    /// Says that the last byte was handed over: the link is used up. The package is kept for a while yet, as what was handed
+    /// over need not have come.
     ///
     /// # Errors
     /// [`DeskError::Store`] where the store fails.
@@ -192,12 +198,11 @@ impl Requester<'_> {
             let Some(mut release) = request.release.clone() else { return Ok(()) };
             let bytes = release.packages.first().map_or(0, |package| package.bytes);
             match &mut release.pickup {
-                Some(pickup) if request.state == State::Approved && pickup.completed_at.is_none() => {
+                Some(pickup) if release.step == Step::Pickup && pickup.completed_at.is_none() => {
                     pickup.completed_at = Some(self.desk.now());
                 }
                 _ => return Ok(()),
             }
-            release.step = Step::Wipe;
             let event = self.desk.event(&self.actor, Some(id), Fact::Fetched { from, bytes });
             let effects = Effects::of(event).then(Task::Release { request: id });
             match self.desk.journal(request, release, effects).await {
@@ -214,7 +219,7 @@ impl Requester<'_> {
     /// [`DeskError::NoPickup`] saying why not; [`DeskError::NotYours`] for another's request.
     pub async fn renew(&self, id: RequestId) -> Result<Request, DeskError> {
         let request = self.own(id).await?;
-        self.desk.renew(&self.actor, request).await
+        self.desk.renew(&self.actor, request, Renewal::Requester).await
     }
 
     /// The request that a link names, for its own requester; whoever else comes with a link that was its is written down.
@@ -235,14 +240,14 @@ impl Requester<'_> {
 }
 
 impl Checker<'_> {
-    /// Has a new link sent to the requester, while the package is kept and was not picked up.
+    /// Has a new link sent to the requester, while the package is kept; also where it was picked up and did not come whole.
     ///
     /// # Errors
     /// [`DeskError::NoPickup`] saying why not; [`DeskError::Review`] for one's own request.
     pub async fn renew(&self, id: RequestId) -> Result<Request, DeskError> {
         let request = self.desk.ports.store.load(id).await?;
         self.not_their_own(&request)?;
-        self.desk.renew(&self.actor, request).await
+        self.desk.renew(&self.actor, request, Renewal::Checker).await
     }
 }
 

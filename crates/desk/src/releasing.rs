@@ -128,8 +128,11 @@ impl Desk {
         Ok((Way::Pickup, whole))
     }
 
-    /// The way that the policy asks for, before a size is known.
+    /// The way that the policy asks for, before a size is known. What was offered by a link once goes on so.
     async fn way(&self, request: &Request) -> Result<Way, DeskError> {
+        if request.release.as_ref().is_some_and(|release| release.pickup.is_some()) {
+            return Ok(Way::Pickup);
+        }
         if self.settings.web.is_none() {
             return Ok(Way::Mail);
         }

@@ -53,7 +53,7 @@ pub struct Pickup {
     pub made_at: DateTime<Utc>,
     /// Until when a download may begin.
     pub until: DateTime<Utc>,
-    /// Until when the package is kept, for a new link.
+    /// Until when the package is kept, for a new link, if nobody comes.
     pub kept_until: DateTime<Utc>,
     /// Until when a download that has begun may be continued.
     #[serde(default)]
@@ -64,6 +64,15 @@ pub struct Pickup {
     /// When the package was given up, if nobody came.
     #[serde(default)]
     pub lapsed_at: Option<DateTime<Utc>>,
+}
+
+/// Who has a new link sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// The one whom the package is for.
+    Requester,
+    /// A checker.
+    Checker,
 }
 
 /// A download that has begun.
@@ -122,10 +131,20 @@ impl Pickup {
         }
     }
 
-    /// Whether a new link can be made: while the package is kept, and was not picked up.
+    /// Until when the package is kept. One whose last byte was handed over may yet not have come whole: it is kept for as long
+    /// as its download could have been continued.
     #[must_use]
-    pub fn may_renew(&self, now: DateTime<Utc>) -> bool {
-        !matches!(self.stands(now), Err(Closed::Used | Closed::Gone))
+    pub fn keep_until(&self) -> DateTime<Utc> {
+        let begun = self.begun.filter(|_| self.completed_at.is_some());
+        begun.map_or(self.kept_until, |begun| begun.until.min(self.kept_until))
+    }
+
+    /// Whether a new link can be made for whom: while the package is kept; and once it was picked up by a checker alone, who
+    /// hears first what came of it.
+    #[must_use]
+    pub fn may_renew(&self, by: Renewal, now: DateTime<Utc>) -> bool {
+        let kept = self.lapsed_at.is_none() && now < self.keep_until();
+        kept && (by == Renewal::Checker || self.completed_at.is_none())
     }
 
     /// Begins a download, or goes on with one; gives whether it is the first.
@@ -152,7 +171,9 @@ mod tests {
         assert_eq!(pickup.opens(&Sha256([2; 32]), day(0)), Err(None));
         assert_eq!(pickup.opens(&secret, day(6)), Ok(()));
         assert_eq!(pickup.opens(&secret, day(7)), Err(Some(Closed::Expired)));
-        assert!(pickup.may_renew(day(29)) && !pickup.may_renew(day(30)));
+        assert!(
+            pickup.may_renew(Renewal::Requester, day(29)) && !pickup.may_renew(Renewal::Checker, day(30))
+        );
 
         assert!(pickup.begin(&deliver, day(6)) && !pickup.begin(&deliver, day(6)));
         assert_eq!(pickup.opens(&secret, day(6) + TimeDelta::hours(23)), Ok(()));
@@ -167,8 +188,14 @@ mod tests {
         assert_eq!(newer.opens(&secret, day(29)), Err(Some(Closed::Replaced)));
         assert_eq!(newer.opens(&Sha256([3; 32]), day(29)), Ok(()));
         assert_eq!(newer.opens(&Sha256([3; 32]), day(30)), Err(Some(Closed::Gone)));
-        newer.completed_at = Some(day(29));
-        assert_eq!(newer.opens(&Sha256([3; 32]), day(29)), Err(Some(Closed::Used)));
-        assert!(!newer.may_renew(day(29)));
+        assert!(newer.begin(&deliver, day(28)));
+        newer.completed_at = Some(day(28));
+        assert_eq!(newer.opens(&Sha256([3; 32]), day(28)), Err(Some(Closed::Used)));
+        assert!(!newer.may_renew(Renewal::Requester, day(28)));
+        assert!(newer.may_renew(Renewal::Checker, day(28)), "it may not have come whole");
+        assert_eq!(newer.keep_until(), day(29), "but is kept no longer than it could be continued");
+        assert!(!newer.may_renew(Renewal::Checker, day(29)));
+        let again = Pickup::offered(Sha256([4; 32]), Some(&newer), &deliver, day(28));
+        assert_eq!((again.keep_until(), again.stands(day(28))), (day(30), Ok(())));
     }
 }

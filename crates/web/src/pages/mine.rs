@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use exeat_desk::ports::Answered;
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::path::SharePath;
+use exeat_domain::pickup::Renewal;
 use exeat_domain::request::{File, Purpose, Request, RequestId};
 use exeat_domain::review::Choice;
 use exeat_domain::state::{Action, Owner, State as Stands};
@@ -167,7 +168,10 @@ pub(crate) async fn page(
         comments: comments::views(request.comments.iter(), &request, wrote, moments, w),
         longest_comment: comments::LONGEST,
         released: released.map(|file| (file.name.clone(), file.seal.sha256.to_string())).collect(),
-        pickup: request.release.as_ref().and_then(|one| super::pickup::Part::of(&app, one, moments, w)),
+        pickup: request
+            .release
+            .as_ref()
+            .and_then(|one| super::pickup::Part::of(&app, one, Renewal::Requester, moments, w)),
         renew_at: format!("/mine/{id}/pickup"),
         request: &request,
         shell,

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Redirect, Response};
 use exeat_desk::{Download, Waits};
 use exeat_domain::ledger::Actor;
-use exeat_domain::pickup::Closed;
+use exeat_domain::pickup::{Closed, Renewal};
 use exeat_domain::release::{Release, Step};
 use exeat_domain::request::RequestId;
 use futures_util::stream;
@@ -86,7 +86,8 @@ fn stands(waits: &Waits, moments: Moments<'_>, w: &Words) -> (&'static str, Stri
         (Err(why), _) => {
             let when = pickup.completed_at.map(|at| moments.at(at)).unwrap_or_default();
             let standing = fill(word(&p.closed, why), &[("when", &when)]);
-            ("review", standing, word(&p.closed_hint, why).to_owned())
+            let hint = fill(word(&p.closed_hint, why), &[("kept", &moments.at(pickup.keep_until()))]);
+            ("review", standing, hint)
         }
     }
 }
@@ -110,12 +111,20 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    pub(crate) fn of(app: &App, release: &Release, moments: Moments<'_>, w: &Words) -> Option<Self> {
+    pub(crate) fn of(
+        app: &App,
+        release: &Release,
+        by: Renewal,
+        moments: Moments<'_>,
+        w: &Words,
+    ) -> Option<Self> {
         let (pickup, p) = (release.pickup.as_ref()?, w.pickup);
         let when = |phrase: &str, at| fill(phrase, &[("when", &moments.at(at))]);
         let mut lines = vec![];
         match (pickup.stands(app.now()), pickup.begun) {
-            _ if release.step == Step::Deliver => lines.push(p.sending.to_owned()),
+            _ if matches!(release.step, Step::Package | Step::Verify | Step::Deliver) => {
+                lines.push(p.sending.to_owned());
+            }
             (Ok(()), Some(begun)) => lines.push(when(p.begun, begun.until)),
             (Ok(()), None) => lines.push(fill(
                 p.in_mail,
@@ -126,9 +135,9 @@ impl Part {
                 lines.push(when(if why == Closed::Used { p.picked_up } else { word(&p.closed, why) }, at));
             }
         }
-        let kept = release.step == Step::Pickup && pickup.may_renew(app.now());
+        let kept = release.step == Step::Pickup && pickup.may_renew(by, app.now());
         if kept {
-            lines.push(when(p.kept, pickup.kept_until));
+            lines.push(when(p.kept, pickup.keep_until()));
         }
         Some(Self { lines, may_renew: kept })
     }
@@ -251,8 +260,9 @@ impl Going {
 }
 
 impl Drop for Going {
-    /// Whoever took the last byte has the package. The server asks for no more once it has sent all that it promised, so
-    /// this is known when it lets go.
+    /// Whoever was given the last byte most likely has the package: the server asks for no more once it has handed over all that
+    /// it promised, so this is known when it lets go. What was handed over may still be lost on its way; the desk keeps the
+    /// package for that.
     fn drop(&mut self) {
         if self.at < self.end {
             return;

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use exeat_desk::ports::LedgerEntry;
 use exeat_domain::ledger::Fact;
+use exeat_domain::pickup::Renewal;
 use exeat_domain::release::Release;
 use exeat_domain::request::{Request, RequestId};
 use exeat_domain::review::Choice;
@@ -107,7 +108,7 @@ pub(crate) async fn page(
         sent: sent(release, &ledger, moments),
         approvals: approvals(&request, moments, &name, w),
         entries: entries.into_iter().filter_map(|entry| line(entry, moments, &name, w)).collect(),
-        pickup: super::pickup::Part::of(&app, release, moments, w),
+        pickup: super::pickup::Part::of(&app, release, Renewal::Checker, moments, w),
         renew_at: format!("/requests/{id}/pickup"),
         release,
         shell,

@@ -47,7 +47,7 @@ pub(super) static EN: PickupWords = PickupWords {
     ],
     closed_hint: [
         "Sign in as the person it was made for.",
-        "A link opens once. If you did not download it yourself, or the file is not whole, contact the output checkers.",
+        "A link opens once. If you did not download it yourself, or the file is not whole, contact the output checkers: until {kept} they can have a new link sent to you.",
         "Have a new link sent; it goes to your address on the roster.",
         "Use the link in the last message of the desk.",
         "Nobody came for it in time. The archive has a copy; contact the output checkers.",
@@ -100,7 +100,7 @@ pub(super) static NL: PickupWords = PickupWords {
     ],
     closed_hint: [
         "Meld u aan als de persoon voor wie de link is gemaakt.",
-        "Een link opent één keer. Hebt u het pakket niet zelf gedownload, of is het bestand niet volledig, neem dan contact op met de outputcontroleurs.",
+        "Een link opent één keer. Hebt u het pakket niet zelf gedownload, of is het bestand niet volledig, neem dan contact op met de outputcontroleurs: tot {kept} kunnen zij u een nieuwe link laten sturen.",
         "Laat een nieuwe link sturen; die gaat naar uw adres op de lijst van personen.",
         "Gebruik de link in het laatste bericht van de vrijgavedienst.",
         "Niemand heeft het op tijd opgehaald. Het archief heeft een kopie; neem contact op met de outputcontroleurs.",
@@ -153,7 +153,7 @@ pub(super) static FR: PickupWords = PickupWords {
     ],
     closed_hint: [
         "Connectez-vous avec le compte pour lequel le lien a été fait.",
-        "Un lien ne s’ouvre qu’une fois. Si ce n’est pas vous qui avez téléchargé le paquet, ou si le fichier est incomplet, contactez l’équipe de vérification.",
+        "Un lien ne s’ouvre qu’une fois. Si ce n’est pas vous qui avez téléchargé le paquet, ou si le fichier est incomplet, contactez l’équipe de vérification\u{a0}: jusqu’au {kept}, elle peut vous faire envoyer un nouveau lien.",
         "Faites envoyer un nouveau lien\u{a0}; il part à votre adresse sur la liste des personnes.",
         "Utilisez le lien du dernier message du service de sortie.",
         "Personne ne l’a retiré à temps. Les archives en ont une copie\u{a0}; contactez l’équipe de vérification.",

@@ -88,8 +88,13 @@ fn package(house: &House) -> Vec<u8> {
 
 /// Waits until the server has let go of the download and written down that it was whole.
 async fn until_fetched(house: &House, id: RequestId) {
+    until_fetched_times(house, id, 1).await;
+}
+
+async fn until_fetched_times(house: &House, id: RequestId, times: usize) {
     for _ in 0..500 {
-        if facts(house, id).await.iter().any(|fact| matches!(fact, Fact::Fetched { .. })) {
+        let told = facts(house, id).await;
+        if told.iter().filter(|fact| matches!(fact, Fact::Fetched { .. })).count() == times {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -97,8 +102,15 @@ async fn until_fetched(house: &House, id: RequestId) {
     panic!("nothing was fetched: {:?}", facts(house, id).await);
 }
 
-/// Gone from the scratch folder and from the seals, and the release is done.
+/// Kept for as long as its download could be continued; then gone from the scratch folder and from the seals, and the release
+/// is done.
 async fn wiped(house: &House, id: RequestId) {
+    if request(house, id).await.release.unwrap().pickup.unwrap().completed_at.is_some() {
+        assert_eq!(run(&house.desk).await.unwrap(), Vec::<String>::new());
+        assert_eq!(request(house, id).await.state, State::Approved);
+        assert!(!package(house).is_empty());
+        house.clock.forward(TimeDelta::hours(25));
+    }
     assert_eq!(run(&house.desk).await.unwrap(), Vec::<String>::new());
     assert_eq!(request(house, id).await.state, State::Released);
     for folder in ["state/scratch", "state/seals"] {
@@ -144,7 +156,10 @@ async fn a_package_is_picked_up_whole_and_once() {
 
     until_fetched(&house, id).await;
     refused(&mut ann, &link, "The package was picked up").await;
+    let renewed = ann.post(&format!("/mine/{id}/pickup"), &[]).await;
+    assert_eq!(renewed.status, StatusCode::UNPROCESSABLE_ENTITY, "once is once, without a checker");
     wiped(&house, id).await;
+    let mut ann = house.back("ann_P").await;
     refused(&mut ann, &link, "The package was picked up").await;
     let bytes = got.body.len() as u64;
     let used = Fact::FetchRefused { why: Closed::Used };
@@ -157,6 +172,7 @@ async fn a_package_is_picked_up_whole_and_once() {
     );
     assert_eq!(ann.post(&format!("/mine/{id}/pickup"), &[]).await.status, StatusCode::NOT_FOUND);
 
+    assert!(!facts(&house, id).await.contains(&Fact::PickupLapsed), "somebody came");
     let mut aude = house.visitor("aude").await;
     let record = aude.get(&format!("/releases/{id}/record.json")).await.text();
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
@@ -165,6 +181,40 @@ async fn a_package_is_picked_up_whole_and_once() {
         "{record}"
     );
     assert_eq!(record["deliveries"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_did_not_come_whole_is_sent_anew_by_a_checker() {
+    let (house, id, link) = ready().await;
+    let mut ann = house.visitor("ann_P").await;
+    assert_eq!(ann.get(&format!("{link}/package")).await.status, StatusCode::OK);
+    until_fetched(&house, id).await;
+    let mine = ann.get(&format!("/mine/{id}")).await.text();
+    assert!(mine.contains("Picked up") && !mine.contains("Send a new link"), "{mine}");
+
+    // It came damaged, because it lay damaged: it is made anew before the new link goes.
+    let files = files_under(&house.folder.path().join("state/scratch")).unwrap();
+    let zip = files.iter().find(|path| path.components().any(|part| part.as_os_str() == "packages")).unwrap();
+    let mut bytes = std::fs::read(zip).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    std::fs::write(zip, bytes).unwrap();
+    let mut cleo = house.visitor("cleo").await;
+    let page = cleo.get(&format!("/requests/{id}/release")).await.text();
+    assert!(page.contains("Send a new link"), "{page}");
+    assert_eq!(cleo.post(&format!("/requests/{id}/pickup"), &[]).await.status, StatusCode::SEE_OTHER);
+    let failed = run(&house.desk).await.unwrap();
+    assert_eq!(failed.len(), 1, "the damage is told: {failed:?}");
+    house.clock.forward(TimeDelta::hours(1));
+    assert_eq!(run(&house.desk).await.unwrap(), Vec::<String>::new());
+
+    let (mut ann, new) = (house.back("ann_P").await, self::link(&house));
+    refused(&mut ann, &link, "A newer link took the place").await;
+    let got = ann.get(&format!("{new}/package")).await;
+    let release = request(&house, id).await.release.unwrap();
+    assert_eq!(Sha256::digest(&got.body).as_slice(), release.packages[0].sha256.0);
+    until_fetched_times(&house, id, 2).await;
+    wiped(&house, id).await;
 }
 
 #[tokio::test]
