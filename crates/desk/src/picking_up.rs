@@ -94,8 +94,9 @@ impl Desk {
             None => {}
         }
         release.step = Step::Wipe;
-        let event = self.own(request.id, Fact::PickupLapsed);
-        self.journal(request, release, Effects::of(event)).await.map(Some)
+        let id = request.id;
+        let effects = Effects::of(self.own(id, Fact::PickupLapsed)).then(Task::TellLapsed { request: id });
+        self.journal(request, release, effects).await.map(Some)
     }
 
     /// Has a new link made for a package that is kept; it is reopened first, as it has lain a while.

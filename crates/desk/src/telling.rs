@@ -15,7 +15,7 @@ use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::naming::leaving;
 use crate::ports::{
-    Attachment, Body, Effects, Job, Letter, Ready, Received, Recipient, Rejected, Released, Returned,
+    Attachment, Body, Effects, Job, Lapsed, Letter, Ready, Received, Recipient, Rejected, Released, Returned,
     ReturnedFile, Standing,
 };
 
@@ -48,6 +48,18 @@ impl Desk {
     pub(crate) async fn tell_rejected(&self, job: &Job, id: RequestId) -> Result<(), DeskError> {
         let request = self.ports.store.load(id).await?;
         self.tell(job, &request, "rejected", rejected_body(&request)).await
+    }
+
+    /// Tells the requester that the package was given up.
+    pub(crate) async fn tell_lapsed(&self, job: &Job, id: RequestId) -> Result<(), DeskError> {
+        let request = self.ports.store.load(id).await?;
+        let pickup = request.release.as_ref().and_then(|release| release.pickup.as_ref());
+        let Some(kept_until) = pickup.map(|pickup| pickup.kept_until.date_naive()) else {
+            return Ok(self.ports.store.drop_job(job).await?);
+        };
+        let body =
+            Body::Lapsed(Lapsed { request: id.to_string(), project: request.project.clone(), kept_until });
+        self.tell(job, &request, "lapsed", body).await
     }
 
     /// Tells someone on the roster, in a fixed sentence, that the desk takes no requests from the account.

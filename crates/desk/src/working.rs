@@ -146,6 +146,7 @@ impl Desk {
             Task::TellReceived { request, round } => self.tell_received(job, *request, *round).await,
             Task::TellReturned { request, round } => self.tell_returned(job, *request, *round).await,
             Task::TellRejected { request } => self.tell_rejected(job, *request).await,
+            Task::TellLapsed { request } => self.tell_lapsed(job, *request).await,
             Task::TellRefused { request } => self.tell_refused(job, *request).await,
             Task::TellStanding { request, account } => self.tell_standing(job, *request, account).await,
             Task::Settle { request, round, at } => self.settle(job, *request, *round, *at).await,

@@ -13,7 +13,8 @@ use exeat_domain::roster::Language;
 use page::{tidy, wrapped};
 use templates::Template;
 use view::{
-    About, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail, StandingMail,
+    About, LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail,
+    StandingMail,
 };
 
 /// A message in words.
@@ -38,6 +39,7 @@ pub fn render(letter: &Letter, desk: &str) -> Result<Rendered, Failure> {
         Body::Returned(body) => ReturnedMail::new(about, body).fill(language),
         Body::Released(body) => ReleasedMail::new(about, body, letter).fill(language),
         Body::Ready(body) => ReadyMail::new(about, body).fill(language),
+        Body::Lapsed(body) => LapsedMail::new(about, body).fill(language),
         Body::Rejected(body) => RejectedMail::new(about, body).fill(language),
         Body::Standing(body) => StandingMail::new(about, body).fill(language),
         Body::Refused => RefusedMail { about }.fill(language),

@@ -4,7 +4,7 @@ use exeat_domain::roster::Language;
 
 use super::Rendered;
 use super::view::{
-    ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail, StandingMail,
+    LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail, StandingMail,
 };
 
 /// A message that has templates.
@@ -57,6 +57,11 @@ templates! {
         En: "ready/en/subject.txt", "ready/en/body.txt", "ready/en/body.html";
         Nl: "ready/nl/subject.txt", "ready/nl/body.txt", "ready/nl/body.html";
         Fr: "ready/fr/subject.txt", "ready/fr/body.txt", "ready/fr/body.html";
+    }
+    LapsedMail {
+        En: "lapsed/en/subject.txt", "lapsed/en/body.txt", "lapsed/en/body.html";
+        Nl: "lapsed/nl/subject.txt", "lapsed/nl/body.txt", "lapsed/nl/body.html";
+        Fr: "lapsed/fr/subject.txt", "lapsed/fr/body.txt", "lapsed/fr/body.html";
     }
     RefusedMail {
         En: "refused/en/subject.txt", "refused/en/body.txt", "refused/en/body.html";

@@ -1,7 +1,7 @@
 //! What a template is given: plain strings, with nothing left in them that hides or moves what people see.
 
 use exeat_desk::ports::{
-    Body, Letter, Ready, Received, Rejected, Released, Returned, ReturnedFile, Standing,
+    Body, Lapsed, Letter, Ready, Received, Rejected, Released, Returned, ReturnedFile, Standing,
 };
 use exeat_desk::told::{self, fill};
 use exeat_domain::finding::{Finding, Outcome, Severity};
@@ -112,6 +112,12 @@ pub(super) struct ReadyMail {
 }
 
 #[derive(Debug)]
+pub(super) struct LapsedMail {
+    pub(super) about: About,
+    pub(super) kept_until: String,
+}
+
+#[derive(Debug)]
 pub(super) struct RejectedMail {
     pub(super) about: About,
     pub(super) files: Vec<Back>,
@@ -137,6 +143,7 @@ impl About {
             | Body::Returned(Returned { request, project, .. })
             | Body::Released(Released { request, project, .. })
             | Body::Ready(Ready { request, project, .. })
+            | Body::Lapsed(Lapsed { request, project, .. })
             | Body::Rejected(Rejected { request, project, .. }) => (request.as_str(), project.as_deref()),
             Body::Standing(Standing { why: DemotionCause::Blocked { request }, .. }) => {
                 (request.as_str(), None)
@@ -212,6 +219,12 @@ impl ReadyMail {
             back: backs(&body.returned, about.w),
             about,
         }
+    }
+}
+
+impl LapsedMail {
+    pub(super) fn new(about: About, body: &Lapsed) -> Self {
+        Self { kept_until: about.w.day(body.kept_until), about }
     }
 }
 

@@ -15,6 +15,7 @@ fn every() -> Vec<(&'static str, Body)> {
         ("returned-nothing-found", sample::nothing_found()),
         ("released", sample::released()),
         ("ready", sample::ready()),
+        ("lapsed", sample::given_up()),
         ("refused", Body::Refused),
         ("rejected", sample::rejected()),
         ("standing-blocked", sample::blocked()),

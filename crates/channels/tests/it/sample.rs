@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use exeat_channels::Sender;
 use exeat_desk::ports::{
-    Attachment, Body, Letter, Ready, Received, Recipient, Rejected, Released, Returned, ReturnedFile,
+    Attachment, Body, Lapsed, Letter, Ready, Received, Recipient, Rejected, Released, Returned, ReturnedFile,
     Standing,
 };
 use exeat_domain::digest::Sha256;
@@ -168,6 +168,14 @@ pub(crate) fn ready() -> Body {
         link: "https://exeat.example.org/pickup/EX-7/c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0".into(),
         until: "2026-11-30".parse().unwrap(),
         returned: vec![document()],
+    })
+}
+
+pub(crate) fn given_up() -> Body {
+    Body::Lapsed(Lapsed {
+        request: "2026-0007".into(),
+        project: Some("asthma".into()),
+        kept_until: "2026-12-23".parse().unwrap(),
     })
 }
 

@@ -61,6 +61,8 @@ pub enum Body {
     Released(Released),
     /// The package waits to be picked up.
     Ready(Ready),
+    /// Nobody picked the package up in time.
+    Lapsed(Lapsed),
     /// The desk cannot take requests from the sender. A fixed sentence.
     Refused,
     /// The request will not be released in any form.
@@ -146,6 +148,17 @@ pub struct Ready {
     pub until: NaiveDate,
     /// What was asked for and does not leave.
     pub returned: Vec<ReturnedFile>,
+}
+
+/// See [`Body::Lapsed`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapsed {
+    /// The request's number.
+    pub request: String,
+    /// The project, if given.
+    pub project: Option<String>,
+    /// The last day that the package was kept.
+    pub kept_until: NaiveDate,
 }
 
 /// See [`Body::Rejected`].

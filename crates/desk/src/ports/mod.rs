@@ -19,8 +19,8 @@ use secrecy::SecretString;
 
 pub use accounts::{Account, Accounts, Invitation, KeptSession};
 pub use courier::{
-    Attachment, Body, Courier, Letter, Ready, Receipt, Received, Recipient, Rejected, Released, Returned,
-    ReturnedFile, Standing, Written,
+    Attachment, Body, Courier, Lapsed, Letter, Ready, Receipt, Received, Recipient, Rejected, Released,
+    Returned, ReturnedFile, Standing, Written,
 };
 pub use drafts::{Answered, Sent};
 pub use files::{

@@ -53,6 +53,11 @@ pub enum Task {
         /// The request.
         request: RequestId,
     },
+    /// Say that nobody picked the package up in time.
+    TellLapsed {
+        /// The request.
+        request: RequestId,
+    },
     /// Say that the desk takes no requests from this account.
     TellRefused {
         /// The request.
@@ -102,6 +107,7 @@ impl Task {
             | Self::TellReceived { request, .. }
             | Self::TellReturned { request, .. }
             | Self::TellRejected { request }
+            | Self::TellLapsed { request }
             | Self::TellRefused { request }
             | Self::TellStanding { request, .. }
             | Self::Settle { request, .. }

@@ -153,7 +153,7 @@ pub(super) static FR: PickupWords = PickupWords {
     ],
     closed_hint: [
         "Connectez-vous avec le compte pour lequel le lien a été fait.",
-        "Un lien ne s’ouvre qu’une fois. Si ce n’est pas vous qui avez téléchargé le paquet, ou si le fichier est incomplet, contactez l’équipe de vérification\u{a0}: jusqu’au {kept}, elle peut vous faire envoyer un nouveau lien.",
+        "Un lien ne s’ouvre qu’une fois. Si ce n’est pas vous qui avez téléchargé le paquet, ou si le fichier est incomplet, contactez l’équipe de vérification\u{a0}: jusqu’à {kept}, elle peut vous faire envoyer un nouveau lien.",
         "Faites envoyer un nouveau lien\u{a0}; il part à votre adresse sur la liste des personnes.",
         "Utilisez le lien du dernier message du service de sortie.",
         "Personne ne l’a retiré à temps. Les archives en ont une copie\u{a0}; contactez l’équipe de vérification.",

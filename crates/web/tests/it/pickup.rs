@@ -291,6 +291,9 @@ async fn an_expired_link_is_renewed_while_the_package_is_kept() {
     let mut ann = house.back("ann_P").await;
     refused(&mut ann, &newest, "The package is not kept any more").await;
     assert!(facts(&house, id).await.contains(&Fact::PickupLapsed));
+    let told = house.site.messages().unwrap();
+    let told = told.iter().filter(|message| message.subject.contains("was not picked up")).count();
+    assert_eq!(told, 1, "and its requester hears of it");
 }
 
 #[tokio::test]
