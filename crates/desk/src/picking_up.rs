@@ -53,6 +53,12 @@ impl Desk {
     /// Sends the link to a package; the one before it is then good no more. Of its secret only a digest is kept, so a
     /// letter in doubt is not repeated: another link goes, in another letter.
     pub(crate) async fn offer(&self, request: Request, mut release: Release) -> Result<Request, DeskError> {
+        if self.settings.web.is_none() {
+            let message = "The package waits to be picked up at the web desk, and there is none any more. Put [web] back.";
+            return Err(
+                Failure::new(Port::Courier, "pickup-nowhere", message, "no [web] in the settings").into()
+            );
+        }
         let person = self.recipient(&request).await?;
         let secret = BASE64_URL_SAFE_NO_PAD.encode(self.ports.dice.secret()?);
         let before = release.pickup.as_ref();

@@ -332,3 +332,16 @@ async fn without_a_web_desk_everything_goes_by_mail() {
     let released = request(&house, id).await;
     assert_eq!((released.state, released.release.unwrap().way), (State::Released, Way::Mail));
 }
+
+#[tokio::test]
+async fn no_link_leads_nowhere() {
+    let (mut house, id, _) = ready().await;
+    let mut cleo = house.visitor("cleo").await;
+    assert_eq!(cleo.post(&format!("/requests/{id}/pickup"), &[]).await.status, StatusCode::SEE_OTHER);
+    let sent = house.site.messages().unwrap().len();
+    house.site.web = None;
+    let house = house.restarted().await;
+    let failed = run(&house.desk).await.unwrap();
+    assert!(failed.len() == 1 && failed[0].contains("Put [web] back"), "{failed:?}");
+    assert_eq!(house.site.messages().unwrap().len(), sent);
+}
