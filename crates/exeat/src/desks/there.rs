@@ -75,8 +75,8 @@ impl Asking for There {
     }
 
     fn withdraw(&self, id: RequestId, paths: &[String]) -> Result<RequestDocument, Failed> {
-        let _: RequestDocument =
-            self.0.post(&format!("requests/{id}/withdraw"), &json!({ "files": paths }))?;
+        let what = if paths.is_empty() { json!({}) } else { json!({ "files": paths }) };
+        let _: RequestDocument = self.0.post(&format!("requests/{id}/withdraw"), &what)?;
         self.asked(id)
     }
 }

@@ -63,6 +63,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             StatusCode::PAYLOAD_TOO_LARGE => PageError::TooLarge,
             _ => ApiError::Malformed("the body could not be read".to_owned()).into(),
         })?;
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(ApiError::Malformed("the body is no JSON object".to_owned()).into());
+        }
         serde_json::from_slice(&body)
             .map(Self)
             .map_err(|error| ApiError::Malformed(exeat_domain::path::shown(&error.to_string())).into())

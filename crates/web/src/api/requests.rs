@@ -138,9 +138,10 @@ pub(crate) async fn round(
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TakenBack {
-    /// Only these files; without them, the request.
+    /// Only these files; without them, the request. An empty list is refused: it is more likely a slip than the request.
     #[serde(default)]
-    files: Vec<String>,
+    #[schemars(length(min = 1))]
+    files: Option<Vec<String>>,
 }
 
 /// Takes the request back, or files of it.
@@ -152,11 +153,14 @@ pub(crate) async fn withdraw(
 ) -> Result<Json<RequestDocument>, PageError> {
     let id = request_id(&id)?;
     let requester = app.desk().requester(visitor.actor());
-    if files.is_empty() {
-        requester.withdraw(id).await?;
-    } else {
-        requester.take_back_lines(id, &files).await?;
-    }
+    match files {
+        None => requester.withdraw(id).await?,
+        Some(files) if files.is_empty() => {
+            let why = "files is empty: leave it out to take back the whole request";
+            return Err(ApiError::Malformed(why.to_owned()).into());
+        }
+        Some(files) => requester.take_back_lines(id, &files).await?,
+    };
     Ok(Json(requester.document(id).await?))
 }
 

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
 use exeat_desk::document::{DecidedDocument, Requests, ReviewDocument, Waits};
 use exeat_desk::ports::{LedgerEntry, Queue, StoreError, Waiting};
-use exeat_desk::{Checker, DeskError, Remark, Wording};
+use exeat_desk::{Checker, Decided, DeskError, Remark, Wording};
 use exeat_domain::comment::Visibility;
 use exeat_domain::finding::Verdict;
 use exeat_domain::path::SharePath;
@@ -229,7 +229,14 @@ pub(crate) async fn decide(
     let Deciding { choice, files, reason, hold, round } = deciding;
     let (id, checker) = (request_id(&id)?, app.desk().checker(visitor.actor()).await?);
     same_round(&checker, id, round).await?;
-    Ok(Json(checker.decide(id, &files, choice, reason.as_deref(), hold).await?.into()))
+    let decided = checker.decide(id, &files, choice, reason.as_deref(), hold).await?;
+    with_jobs(&checker, decided).await
+}
+
+/// What came of a decision, with what now waits for the request.
+async fn with_jobs(checker: &Checker<'_>, decided: Decided) -> Result<Json<DecidedDocument>, PageError> {
+    let (_, jobs) = checker.show(decided.request.id).await?;
+    Ok(Json(DecidedDocument { jobs: Waits::all(&jobs), ..decided.into() }))
 }
 
 async fn same_round(checker: &Checker<'_>, id: RequestId, round: Option<u32>) -> Result<(), PageError> {
@@ -306,7 +313,7 @@ pub(crate) async fn refuse(
     let (id, checker) = (request_id(&id)?, app.desk().checker(visitor.actor()).await?);
     let (request, _) = checker.show(id).await?;
     let (path, wording) = refusal.wording(&checker, &request)?;
-    Ok(Json(checker.refuse(id, &path, wording).await?.into()))
+    with_jobs(&checker, checker.refuse(id, &path, wording).await?).await
 }
 
 /// A letter as it would be sent.

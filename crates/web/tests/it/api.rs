@@ -99,6 +99,7 @@ async fn a_script_asks_and_another_decides() {
     let approve = json!({ "choice": "approve", "files": ["ann/regions.csv"] });
     let decided = cleo.post("/api/v1/reviews/EX-1/decisions", &approve).await.json();
     assert_eq!(decided["state"], "approved");
+    assert!(!decided["jobs"].as_array().unwrap().is_empty(), "what now waits is told: {decided}");
     run(&house.desk).await.unwrap();
 
     let told = ann.get("/api/v1/requests/EX-1").await.json();
@@ -292,6 +293,14 @@ async fn whatever_goes_wrong_is_a_problem() {
         (Method::POST, "/api/v1/requests", "{\"files\": [], \"suporting\": []}", "malformed"),
         (Method::POST, "/api/v1/requests", "{\"files\": []}", "nothing-asked"),
         (Method::POST, "/api/v1/requests", "{\"files\": [\"a\"], \"message_id\": \"a b\"}", "malformed"),
+        (
+            Method::POST,
+            "/api/v1/requests",
+            "[null, \"positional\", [\"a\"], [], {}, null, null]",
+            "malformed",
+        ),
+        (Method::POST, "/api/v1/requests/EX-1/withdraw", "[]", "malformed"),
+        (Method::POST, "/api/v1/requests/EX-1/withdraw", "{\"files\": []}", "malformed"),
         (Method::GET, "/api/v1/requests?limit=x", "", "malformed"),
         (Method::GET, "/api/v1/requests?nonsense=1", "", "malformed"),
         (Method::GET, "/api/v1/requests/x%ff", "", "bad-request"),
