@@ -15,7 +15,11 @@ type Known = (Key, Option<Arc<Comparison>>);
 
 /// The last comparisons. They hold which rows and columns changed, and nothing of what stands in them.
 #[derive(Default)]
-pub(crate) struct Comparisons(Mutex<VecDeque<Known>>);
+pub(crate) struct Comparisons {
+    known: Mutex<VecDeque<Known>>,
+    /// Held by whoever makes one: a comparison takes tens of megabytes while it is made, so one is made at a time.
+    turn: Mutex<()>,
+}
 
 impl Comparisons {
     /// The comparison of two tables; none where the earlier file has no table there.
@@ -25,8 +29,12 @@ impl Comparisons {
         earlier: &Rendition,
         later: &Rendition,
     ) -> Result<Option<Arc<Comparison>>, RenditionError> {
-        if let Some((_, known)) = self.known().iter().find(|(other, _)| *other == key) {
-            return Ok(known.clone());
+        if let Some(known) = self.kept(key) {
+            return Ok(known);
+        }
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.kept(key) {
+            return Ok(known);
         }
         let made = Comparison::of(earlier, later, key.2)?.map(Arc::new);
         let mut known = self.known();
@@ -35,7 +43,11 @@ impl Comparisons {
         Ok(made)
     }
 
+    fn kept(&self, key: Key) -> Option<Option<Arc<Comparison>>> {
+        self.known().iter().find(|(other, _)| *other == key).map(|(_, known)| known.clone())
+    }
+
     fn known(&self) -> std::sync::MutexGuard<'_, VecDeque<Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
