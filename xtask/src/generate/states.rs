@@ -39,9 +39,10 @@ fn steps() -> String {
                 "deliver; package, if it does not pass",
             ),
             Step::Deliver => ("send it, or the link to it", "wipe; pickup, if only the link was sent"),
-            Step::Pickup => {
-                ("keep it until its requester has it, or its time is over", "wipe; deliver, for a new link")
-            }
+            Step::Pickup => (
+                "keep it until its requester has it and its download can be continued no more, or its time is over",
+                "wipe; verify, for a new link",
+            ),
             Step::Wipe => {
                 ("remove every temporary path and every sealed copy, and see that they are gone", "done")
             }
