@@ -7,6 +7,7 @@
 mod compose;
 mod maildir;
 mod opened;
+mod probe;
 mod render;
 mod smtp;
 

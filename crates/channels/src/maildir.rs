@@ -43,6 +43,10 @@ impl MaildirCourier {
         Ok(Self { root, from, domain })
     }
 
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     fn deliver(&self, letter: &Letter) -> Result<Receipt, Failure> {
         let bytes = compose(letter, &self.from)?.formatted();
         let name = name_of(letter);
@@ -102,7 +106,7 @@ fn name_of(letter: &Letter) -> String {
     format!("{}.{}.exeat", letter.date.timestamp(), &digest[..32])
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Failure {
     let message = format!(
         "The mail folder {} cannot be written; check that it exists, has room and belongs to the desk.",
         path.display()

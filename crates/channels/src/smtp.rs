@@ -76,6 +76,14 @@ pub enum ConfigError {
     BadSender(#[source] Failure),
 }
 
+/// What a server said that was only asked whether it is there.
+pub(crate) struct Knocked {
+    /// What it calls itself, fit for a terminal.
+    pub(crate) name: String,
+    /// Whether it answered once the desk was let in.
+    pub(crate) answers: bool,
+}
+
 /// Hands messages to a mail server, one connection each.
 #[derive(Clone)]
 pub struct SmtpCourier {
@@ -102,15 +110,17 @@ impl SmtpCourier {
         Ok(Self { config, trust, domain })
     }
 
-    /// Connects, logs in and says goodbye: whether a message could be sent now, and to which server.
-    ///
-    /// # Errors
-    /// [`Failure`] with what to mend.
-    pub async fn probe(&self) -> Result<String, Failure> {
+    /// Connects, logs in, asks for nothing and says goodbye: whether a message could be sent now, and to which server.
+    pub(crate) async fn knock(&self) -> Result<Knocked, Failure> {
         let mut connection = self.open().await?;
-        let server = connection.server_info().name().to_owned();
+        let name = shown(connection.server_info().name());
+        let answers = timeout(self.config.timeout, connection.test_connected()).await.unwrap_or(false);
         self.close(&mut connection).await;
-        Ok(shown(&server))
+        Ok(Knocked { name, answers })
+    }
+
+    pub(crate) fn config(&self) -> &SmtpConfig {
+        &self.config
     }
 
     async fn open(&self) -> Result<AsyncSmtpConnection, Failure> {

@@ -12,10 +12,11 @@ use exeat_domain::state::State;
 use regex::Regex;
 
 use crate::asking::Requester;
+use crate::doctor::Doctor;
 use crate::error::DeskError;
 use crate::ports::{
-    Archive, Change, Clock, Courier, Dice, Effects, Inspector, LedgerEntry, People, Scratch, Seals, Share,
-    Store, Vault,
+    Archive, Change, Clock, Connection, Courier, Dice, Effects, Inspector, LedgerEntry, People, Scratch,
+    Seals, Share, Store, Vault,
 };
 use crate::reviewing::Checker;
 
@@ -35,6 +36,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     pub dice: Arc<dyn Dice>,
     pub observer: Arc<dyn Observer>,
+    /// What an administrator can have tried.
+    pub connections: Vec<Connection>,
 }
 
 /// What the site has settled.
@@ -73,13 +76,15 @@ impl Observer for Unobserved {
 pub struct Desk {
     pub(crate) ports: Ports,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) doctor: Arc<Doctor>,
 }
 
 impl Desk {
     /// A desk with these ports and settings.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Self {
-        Self { ports, settings: Arc::new(settings) }
+        let doctor = Arc::new(Doctor::new(ports.connections.clone()));
+        Self { ports, settings: Arc::new(settings), doctor }
     }
 
     /// What a requester can do.

@@ -1,5 +1,5 @@
-//! What an administrator sees and can do: who is on the roster and how far each is trusted, what is in force, and jobs
-//! that are stuck.
+//! What an administrator sees and can do: who is on the roster and how far each is trusted, what is in force, jobs that
+//! are stuck, and how the connections do.
 
 use chrono::NaiveDate;
 use exeat_domain::ledger::Actor;
@@ -8,6 +8,7 @@ use exeat_domain::request::RequestId;
 use exeat_domain::roster::{Demotion, DemotionCause, Exception, Person, ReleaseMode, Role, Roster};
 
 use crate::desk::{Desk, allowed};
+use crate::doctor::Checkup;
 use crate::error::DeskError;
 use crate::ports::Job;
 
@@ -93,6 +94,17 @@ impl Administrator<'_> {
     /// [`DeskError::Store`] where the store fails.
     pub async fn retry(&self, request: RequestId) -> Result<u64, DeskError> {
         self.desk.retry(Some(request)).await
+    }
+
+    /// How the connections did when they were tried last, if they were since the desk was started.
+    #[must_use]
+    pub fn connections(&self) -> Option<Checkup> {
+        self.desk.doctor.last()
+    }
+
+    /// Tries every connection now.
+    pub async fn examine(&self) -> Checkup {
+        self.desk.doctor.examine(self.desk.ports.clock.as_ref()).await
     }
 }
 

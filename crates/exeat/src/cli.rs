@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Secret;
 use crate::out::{self, Failed};
-use crate::{account, check, config_command, demo, init, inspector, ledger, request, review, rules, serve};
+use crate::{
+    account, check, config_command, demo, doctor, init, inspector, ledger, request, review, rules, serve,
+};
 
 /// The release desk of a secure research environment.
 ///
@@ -49,6 +51,8 @@ enum Command {
     Init(init::Args),
     /// Do the desk's work: seal, check, release, send.
     Serve(serve::Args),
+    /// Try every connection of the configuration, and say what to mend.
+    Doctor(doctor::Args),
     /// Ask for files, and see how it stands.
     Request(request::Args),
     /// Decide on what others ask for.
@@ -105,6 +109,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => return check::run(args),
         Command::Rules(args) => return rules::run(args),
         Command::InspectSealed(args) => return inspector::run(&args),
+        Command::Doctor(args) => return doctor::run(args, config),
         Command::Demo(args) => (args.format(), demo::run(args)),
         Command::Init(args) => (args.format(), init::run(args)),
         Command::Serve(args) => (args.format(), serve::run(args, config)),

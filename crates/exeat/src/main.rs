@@ -11,6 +11,7 @@ mod config;
 mod config_command;
 mod demo;
 mod desks;
+mod doctor;
 mod identity;
 mod init;
 mod inspector;

@@ -42,7 +42,7 @@ const SENT_TO: &str = "Sent to ";
 /// Windows. Where the file system knows neither a rename that never replaces nor a second name for a file, nothing is
 /// put: `archive-unsafe`.
 #[derive(Debug)]
-pub struct FolderArchive(Arc<Root>);
+pub struct FolderArchive(pub(crate) Arc<Root>);
 
 impl FolderArchive {
     /// Opens the archive, which has to be there: it is never made.
@@ -292,7 +292,7 @@ fn folder_of(root: &Root) -> String {
 }
 
 /// Linking that is not permitted, on a file system where renaming might replace.
-fn unsafe_or(root: &Root, error: &io::Error) -> Failure {
+pub(crate) fn unsafe_or(root: &Root, error: &io::Error) -> Failure {
     match Errno::from_io_error(error) {
         Some(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::MLINK) => {
             let message = format!(

@@ -7,6 +7,7 @@
 mod archive;
 mod entry;
 mod likeness;
+mod probe;
 mod problem;
 mod root;
 mod scratch;
@@ -15,6 +16,7 @@ mod share;
 mod temporary;
 
 pub use archive::FolderArchive;
+pub use probe::{ArchiveRoom, StateFolder};
 pub use scratch::FolderScratch;
 pub use seals::FolderSeals;
 pub use share::FolderShare;

@@ -104,17 +104,21 @@ impl Root {
             }
             _ => {}
         }
-        let root = Self::open(path, place)?;
-        let stat = rustix::fs::fstat(&root.dir).map_err(|error| root.failure(&error.into()))?;
+        Self::open(path, place)?.guarded(exposed)
+    }
+
+    /// The folder, if only the desk may read it. `exposed` is the code where others may.
+    pub(crate) fn guarded(self, exposed: &'static str) -> Result<Self, Failure> {
+        let stat = rustix::fs::fstat(&self.dir).map_err(|error| self.failure(&error.into()))?;
         let mode = stat.st_mode & 0o777;
         if mode & 0o077 == 0 {
-            return Ok(root);
+            return Ok(self);
         }
-        let (what, shown) = (place.what, root.path.display());
+        let (what, shown) = (self.place.what, self.path.display());
         let message = format!(
             "Others may read {what} ({shown} has mode {mode:o}). Give the desk a folder of its own, with mode 700."
         );
-        Err(Failure::new(place.port, exposed, message, "mode"))
+        Err(Failure::new(self.place.port, exposed, message, "mode"))
     }
 
     /// The folder, if it still is the one that its path names.

@@ -38,7 +38,7 @@ const PLACE: Place = Place {
 
 /// A mounted folder as the share.
 #[derive(Debug)]
-pub struct FolderShare(Arc<Root>);
+pub struct FolderShare(pub(crate) Arc<Root>);
 
 impl FolderShare {
     /// Opens the shared folder, which has to be there.

@@ -16,6 +16,7 @@ mod open;
 #[cfg(test)]
 mod plans;
 mod port;
+mod probe;
 mod queue;
 mod requests;
 mod tokens;
@@ -28,6 +29,7 @@ use sea_orm::DatabaseConnection;
 pub use ledger::{
     Anchor, BadKey, Broken, ExportError, Fault, Head, PublicKey, Report, SigningKey, VerifyError, verify,
 };
+pub use probe::{LedgerProbe, StoreProbe};
 
 /// Requests, jobs and the ledger in one SQLite file.
 #[derive(Debug)]

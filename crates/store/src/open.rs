@@ -138,7 +138,7 @@ fn missing(path: &Path, error: &io::Error) -> Failure {
     )
 }
 
-fn unopened(path: &Path) -> Failure {
+pub(crate) fn unopened(path: &Path) -> Failure {
     failure(
         "store-unopened",
         format!(
@@ -151,7 +151,11 @@ fn unopened(path: &Path) -> Failure {
 }
 
 /// One connection writes, so that writers of this program queue up in order instead of racing for the lock.
-async fn pool(path: &Path, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+pub(crate) async fn pool(
+    path: &Path,
+    connections: u32,
+    read_only: bool,
+) -> Result<DatabaseConnection, DbErr> {
     let file = path.to_owned();
     let mut options = ConnectOptions::new("sqlite://exeat");
     options
@@ -174,13 +178,13 @@ fn settings(options: SqliteConnectOptions, read_only: bool) -> SqliteConnectOpti
 }
 
 /// How a database's version compares with this program's.
-enum Version {
+pub(crate) enum Version {
     None,
     Older,
     Same,
 }
 
-async fn version(txn: &DatabaseTransaction) -> Result<Version, Failure> {
+pub(crate) async fn version(txn: &DatabaseTransaction) -> Result<Version, Failure> {
     let steps = match Migrator::get_migration_with_status_read_only(txn).await {
         Ok(steps) => steps,
         Err(DbErr::Custom(unknown)) => {

@@ -99,6 +99,7 @@ impl Site {
             clock: Arc::new(SystemClock),
             dice: Arc::new(NeverDrawn),
             observer: Arc::new(Unobserved),
+            connections: vec![],
         })
     }
 

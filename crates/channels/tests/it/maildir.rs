@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use exeat_channels::{MaildirCourier, compose};
-use exeat_desk::ports::{Courier, Failure, Letter, Receipt};
+use exeat_desk::ports::{Courier, Failure, Health, Letter, Probe, Receipt};
 use exeat_domain::roster::Language;
 
 use crate::sample;
@@ -94,6 +94,16 @@ fn another_message_under_the_same_id_is_never_overwritten() {
     send(folder.path(), &letter).unwrap();
     let other = Letter { body: sample::lapsed(), ..letter };
     assert_eq!(send(folder.path(), &other).unwrap_err().code, "courier-conflict");
+}
+
+#[tokio::test]
+async fn a_folder_is_tried_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let courier = MaildirCourier::new(folder.path().to_owned(), sample::sender()).unwrap();
+    assert_eq!(courier.probe().await[0].health, Health::Fine);
+    assert_eq!(files(&folder.path().join("tmp")), [""; 0]);
+    std::fs::remove_dir(folder.path().join("tmp")).unwrap();
+    assert_eq!(courier.probe().await[0].health, Health::Broken);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use exeat_channels::{ConfigError, Login, SmtpConfig, SmtpCourier, Tls};
-use exeat_desk::ports::Courier;
+use exeat_desk::ports::{Courier, Health, Probe};
 use exeat_domain::roster::Language;
 
 use crate::sample;
@@ -56,7 +56,11 @@ async fn a_server_that_is_gone_or_silent_is_down() {
     let letter = sample::letter(Language::En, sample::blocked());
     let silent = courier.send(&letter).await.unwrap_err();
     drop(listener);
-    let gone = courier.probe().await.unwrap_err();
+    let gone = courier.send(&letter).await.unwrap_err();
+    let tried = courier.probe().await;
+    assert_eq!((tried.len(), tried[0].health), (1, Health::Broken));
+    assert!(tried[0].saw.contains("check that it runs, and its name and port"), "{tried:?}");
+    assert!(!format!("{tried:?}").contains("not-in-any-log"), "{tried:?}");
     for failure in [silent, gone] {
         assert_eq!(failure.code, "courier-down");
         assert!(

@@ -6,6 +6,7 @@ mod drafts;
 mod files;
 mod insights;
 mod ledger;
+mod probe;
 mod queue;
 mod store;
 mod tokens;
@@ -29,6 +30,7 @@ pub use files::{
 };
 pub use insights::{Insights, Month, SPREAD, Scope, Turnaround};
 pub use ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
+pub use probe::{Connection, Health, Probe, Sign};
 pub use queue::{AtWork, Queue, Waiting};
 pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
 pub use tokens::{Token, Tokens};

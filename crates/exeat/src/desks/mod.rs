@@ -5,14 +5,14 @@ mod client;
 mod here;
 mod there;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use exeat_desk::document::{DecidedDocument, RequestDocument, Requests, ReviewDocument, Window};
 use exeat_domain::context::Context;
 use exeat_domain::path::SharePath;
 use exeat_domain::request::RequestId;
 use exeat_domain::review::Choice;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::{Acting, Elsewhere};
 use crate::config::ServerSection;
@@ -115,6 +115,19 @@ pub(crate) fn reviewing(
         Some(there) => Box::new(there),
         None => Box::new(Judge::open(acting, config)?),
     })
+}
+
+/// Whose token it is, as the desk elsewhere says.
+///
+/// # Errors
+/// [`Failed`] where the desk cannot be reached, or does not know the token.
+pub(crate) fn knock(server: &ServerSection, base: &Path) -> Result<String, Failed> {
+    #[derive(Deserialize)]
+    struct Account {
+        account: String,
+    }
+    let token = server.token.read(base).map_err(|why| Failed::usage("token", why))?;
+    Ok(Client::new(&server.url, token)?.get::<Account>("account")?.account)
 }
 
 /// The desk elsewhere, where the command line or the configuration names one.

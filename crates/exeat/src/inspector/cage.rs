@@ -9,18 +9,19 @@ use landlock::{
 use rustix::process::{Resource, Rlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 
-/// Gives up everything that checking does not need. What the process has open stays open.
+/// Gives up everything that checking does not need. What the process has open stays open. Says whether Landlock keeps it
+/// from files.
 ///
 /// # Errors
 /// What could not be given up: the checks then do not begin. A kernel without Landlock leaves the file barrier to
 /// the system-call filter alone.
-pub(super) fn enter(seconds: u64, memory: u64) -> io::Result<()> {
+pub(super) fn enter(seconds: u64, memory: u64) -> io::Result<bool> {
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;
     limit(Resource::Cpu, seconds)?;
     limit(Resource::As, memory)?;
-    no_files()?;
-    no_calls()
+    let landlocked = no_files()?;
+    no_calls().map(|()| landlocked)
 }
 
 fn limit(what: Resource, most: u64) -> io::Result<()> {
@@ -28,15 +29,16 @@ fn limit(what: Resource, most: u64) -> io::Result<()> {
 }
 
 /// Landlock: no path can be opened, made, removed or run any more.
-fn no_files() -> io::Result<()> {
+fn no_files() -> io::Result<bool> {
     let ruleset = Ruleset::default().set_compatibility(CompatLevel::BestEffort);
     let ruleset = ruleset.handle_access(AccessFs::from_all(ABI::V5)).map_err(io::Error::other)?;
     let status =
         ruleset.create().and_then(landlock::RulesetCreated::restrict_self).map_err(io::Error::other)?;
-    if status.ruleset == RulesetStatus::NotEnforced {
+    let landlocked = status.ruleset != RulesetStatus::NotEnforced;
+    if !landlocked {
         tracing::debug!("this kernel has no Landlock; the system-call filter stands alone");
     }
-    Ok(())
+    Ok(landlocked)
 }
 
 /// Seccomp: calls that open, connect, run, trace or change others answer "not permitted".

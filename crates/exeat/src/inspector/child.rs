@@ -12,6 +12,9 @@ use exeat_desk::ports::Before;
 use super::answer::Framed;
 use super::{Announced, Answer, FIRST, Order, cage};
 
+/// What is said first where nothing gets out, but for want of Landlock.
+pub(crate) const NO_LANDLOCK: &str = "no Landlock";
+
 /// Checks the files on descriptors 3, 4, …, as the order on standard input says.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -73,19 +76,21 @@ fn answer(checked: Vec<Checked>) -> io::Result<()> {
     out.flush()
 }
 
-/// For the test of the cage: everything that a hostile file could want is tried.
+/// For the doctor, and the test of the cage: everything that a hostile file could want is tried.
 fn escape() -> io::Result<()> {
-    cage::enter(10, 1 << 30)?;
+    let landlocked = cage::enter(10, 1 << 30)?;
+    let own = format!("/tmp/exeat-escaped-{}", std::process::id());
     let tries: [(&str, bool); 5] = [
         ("read a file", File::open("/etc/passwd").is_ok()),
-        ("write a file", File::create("/tmp/exeat-escaped").is_ok()),
+        ("write a file", File::create_new(own).is_ok()),
         ("list a folder", std::fs::read_dir("/").is_ok()),
         ("open a connection", std::net::UdpSocket::bind("127.0.0.1:0").is_ok()),
         ("start a program", std::process::Command::new("/bin/true").status().is_ok()),
     ];
     let possible: Vec<&str> = tries.iter().filter(|(_, done)| *done).map(|(what, _)| *what).collect();
     if possible.is_empty() {
-        Ok(())
+        let kept = if landlocked { "Landlock and seccomp" } else { NO_LANDLOCK };
+        writeln!(io::stdout(), "{kept}")
     } else {
         Err(io::Error::other(format!("it could {}", possible.join(", "))))
     }

@@ -19,7 +19,7 @@ use exeat_domain::drawn::Drawn;
 use exeat_domain::finding::{FileReport, Finding, Outcome, Place, Severity, Verdict};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use child::{Args, run};
+pub(crate) use child::{Args, NO_LANDLOCK, run};
 
 use crate::config::{self, Loaded};
 use crate::out::Failed;
@@ -108,6 +108,13 @@ impl Sandboxed {
             memory: checks.memory << 20,
             scratch: loaded.path(&loaded.config.desk.state).join(crate::wiring::state::SCRATCH),
         })
+    }
+
+    /// The command that tries to get out of where the checks run.
+    pub(crate) fn escape(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["inspect-sealed", "--try-to-escape"]).env_clear().stdin(Stdio::null());
+        command
     }
 
     /// Runs one child over these files.

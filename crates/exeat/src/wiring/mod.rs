@@ -1,8 +1,8 @@
 //! Puts the adapters behind the ports, as the configuration says.
 
 mod lazy;
-mod people;
-mod vault;
+pub(crate) mod people;
+pub(crate) mod vault;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use exeat_store::{SigningKey, SqliteStore};
 
 use crate::cli::{Acting, Ended};
 use crate::config::{self, Loaded, Security, SmtpSection};
+use crate::doctor::connections;
 use crate::inspector::Sandboxed;
 use crate::lock::{self, Lock};
 use crate::out::{self, Failed};
@@ -96,6 +97,7 @@ impl Site {
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
             observer: Arc::new(Progress),
+            connections: connections(&loaded),
         });
         let settings = Settings {
             policy: loaded.config.policy.clone(),
@@ -173,7 +175,7 @@ impl Site {
 }
 
 /// The key that signs the ledger.
-fn signing_key(state: &Path) -> Result<SigningKey, Failed> {
+pub(crate) fn signing_key(state: &Path) -> Result<SigningKey, Failed> {
     let path = state.join(state::KEY);
     let wrong = |why: String| {
         Failed::usage("ledger-key", format!("the ledger's key {}: {why}", config::display(&path)))
@@ -185,9 +187,7 @@ fn signing_key(state: &Path) -> Result<SigningKey, Failed> {
 
 fn courier(loaded: &Loaded) -> Result<Arc<dyn Courier>, Failed> {
     let mail = &loaded.config.mail;
-    let wrong = |error: &dyn std::fmt::Display| Failed::usage("mail", format!("mail: {error}"));
-    let address = mail.from.parse().map_err(|error| wrong(&error))?;
-    let from = Sender { name: mail.name.clone(), address };
+    let from = sender(loaded)?;
     if let Some(folder) = &mail.maildir {
         let domain = mail.from.rsplit('@').next().unwrap_or_default().to_owned();
         return Ok(match MaildirCourier::new(loaded.path(folder), from.clone()) {
@@ -195,9 +195,37 @@ fn courier(loaded: &Loaded) -> Result<Arc<dyn Courier>, Failed> {
             Err(failure) => Arc::new(Down { failure, from, domain }),
         });
     }
-    let Some(smtp) = &mail.smtp else { return Err(wrong(&"neither mail.maildir nor [mail.smtp] is given")) };
-    let config = smtp_config(loaded, smtp, from)?;
-    Ok(Arc::new(SmtpCourier::new(config).map_err(|error| wrong(&error))?))
+    let Some(smtp) = &mail.smtp else {
+        return Err(bad_mail("neither mail.maildir nor [mail.smtp] is given"));
+    };
+    Ok(Arc::new(smtp_courier(loaded, smtp, Duration::MAX)?))
+}
+
+fn bad_mail(why: impl std::fmt::Display) -> Failed {
+    Failed::usage("mail", format!("mail: {why}"))
+}
+
+/// As whom the desk writes.
+///
+/// # Errors
+/// [`Failed`] where its address is none.
+pub(crate) fn sender(loaded: &Loaded) -> Result<Sender, Failed> {
+    let mail = &loaded.config.mail;
+    Ok(Sender { name: mail.name.clone(), address: mail.from.parse().map_err(bad_mail)? })
+}
+
+/// The mail server of this section; one step may take what the section says, and so long at most.
+///
+/// # Errors
+/// [`Failed`] where the section is wrong, or what it refers to is not there.
+pub(crate) fn smtp_courier(
+    loaded: &Loaded,
+    smtp: &SmtpSection,
+    most: Duration,
+) -> Result<SmtpCourier, Failed> {
+    let mut config = smtp_config(loaded, smtp, sender(loaded)?)?;
+    config.timeout = config.timeout.min(most);
+    SmtpCourier::new(config).map_err(bad_mail)
 }
 
 fn smtp_config(loaded: &Loaded, smtp: &SmtpSection, from: Sender) -> Result<SmtpConfig, Failed> {

@@ -10,7 +10,7 @@ use secrecy::{SecretSlice, SecretString};
 use crate::config::{Loaded, Secret};
 
 /// A KDBX file and the entry in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct KeePassVault {
     base: PathBuf,
     file: PathBuf,
@@ -34,7 +34,11 @@ impl KeePassVault {
         }
     }
 
-    fn read(&self) -> Result<SecretString, Failure> {
+    /// The password that packages are protected with.
+    ///
+    /// # Errors
+    /// [`Failure`] with what is wrong: a reference, the vault, what unlocks it, its entry.
+    pub(crate) fn read(&self) -> Result<SecretString, Failure> {
         let reference = |why: String| {
             Failure::new(
                 Port::Vault,

@@ -10,6 +10,7 @@ mod cage;
 mod check;
 mod demo;
 mod desk;
+mod doctor;
 mod earlier;
 mod elsewhere;
 mod init;

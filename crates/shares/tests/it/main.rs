@@ -11,5 +11,6 @@ mod copy;
 mod find;
 mod folder;
 mod look;
+mod probe;
 mod scratch;
 mod seals;

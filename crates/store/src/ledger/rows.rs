@@ -185,7 +185,7 @@ fn filed(row: &Model, seq: u64) -> Result<(), Fault> {
 }
 
 /// Holds the last entry against the key: a cheap look at every start.
-pub(crate) async fn check_end(db: &impl ConnectionTrait, public: &PublicKey) -> Result<(), Failure> {
+pub(crate) async fn check_end(db: &impl ConnectionTrait, public: &PublicKey) -> Result<u64, Failure> {
     let rows = Entity::find().order_by_desc(Column::Seq).limit(2).all(db).await.map_err(failed)?;
     let Some(last) = rows.first() else { return Err(broken_end("it has no entry")) };
     let before = match rows.get(1) {
@@ -200,7 +200,8 @@ pub(crate) async fn check_end(db: &impl ConnectionTrait, public: &PublicKey) -> 
             &fault,
         ),
         _ => broken_end(fault),
-    })
+    })?;
+    unsigned(last.seq)
 }
 
 fn broken_end(detail: impl std::fmt::Display) -> Failure {

@@ -2,11 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use exeat_desk::ports::{Failure, Store};
+use exeat_desk::ports::{Failure, Health, Probe, Store};
 use exeat_domain::ledger::Fact;
 use exeat_domain::request::RequestId;
 use exeat_domain::state::State;
-use exeat_store::{SigningKey, SqliteStore};
+use exeat_store::{LedgerProbe, SigningKey, SqliteStore, StoreProbe};
 
 use crate::support::{House, effects, event, key, opened};
 
@@ -68,6 +68,40 @@ async fn what_cannot_be_opened_is_named() {
     assert_eq!(open(&house).await, "opened");
     house.tamper("INSERT INTO seaql_migrations VALUES ('9999_later', 0)").await;
     assert_eq!(open(&house).await, "store-newer-version");
+}
+
+/// What trying the store and its ledger comes to, and the first words of what was seen.
+async fn tried(house: &House) -> [(Health, String); 2] {
+    let seen = |signs: Vec<exeat_desk::ports::Sign>| {
+        assert_eq!(signs.len(), 1, "{signs:?}");
+        (signs[0].health, signs[0].saw.clone())
+    };
+    let ledger = LedgerProbe { file: house.path(), key: key().public() };
+    [seen(StoreProbe(house.path()).probe().await), seen(ledger.probe().await)]
+}
+
+#[tokio::test]
+async fn what_is_only_tried_is_left_as_it_is() {
+    let house = House::new().await;
+    house.request(State::Submitted, &[]).await;
+    let [(store, _), (ledger, end)] = tried(&house).await;
+    assert_eq!((store, ledger), (Health::Fine, Health::Fine));
+    assert_eq!(end, "Its last entry, 2, is as it was written and signed with the desk's key.");
+    let other = LedgerProbe { file: house.path(), key: SigningKey::generate().unwrap().public() };
+    assert!(other.probe().await[0].saw.contains("not signed with the key"));
+
+    house.tamper("DELETE FROM seaql_migrations WHERE version = '0009_tokens'").await;
+    let [(older, saw), _] = tried(&house).await;
+    assert!(older == Health::Warning && saw.contains("older version"), "{saw}");
+    house.tamper("INSERT INTO seaql_migrations VALUES ('0009_tokens', 0), ('9999_later', 0)").await;
+    let [(newer, saw), _] = tried(&house).await;
+    assert!(newer == Health::Broken && saw.contains("newer version"), "{saw}");
+    house.tamper("DROP TRIGGER ledger_is_not_cut; DELETE FROM ledger").await;
+    let [_, (cut, saw)] = tried(&house).await;
+    assert!(cut == Health::Broken && saw.contains("ledger verify"), "{saw}");
+    let none = house.folder.path().join("none.db");
+    assert_eq!(StoreProbe(none.clone()).probe().await[0].health, Health::Broken);
+    assert!(!none.exists());
 }
 
 #[tokio::test]

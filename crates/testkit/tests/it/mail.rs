@@ -9,7 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use exeat_channels::{Login, Sender, SmtpConfig, SmtpCourier, Tls};
-use exeat_desk::ports::{Attachment, Body, Courier, Failure, Letter, Receipt, Recipient, Released};
+use exeat_desk::ports::{
+    Attachment, Body, Courier, Failure, Health, Letter, Probe, Receipt, Recipient, Released,
+};
 use exeat_domain::digest::Sha256;
 use exeat_domain::request::{Leaving, Seal, Thread};
 use exeat_domain::roster::Language;
@@ -241,8 +243,16 @@ fn the_doctor_can_knock_without_sending() {
     let server = Server::start("starttls", "login", "");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let right = SmtpCourier::new(server.with_login(PASSWORD)).unwrap();
-    assert_eq!(runtime.block_on(right.probe()).unwrap(), "mail.test");
+    let signs = runtime.block_on(right.probe());
+    assert!(signs.iter().all(|sign| sign.health == Health::Fine), "{signs:?}");
+    let saw: Vec<&str> = signs.iter().map(|sign| sign.saw.as_str()).collect();
+    let tls = "The connection is protected by TLS, with a certificate that is trusted for this name.";
+    let expected = ["The mail server calls itself mail.test.", tls, "It lets the desk in as desk."];
+    assert_eq!(saw, expected);
     let wrong = SmtpCourier::new(server.with_login("wrong horse")).unwrap();
-    assert_eq!(runtime.block_on(wrong.probe()).unwrap_err().code, "courier-login");
+    let signs = runtime.block_on(wrong.probe());
+    assert_eq!((signs.len(), signs[0].health), (1, Health::Broken));
+    assert!(signs[0].saw.contains("check the user and the password"), "{signs:?}");
+    assert!(!format!("{signs:?}").contains("horse"), "{signs:?}");
     assert!(!server.folder.path().join("1.eml").exists());
 }

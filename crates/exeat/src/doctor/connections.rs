@@ -1,0 +1,136 @@
+//! Every connection of a configuration, with what tries it. A new kind of connection adds its line here; what tries it
+//! stands beside its adapter.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use exeat_channels::MaildirCourier;
+use exeat_desk::ports::{Connection, Probe, Sign};
+use exeat_shares::{ArchiveRoom, FolderArchive, FolderShare, StateFolder};
+use exeat_store::{LedgerProbe, StoreProbe};
+
+use super::checks::Cage;
+use super::{here, web};
+use crate::config::{Loaded, display};
+use crate::out::Failed;
+use crate::wiring::people::RosterFile;
+use crate::wiring::vault::KeePassVault;
+use crate::wiring::{sender, smtp_courier, state};
+
+/// How long one step of a conversation with a mail server may take here.
+const STEP: Duration = Duration::from_secs(10);
+/// Folders in the state folder that are the desk's alone, too.
+const INNER: &[&str] = &[state::SEALS, state::SCRATCH];
+
+/// Every connection that the configuration names, in its order. Nothing is opened yet.
+pub(crate) fn connections(loaded: &Loaded) -> Vec<Connection> {
+    let config = &loaded.config;
+    let mut all = vec![];
+    all.extend(kept(loaded));
+    all.extend(folders(loaded));
+    all.push(to("vault", &loaded.path(&config.vault.file), KeePassVault::of(loaded)));
+    all.extend(mail(loaded));
+    all.push(to("roster", &loaded.path(&config.roster.file), RosterFile(loaded.path(&config.roster.file))));
+    all.push(checks(loaded));
+    all.extend(config.web.as_ref().map(|section| web::here(section.clone())));
+    all.extend(config.server.as_ref().map(|server| web::elsewhere(server.clone(), loaded.base.clone())));
+    all
+}
+
+/// What the desk keeps: its folder, its store, its ledger.
+fn kept(loaded: &Loaded) -> [Connection; 3] {
+    let (folder, largest) = (loaded.path(&loaded.config.desk.state), loaded.config.policy.max_file);
+    let (file, key) = (folder.join(state::STORE), folder.join(state::KEY));
+    let opened = folder.clone();
+    let ledger = (file.clone(), folder.clone());
+    [
+        to("desk.state", &folder, Anew::of(move || Ok(StateFolder::open(&opened, INNER, largest)?))),
+        to("store", &file, StoreProbe(file.clone())),
+        to(
+            "ledger",
+            &key,
+            Anew::of(move || here::key(&ledger.1).map(|key| LedgerProbe { file: ledger.0.clone(), key })),
+        ),
+    ]
+}
+
+/// What lies in folders: the share and the archive.
+fn folders(loaded: &Loaded) -> [Connection; 2] {
+    let (config, largest) = (&loaded.config, loaded.config.policy.max_file);
+    let (share, archive) = (loaded.path(&config.share.folder), loaded.path(&config.archive.folder));
+    let (at, kept) = (share.clone(), archive.clone());
+    let room = move || Ok(ArchiveRoom { archive: FolderArchive::open(&kept)?, largest });
+    [
+        to("share", &share, Anew::of(move || Ok(FolderShare::open(&at)?))),
+        to("archive", &archive, Anew::of(room)),
+    ]
+}
+
+/// What messages leave by.
+fn mail(loaded: &Loaded) -> Option<Connection> {
+    let mail = &loaded.config.mail;
+    let owned = loaded.clone();
+    if let Some(folder) = &mail.maildir {
+        let folder = loaded.path(folder);
+        let at = folder.clone();
+        let courier = move || Ok(MaildirCourier::new(at.clone(), sender(&owned).map_err(unmade)?)?);
+        return Some(to("mail.maildir", &folder, Anew::of(courier)));
+    }
+    let smtp = mail.smtp.clone()?;
+    let place = match smtp.port {
+        Some(port) => format!("{}:{port}", smtp.host),
+        None => smtp.host.clone(),
+    };
+    let courier = move || smtp_courier(&owned, &smtp, STEP).map_err(unmade);
+    Some(Connection { name: "mail.smtp", place, probe: Arc::new(Anew::of(courier)) })
+}
+
+/// What files are checked against, and where.
+fn checks(loaded: &Loaded) -> Connection {
+    let place = match &loaded.config.checks.policy {
+        Some(file) => display(&loaded.path(file)),
+        None => loaded.config.checks.preset.clone(),
+    };
+    let owned = loaded.clone();
+    let probe = Anew::of(move || Cage::of(&owned).map_err(unmade));
+    Connection { name: "checks", place, probe: Arc::new(probe) }
+}
+
+fn to(name: &'static str, path: &Path, probe: impl Probe + 'static) -> Connection {
+    Connection { name, place: display(path), probe: Arc::new(probe) }
+}
+
+/// A connection that is made anew whenever it is tried: what does not hold when it is made is what was seen.
+struct Anew<F>(Arc<F>);
+
+impl<F, P> Anew<F>
+where
+    F: Fn() -> Result<P, Sign> + Send + Sync + 'static,
+    P: Probe + 'static,
+{
+    fn of(make: F) -> Self {
+        Self(Arc::new(make))
+    }
+}
+
+#[async_trait]
+impl<F, P> Probe for Anew<F>
+where
+    F: Fn() -> Result<P, Sign> + Send + Sync + 'static,
+    P: Probe + 'static,
+{
+    async fn probe(&self) -> Vec<Sign> {
+        let make = Arc::clone(&self.0);
+        match here::beside(move || make()).await {
+            Ok(probe) => probe.probe().await,
+            Err(sign) => vec![sign],
+        }
+    }
+}
+
+/// What cannot be made as the configuration has it.
+fn unmade(failed: Failed) -> Sign {
+    Sign::broken(failed.message, "Mend that in the configuration, or what it refers to.")
+}
