@@ -22,8 +22,8 @@ use crate::api::{Operation, ROOT};
 use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{
-    self, Shell, account, admin, browse, check, comments, decide, draft, enrol, file, insights, ledger, mine,
-    pickup, queue, refuse, release, releases, request, sign_in,
+    self, Shell, account, admin, browse, check, comments, connections, decide, draft, enrol, file, insights,
+    ledger, mine, pickup, queue, refuse, release, releases, request, sign_in,
 };
 use crate::visitor::{Reads, Visitor};
 use crate::{assets, security, session};
@@ -126,6 +126,7 @@ fn pages() -> Vec<Route> {
         line(GET, "/insights/{what}", HasOneOf(&INSIGHTS), get(insights::file)),
         line(GET, "/admin", ADMIN, get(admin::page)),
         line(POST, "/admin/requests/{id}/retry", ADMIN, post(admin::retry)),
+        line(POST, "/admin/connections", ADMIN, post(connections::examine)),
     ]
 }
 

@@ -9,7 +9,7 @@ use exeat_shares::{ArchiveRoom, FolderArchive, FolderShare, StateFolder};
 
 /// A folder in which nobody can make anything, whoever asks.
 const NOBODYS: &str = "/sys";
-/// One that is not there.
+/// Folders in the state folder.
 const INNER: &[&str] = &["seals", "scratch"];
 
 fn worst(signs: &[Sign]) -> Health {

@@ -1,7 +1,9 @@
-//! The desk itself: whose token it is, how the desk does, who is on the roster, what is in force, what is stuck.
+//! The desk itself: whose token it is, how the desk does, who is on the roster, what is in force, what is stuck, how the
+//! connections do.
 
 use axum::extract::{Path, State};
 use chrono::{DateTime, NaiveDate, Utc};
+use exeat_desk::Checkup;
 use exeat_desk::document::Waits;
 use exeat_desk::ports::{Month, SPREAD, Scope, Turnaround};
 use exeat_domain::policy::Policy;
@@ -211,6 +213,31 @@ pub(crate) struct Jobs {
 pub(crate) async fn jobs(State(app): State<App>, visitor: Visitor) -> Result<Json<Jobs>, PageError> {
     let jobs = app.desk().administrator(&visitor.actor()).await?.jobs().await?;
     Ok(Json(Jobs { jobs: Waits::all(&jobs) }))
+}
+
+/// How the connections did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Connections {
+    /// When they were tried last; none where they were not since the desk was started.
+    last: Option<Checkup>,
+}
+
+/// How the connections did when they were tried last.
+pub(crate) async fn connections(
+    State(app): State<App>,
+    visitor: Visitor,
+) -> Result<Json<Connections>, PageError> {
+    let desk = app.desk().administrator(&visitor.actor()).await?;
+    Ok(Json(Connections { last: desk.connections() }))
+}
+
+/// Tries every connection now.
+pub(crate) async fn examine(
+    State(app): State<App>,
+    visitor: Visitor,
+) -> Result<Json<Connections>, PageError> {
+    let desk = app.desk().administrator(&visitor.actor()).await?;
+    Ok(Json(Connections { last: Some(desk.examine().await) }))
 }
 
 /// How many jobs were made due.

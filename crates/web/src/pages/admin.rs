@@ -1,4 +1,4 @@
-//! Running the desk: jobs that are stuck, the roster with how far each is trusted, exceptions, and what is in force.
+//! Running the desk: jobs that are stuck, how the connections do, the roster with how far each is trusted, exceptions, and what is in force.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use exeat_domain::policy::{Partial, RecordLevel};
 use exeat_domain::request::RequestId;
 use exeat_domain::roster::{DemotionCause, ReleaseMode, Role};
 
+use super::connections::View;
 use super::{Shell, page as write, request_id};
 use crate::app::App;
 use crate::error::PageError;
@@ -23,6 +24,7 @@ use crate::words::{Mark, Words, count, fill};
 struct Page<'a> {
     shell: Shell<'a>,
     stuck: Vec<Stuck>,
+    connections: Option<View>,
     waiting: String,
     people: Vec<PersonLine>,
     projects: Vec<(String, String)>,
@@ -77,6 +79,7 @@ pub(crate) async fn page(
     let waiting = jobs.iter().filter(|job| job.cause.is_none()).count();
     write(&Page {
         stuck: jobs.iter().filter_map(|job| stuck(job, w, moments)).collect(),
+        connections: desk.connections().map(|checkup| View::of(&checkup, w, moments)),
         waiting: count(w.admin.jobs_waiting, waiting as u64),
         projects: projects(&people),
         people: people.into_iter().map(|one| person(one, w)).collect(),

@@ -6,6 +6,7 @@ pub(crate) mod browse;
 mod changes;
 pub(crate) mod check;
 pub(crate) mod comments;
+pub(crate) mod connections;
 pub(crate) mod decide;
 pub(crate) mod draft;
 pub(crate) mod enrol;

@@ -185,6 +185,10 @@ fn run() -> Vec<Route> {
             "What is in force." .gives(house::InForce);
         GET "/api/v1/admin/jobs", LOOK, house::jobs,
             "Jobs that wait, the stuck ones with their causes." .gives(house::Jobs);
+        GET "/api/v1/admin/connections", LOOK, house::connections,
+            "How the connections did when they were tried last." .gives(house::Connections);
+        POST "/api/v1/admin/connections", (ADMIN, Write), house::examine,
+            "Try every connection now." .gives(house::Connections);
         POST "/api/v1/admin/requests/{id}/retry", (ADMIN, Write), house::retry,
             "Try again now what waits for a request." .gives(house::Roused);
     }

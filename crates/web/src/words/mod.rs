@@ -4,6 +4,7 @@ mod admin;
 mod ask;
 mod changes;
 mod common;
+mod connections;
 mod insights;
 mod ledger;
 mod pickup;
@@ -28,6 +29,7 @@ pub(crate) use admin::AdminWords;
 pub(crate) use ask::AskWords;
 pub(crate) use changes::ChangeWords;
 pub(crate) use common::Common;
+pub(crate) use connections::ConnectionWords;
 pub(crate) use insights::InsightWords;
 pub(crate) use ledger::LedgerWords;
 pub(crate) use picture::PictureWords;
@@ -52,6 +54,7 @@ pub(crate) struct Words {
     pub(crate) ledger: &'static LedgerWords,
     pub(crate) insights: &'static InsightWords,
     pub(crate) admin: &'static AdminWords,
+    pub(crate) connections: &'static ConnectionWords,
     pub(crate) review: &'static ReviewWords,
     pub(crate) pickup: &'static pickup::PickupWords,
     pub(crate) ask: &'static AskWords,
@@ -71,6 +74,7 @@ static EN: Words = Words {
     ledger: &ledger::EN,
     insights: &insights::EN,
     admin: &admin::EN,
+    connections: &connections::EN,
     review: &review::EN,
     pickup: &pickup::EN,
     ask: &ask::EN,
@@ -90,6 +94,7 @@ static NL: Words = Words {
     ledger: &ledger::NL,
     insights: &insights::NL,
     admin: &admin::NL,
+    connections: &connections::NL,
     review: &review::NL,
     pickup: &pickup::NL,
     ask: &ask::NL,
@@ -109,6 +114,7 @@ static FR: Words = Words {
     ledger: &ledger::FR,
     insights: &insights::FR,
     admin: &admin::FR,
+    connections: &connections::FR,
     review: &review::FR,
     pickup: &pickup::FR,
     ask: &ask::FR,

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, Response, StatusCode, header};
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use exeat_desk::ports::{Accounts, Clock, Failure, People};
+use exeat_desk::ports::{Accounts, Clock, Connection, Failure, People, Probe, Sign};
 use exeat_desk::{Ask, Desk, Ports};
 use exeat_domain::context::Context;
 use exeat_domain::hours::WorkingHours;
@@ -79,6 +79,33 @@ impl People for Everyone {
     }
 }
 
+/// What is seen of a connection whenever it is tried.
+struct Seen(Vec<Sign>);
+
+#[async_trait]
+impl Probe for Seen {
+    async fn probe(&self) -> Vec<Sign> {
+        self.0.clone()
+    }
+}
+
+/// A connection of each health; what a stranger's server says of itself is hostile.
+fn connections() -> Vec<Connection> {
+    let writable = Sign::warning(
+        "The desk can put files into it, and never has to: whoever took the desk over could change what is asked for.",
+        "Mount it read-only for the desk, or take the right to write from its account.",
+    );
+    let down = Sign::broken("The mail server calls itself <script>alert(1)</script>.", "Ask its keeper.");
+    let to =
+        |name, place: &str, signs| Connection { name, place: place.into(), probe: Arc::new(Seen(signs)) };
+    let readable = || Sign::fine("The folder is there and can be read.");
+    vec![
+        to("archive", "/srv/archive", vec![readable()]),
+        to("share", "/srv/share", vec![readable(), writable]),
+        to("mail.smtp", "<b>mail</b>:25", vec![down.because("refused <img src=x onerror=alert(1)>")]),
+    ]
+}
+
 /// The desk and its web.
 pub(crate) struct House {
     pub(crate) folder: tempfile::TempDir,
@@ -124,8 +151,12 @@ impl House {
     }
 
     async fn over(folder: tempfile::TempDir, site: Site, settings: Settings, clock: Arc<Shifted>) -> Self {
-        let ports =
-            |ports| Ports { people: Arc::new(Everyone), clock: Arc::<Shifted>::clone(&clock), ..ports };
+        let ports = |ports| Ports {
+            people: Arc::new(Everyone),
+            clock: Arc::<Shifted>::clone(&clock),
+            connections: connections(),
+            ..ports
+        };
         let desk = site.desk(ports).await.unwrap();
         let accounts: Arc<dyn Accounts> = Arc::new(site.store().await.unwrap());
         let app = App::new(

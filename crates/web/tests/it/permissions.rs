@@ -54,6 +54,7 @@ GET /insights: checker or auditor or admin
 GET /insights/{what}: checker or auditor or admin
 GET /admin: admin
 POST /admin/requests/{id}/retry: admin
+POST /admin/connections: admin
 POST /mine/{id}/again: requester
 POST /mine/drafts: requester
 GET /mine/drafts/{draft}: requester
@@ -112,6 +113,8 @@ GET /api/v1/insights: token of checker or auditor or admin, read
 GET /api/v1/admin/people: token of admin, read
 GET /api/v1/admin/policy: token of admin, read
 GET /api/v1/admin/jobs: token of admin, read
+GET /api/v1/admin/connections: token of admin, read
+POST /api/v1/admin/connections: token of admin, write
 POST /api/v1/admin/requests/{id}/retry: token of admin, write
 ";
 

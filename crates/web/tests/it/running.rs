@@ -1,10 +1,13 @@
 //! What an administrator sees: who is trusted how far, what is in force, and what is stuck.
 
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 
 use exeat_domain::ledger::Actor;
 use exeat_domain::review::Choice;
+use exeat_domain::token::Reach;
 use exeat_testkit::site::{files_under, run};
+use serde_json::json;
 
 use crate::house::House;
 use crate::safety::inert;
@@ -50,4 +53,37 @@ async fn a_stuck_job_shows_its_cause_and_is_tried_again() {
     );
     assert!(adam.get("/admin").await.text().contains("Er zit niets vast"));
     assert_eq!(adam.post("/admin/requests/x/retry", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_connections_are_tried_and_told_in_the_language_of_whoever_reads() {
+    let house = House::new().await;
+    let mut adam = house.visitor("adam").await;
+    assert!(adam.get("/admin").await.text().contains("Niet geprobeerd sinds de desk gestart is"));
+    let script = house.script("adam", Reach::Write).await;
+    assert!(script.get("/api/v1/admin/connections").await.json()["last"].is_null());
+
+    let answer = adam.post("/admin/connections", &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/admin#connections"));
+    let page = adam.get("/admin").await.text();
+    inert(&page);
+    for there in [
+        "in orde",
+        "te verhelpen",
+        "defect",
+        "/srv/share",
+        "De map is er en is leesbaar.",
+        "Te doen:",
+        "Koppel ze voor de desk alleen-lezen",
+        "De mailserver noemt zich &#60;script&#62;",
+        "refused &#60;img",
+    ] {
+        assert!(page.contains(there), "{there}: {page}");
+    }
+    let last = script.get("/api/v1/admin/connections").await.json()["last"].clone();
+    assert_eq!((&last["health"], &last["connections"][1]["health"]), (&"broken".into(), &"warning".into()));
+    house.clock.forward(TimeDelta::minutes(1));
+    let anew = script.post("/api/v1/admin/connections", &json!({})).await.json()["last"].clone();
+    assert_eq!(anew["connections"], last["connections"]);
+    assert_ne!(anew["at"], last["at"]);
 }
