@@ -109,7 +109,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => return check::run(args),
         Command::Rules(args) => return rules::run(args),
         Command::InspectSealed(args) => return inspector::run(&args),
-        Command::Doctor(args) => return doctor::run(args, config),
+        Command::Doctor(args) => return doctor::run(args, config.as_ref()),
         Command::Demo(args) => (args.format(), demo::run(args)),
         Command::Init(args) => (args.format(), init::run(args)),
         Command::Serve(args) => (args.format(), serve::run(args, config)),

@@ -39,7 +39,7 @@ impl Args {
 pub(crate) fn run(args: Args, file: Option<PathBuf>) -> Ended {
     match args.what {
         What::Schema => out::json(&schemars::schema_for!(Config)),
-        What::Api => out::json(&exeat_web::routes::openapi()),
+        What::Api => out::json(exeat_web::routes::openapi()),
         What::Check => {
             let site = Site::open(file)?;
             let people = site.block_on(async { Ok(site.ports.people.roster().await?.people().count()) })?;

@@ -1,5 +1,7 @@
 //! Every route, and who may use it: one table, from which the service is made. A route that is not here is not there.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -170,11 +172,15 @@ pub fn permissions() -> Vec<(Method, &'static str, Who)> {
 
 /// The document that says what the API takes and gives, from the table (OpenAPI 3.1).
 #[must_use]
-pub fn openapi() -> Value {
-    let table = table();
-    let routes =
-        table.iter().filter_map(|route| Some((&route.method, route.path, route.who, route.operation?)));
-    crate::api::openapi(routes, env!("CARGO_PKG_VERSION"))
+pub fn openapi() -> &'static Value {
+    // The table never changes while the program runs.
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+        let table = table();
+        let routes =
+            table.iter().filter_map(|route| Some((&route.method, route.path, route.who, route.operation?)));
+        crate::api::openapi(routes, env!("CARGO_PKG_VERSION"))
+    });
+    &DOCUMENT
 }
 
 /// The service.

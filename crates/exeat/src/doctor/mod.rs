@@ -33,7 +33,7 @@ pub(crate) struct Args {
 }
 
 /// Runs the command; what was found is printed whether it is fine or not.
-pub(crate) fn run(args: Args, config: Option<PathBuf>) -> ExitCode {
+pub(crate) fn run(args: Args, config: Option<&PathBuf>) -> ExitCode {
     let examined = examine(config).and_then(|checkup| {
         match args.format {
             Format::Json => out::json(&checkup)?,
@@ -48,11 +48,11 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> ExitCode {
     }
 }
 
-fn examine(config: Option<PathBuf>) -> Result<Checkup, Failed> {
-    let known = match config::load(&config::file(config.clone())) {
+fn examine(config: Option<&PathBuf>) -> Result<Checkup, Failed> {
+    let known = match config::load(&config::file(config.cloned())) {
         Ok(loaded) => connections(&loaded),
         // A machine without a desk of its own names one elsewhere, and nothing else.
-        Err(error) => match ServerSection::of(config.as_ref())? {
+        Err(error) => match ServerSection::of(config)? {
             Some((server, base)) => vec![web::elsewhere(server, base)],
             None => return Err(error.into()),
         },

@@ -18,7 +18,7 @@ fn sound() -> Desk {
     desk
 }
 
-fn json(ran: Ran) -> Value {
+fn json(ran: &Ran) -> Value {
     assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
     serde_json::from_str(&ran.out).unwrap()
 }
@@ -34,7 +34,7 @@ fn of<'a>(checkup: &'a Value, name: &str) -> &'a Value {
 fn check(change: impl FnOnce(&Desk), name: &str, health: &str, words: &str) {
     let desk = sound();
     change(&desk);
-    let checkup = json(desk.run("doctor --format json"));
+    let checkup = json(&desk.run("doctor --format json"));
     assert_eq!(checkup["health"], health, "{checkup}");
     for one in checkup["connections"].as_array().unwrap() {
         let expected = if one["name"] == name { health } else { "fine" };
@@ -143,7 +143,7 @@ fn without_a_configuration_it_is_said_how_to_get_one() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let section = format!("[server]\nurl = \"http://{address}\"\ntoken = \"file:token\"\n");
     std::fs::write(folder.path().join("exeat.toml"), section).unwrap();
-    let checkup = json(crate::desk::exeat(folder.path(), &["doctor", "--format", "json"]));
+    let checkup = json(&crate::desk::exeat(folder.path(), &["doctor", "--format", "json"]));
     let signs = of(&checkup, "server")["signs"].to_string();
     assert!(
         signs.contains("file:token") && checkup["connections"].as_array().unwrap().len() == 1,

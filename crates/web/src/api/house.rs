@@ -20,7 +20,7 @@ use crate::pages::request_id;
 use crate::visitor::Visitor;
 
 /// The document that says what the API takes and gives.
-pub(crate) async fn openapi() -> Json<Value> {
+pub(crate) async fn openapi() -> Json<&'static Value> {
     Json(crate::routes::openapi())
 }
 
