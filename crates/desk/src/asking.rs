@@ -8,6 +8,7 @@ use exeat_domain::request::{Asked, Door, NewRequest, Purpose, Request, RequestId
 use exeat_domain::roster::{Person, Role, Roster};
 use exeat_domain::state::{Action, Owner, State};
 
+use crate::checking::swept;
 use crate::commenting::Remark;
 use crate::desk::{Desk, allowed};
 use crate::drafting::said;
@@ -152,7 +153,7 @@ impl<'a> Requester<'a> {
         match events.next() {
             None => Ok(request),
             Some(first) => {
-                let effects = events.fold(Effects::of(first), Effects::and);
+                let effects = swept(&request, events.fold(Effects::of(first), Effects::and));
                 self.desk.commit(from, request, effects).await
             }
         }

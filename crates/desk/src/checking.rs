@@ -48,6 +48,7 @@ impl Desk {
             Effects::of(self.own(id, sealed_fact(round))).and(self.own(id, checked_fact(round, self)));
         let effects = self.go_on(&mut request, effects).await?;
         let effects = self.keep_for_comparison(&mut request, effects);
+        let effects = swept(&request, effects);
         self.commit(from, request, effects.completing(job)).await?;
         Ok(())
     }
@@ -247,6 +248,12 @@ impl Desk {
         let effects = self.begin_release(request, effects, &exeat_domain::ledger::Actor::desk(), true);
         Ok(effects)
     }
+}
+
+/// Has the sealed copies removed that a request needs no more: of files that went back, were taken back or superseded.
+pub(crate) fn swept(request: &Request, effects: Effects) -> Effects {
+    let spent = request.spent().next().is_some();
+    if spent { effects.then(Task::Sweep { request: request.id }) } else { effects }
 }
 
 const INCOMPLETE: &str = "the checks did not answer for every file as it was sealed; they are run again";

@@ -1,7 +1,7 @@
 //! The release: archive → package → verify → deliver → wipe, each step journalled, idempotent, and resumed where it
 //! was after a crash at any instruction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -221,13 +221,8 @@ impl Desk {
 
     /// Removes the seals that the request does not hold any more and no other open request does; gives how many.
     pub(crate) async fn remove_seals(&self, request: &Request) -> Result<usize, DeskError> {
-        let held: BTreeSet<Sha256> = if request.state.is_final() {
-            BTreeSet::new()
-        } else {
-            request.seals().map(|seal| seal.sha256).collect()
-        };
         let mut removed = 0;
-        for seal in request.every_seal().filter(|seal| !held.contains(&seal.sha256)) {
+        for seal in request.spent() {
             if !self.ports.store.holds_seal(&seal, Some(request.id)).await? {
                 removed += usize::from(self.ports.seals.remove(&seal).await?);
             }

@@ -7,7 +7,7 @@ use exeat_domain::request::{File, Request, RequestId};
 use exeat_domain::review::{Choice, Outcome, ReviewError};
 use exeat_domain::state::{Action, Owner, State};
 
-use crate::checking::effects_of;
+use crate::checking::{effects_of, swept};
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::ports::{Effects, Job, Task};
@@ -147,7 +147,7 @@ impl Desk {
         };
         let event = self.event(actor, Some(id), fact);
         let effects = self.keep_for_comparison(request, effects.and(event).then(told));
-        Ok(effects.then(Task::Sweep { request: id }))
+        Ok(swept(request, effects))
     }
 }
 

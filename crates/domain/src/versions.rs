@@ -1,6 +1,9 @@
 //! What a request holds of its files, round beside round: which file of an earlier round a file was, and what is kept so
 //! that the two can be compared.
 
+use std::collections::BTreeSet;
+
+use crate::digest::Sha256;
 use crate::path::SharePath;
 use crate::request::{File, Request, Round, Seal, Shown};
 use crate::review::Choice;
@@ -76,6 +79,16 @@ impl Request {
         self.rounds.iter().flat_map(|round| &round.files).flat_map(File::seals)
     }
 
+    /// The seals that the request had and needs no more: all of them once it has ended.
+    pub fn spent(&self) -> impl Iterator<Item = Seal> {
+        let held: BTreeSet<Sha256> = if self.state.is_final() {
+            BTreeSet::new()
+        } else {
+            self.seals().map(|seal| seal.sha256).collect()
+        };
+        self.every_seal().filter(move |seal| !held.contains(&seal.sha256))
+    }
+
     /// The tables as text that are kept of files which went back or were superseded, so that the next round can be compared
     /// with them: of each path the last version that is not itself held, and no other bytes of it.
     pub fn compared(&self) -> impl Iterator<Item = Seal> {
@@ -139,7 +152,6 @@ fn version_less(path: &SharePath) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::Sha256;
     use crate::finding::Verdict;
     use crate::review::tests::{file, request};
 
@@ -189,10 +201,14 @@ mod tests {
     fn of_what_went_back_or_was_superseded_only_the_last_tables_are_kept() {
         let mut request = rounds(vec![vec![table("a.csv", 1), table("b.csv", 2)]]);
         assert!(kept(&request).is_empty());
+        assert_eq!(request.spent().count(), 0);
         request.rounds[0].files[0].settled = Some(Choice::Return);
         request.rounds[0].files[1].settled = Some(Choice::Reject);
         assert_eq!(kept(&request), [1]);
         assert_eq!(request.seals().count(), 1, "the tables, and not the file");
+        assert!(
+            request.spent().all(|seal| seal.sha256 != Sha256([1; 32])) && request.spent().next().is_some()
+        );
         let mut request =
             rounds(vec![vec![table("a.csv", 1)], vec![table("a.csv", 2)], vec![table("a.csv", 3)]]);
         assert_eq!(kept(&request), [2]);
@@ -208,7 +224,7 @@ mod tests {
         assert!(request.forget());
         assert!(kept(&request).is_empty());
         assert!(!request.forget());
-        assert!(request.every_seal().any(|seal| seal.sha256 == Sha256([1; 32])), "it is still to be removed");
+        assert!(request.spent().any(|seal| seal.sha256 == Sha256([1; 32])), "it is still to be removed");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use exeat_desk::ports::{Port, Store as _};
+use exeat_desk::{Desk, Worked};
 use exeat_domain::context::Context;
 use exeat_domain::ledger::Actor;
 use exeat_domain::path::SharePath;
@@ -11,7 +12,7 @@ use exeat_domain::request::{Asked, Purpose};
 use exeat_domain::review::Choice;
 use exeat_domain::state::State;
 use exeat_testkit::gate::{Gate, Moment, gated};
-use exeat_testkit::site::{files_under, run};
+use exeat_testkit::site::{Site, decide, files_under, run};
 
 use crate::fault::Once;
 use crate::whole::{REQUEST, approved, asked};
@@ -94,4 +95,64 @@ async fn a_package_that_is_gone_before_it_is_sent_is_made_anew() {
     assert_eq!(run(&desk).await.unwrap().len(), 1, "the package is gone, and that is told");
     assert_eq!(run(&desk).await.unwrap(), Vec::<String>::new());
     crate::whole::released_once(&site).await;
+}
+
+/// Works until nothing is due, as a server does that goes on: nothing is swept at its start.
+async fn work(desk: &Desk) {
+    while let Worked::Done(_) = desk.work(None).await.unwrap() {}
+}
+
+fn seals(site: &Site) -> usize {
+    files_under(&site.root.join("state/seals")).unwrap().len()
+}
+
+#[tokio::test]
+async fn what_went_back_at_once_or_was_taken_back_is_swept_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = asked(folder.path()).await;
+    std::fs::write(folder.path().join("share/ann/sexes.csv"), "sex,patients\nF,2\nM,4870\n").unwrap();
+    (site.policy.return_blocked_at_once, site.policy.compare_days) = (true, 0);
+    let desk = site.desk(|ports| ports).await.unwrap();
+    work(&desk).await;
+    let request = site.store().await.unwrap().load(REQUEST).await.unwrap();
+    assert_eq!(request.state, State::Returned);
+    assert_eq!(seals(&site), 2, "the clear file and its tables");
+    let clear = SharePath::new("ann/regions.csv").unwrap();
+    let ann = desk.requester(Actor::person("ann_P"));
+    std::fs::write(folder.path().join("share/ann/sexes.csv"), "sex,patients\nF,5120\nM,4870\n").unwrap();
+    ann.correct(REQUEST, lines(&["ann/sexes.csv"]), Context::default()).await.unwrap();
+    work(&desk).await;
+    assert_eq!(seals(&site), 4);
+    ann.take_back(REQUEST, &[clear]).await.unwrap();
+    work(&desk).await;
+    assert_eq!(seals(&site), 2, "the mended file and its tables");
+}
+
+#[tokio::test]
+async fn what_is_forgotten_is_gone_whatever_stopped_it() {
+    for (port, call) in [(Port::Seals, "remove"), (Port::Store, "commit")] {
+        for moment in [Moment::Before, Moment::After] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut site = asked(folder.path()).await;
+            let desk = site.desk(|ports| ports).await.unwrap();
+            run(&desk).await.unwrap();
+            decide(&desk, REQUEST, Choice::Return).await.unwrap();
+            work(&desk).await;
+            assert_eq!(seals(&site), 2, "the tables of both files");
+            // The site keeps nothing any more, so that the day to forget has come.
+            site.policy.compare_days = 0;
+            let gate: Arc<dyn Gate> = Arc::new(Once { port, call, moment, done: AtomicBool::new(false) });
+            let desk = site.desk(|ports| gated(ports, &gate)).await.unwrap();
+            desk.retry(None).await.unwrap();
+            let first = desk.work(None).await.unwrap();
+            assert!(matches!(first, Worked::Failed(..)), "{call} {moment:?}: {first:?}");
+            desk.retry(None).await.unwrap();
+            work(&desk).await;
+            assert_eq!(
+                (seals(&site), site.store().await.unwrap().jobs(None).await.unwrap()),
+                (0, vec![]),
+                "{call}"
+            );
+        }
+    }
 }
