@@ -28,13 +28,15 @@ impl Desk {
         opened.checked_add_signed(TimeDelta::days(i64::from(self.policy().compare_days)))
     }
 
-    /// The day of a job that was roused before it: such a job is put back, and nothing was done.
-    pub(crate) async fn early(&self, job: &Job) -> Result<Option<DateTime<Utc>>, DeskError> {
-        let Task::Forget { request, round: number } = job.task else { return Ok(None) };
-        let request = self.ports.store.load(request).await?;
+    /// The day on which a round is forgotten; none where there is nothing to wait for.
+    pub(crate) async fn forgotten_on(
+        &self,
+        id: RequestId,
+        number: u32,
+    ) -> Result<Option<DateTime<Utc>>, DeskError> {
+        let request = self.ports.store.load(id).await?;
         let last = request.round().filter(|round| round.number == number && !request.state.is_final());
-        let due = last.and_then(|round| self.kept_until(round.opened_at));
-        Ok(due.filter(|due| *due > self.now()))
+        Ok(last.and_then(|round| self.kept_until(round.opened_at)))
     }
 
     /// Removes what is kept for comparison; a request that has ended or gone on drops the job.

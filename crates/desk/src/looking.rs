@@ -2,7 +2,7 @@
 
 use std::fs::File as SealedBytes;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use exeat_checks::rendition::Rendition;
 use exeat_domain::ledger::Fact;
 use exeat_domain::policy::Policy;
@@ -99,8 +99,7 @@ impl Checker<'_> {
         let policy = self.desk.policy();
         let all = request.submitted_reviews().count() >= usize::from(policy.reviewers);
         let last = request.submitted_reviews().filter_map(|review| review.submitted_at).max();
-        let moment = TimeDelta::seconds(i64::from(policy.undo_seconds));
-        last.filter(|_| all && !request.is_open_to_view()).map(|last| last + moment)
+        last.filter(|_| all && !request.is_open_to_view()).map(|last| last + policy.undo())
     }
 
     /// What this checker has decided on a file of the open round.

@@ -31,8 +31,7 @@ impl Checker<'_> {
     pub async fn hand_in(&self, id: RequestId) -> Result<Decided, DeskError> {
         let request = self.desk.ports.store.load(id).await?;
         let from = request.state;
-        let moment = TimeDelta::seconds(i64::from(self.desk.policy().undo_seconds));
-        self.submit(request, from, vec![], moment).await
+        self.submit(request, from, vec![], self.desk.policy().undo()).await
     }
 
     /// Takes the submitted review back, with its decisions as they were.

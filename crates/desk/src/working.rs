@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use exeat_domain::release::Step;
 use exeat_domain::request::RequestId;
 use exeat_domain::state::State;
@@ -138,6 +138,16 @@ impl Desk {
         };
         self.ports.store.retry(&job, &cause, self.now() + wait).await?;
         Ok(Worked::Failed(task, cause))
+    }
+
+    /// The time of a job that was roused before it: such a job is put back, and nothing was done.
+    async fn early(&self, job: &Job) -> Result<Option<DateTime<Utc>>, DeskError> {
+        let due = match job.task {
+            Task::Forget { request, round } => self.forgotten_on(request, round).await?,
+            Task::Settle { at, .. } => at.checked_add_signed(self.policy().undo()),
+            _ => None,
+        };
+        Ok(due.filter(|due| *due > self.now()))
     }
 
     async fn perform(&self, job: &Job) -> Result<(), DeskError> {

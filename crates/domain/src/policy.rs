@@ -1,8 +1,9 @@
 //! How a site wants requests decided. What the checks look for is the checks' own policy.
 
-use schemars::JsonSchema;
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::pickup::Way;
@@ -142,6 +143,12 @@ pub enum PolicyError {
 }
 
 impl Policy {
+    /// How long a submitted review can be taken back, and takes no effect.
+    #[must_use]
+    pub fn undo(&self) -> TimeDelta {
+        TimeDelta::seconds(self.undo_seconds.into())
+    }
+
     /// Whether the values make sense together.
     ///
     /// # Errors

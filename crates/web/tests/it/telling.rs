@@ -1,6 +1,7 @@
 //! What a checker tells: words for a file that goes back, comments, and taking both decisions and reviews back.
 
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 use exeat_desk::{Ask, Worked};
 use exeat_domain::context::Context;
 use exeat_domain::digest::Sha256;
@@ -105,13 +106,24 @@ async fn decisions_and_reviews_are_taken_back_until_they_take_effect() {
     assert!(queue.contains("Your review of EX-1 is submitted.") && queue.contains("/undo\""), "{queue}");
     assert_eq!(house.desk.work(None).await.unwrap(), Worked::Idle, "nothing is done yet");
     assert_eq!(state(&house, id).await, State::Submitted);
+    for roused in [Some(id), None] {
+        house.desk.retry(roused).await.unwrap();
+        assert_eq!(
+            house.desk.work(None).await.unwrap(),
+            Worked::Idle,
+            "neither a retry nor a start is sooner"
+        );
+        assert_eq!(state(&house, id).await, State::Submitted);
+    }
     let back = cleo.post(&format!("/requests/{id}/undo"), &[]).await;
     assert_eq!(back.header("location"), format!("/requests/{id}"));
+    house.clock.forward(TimeDelta::seconds(30));
     run(&house.desk).await.unwrap();
     assert_eq!(state(&house, id).await, State::Submitted, "what was taken back takes no effect");
     let page = cleo.get(&format!("/requests/{id}")).await.text();
     assert!(page.contains("2 of 2 decided") && page.contains("data-key=\"s\""), "{page}");
     cleo.post(&submit, &[]).await;
+    house.clock.forward(TimeDelta::seconds(30));
     run(&house.desk).await.unwrap();
     assert_eq!(state(&house, id).await, State::Released);
     let late = cleo.post(&format!("/requests/{id}/undo"), &[]).await;
