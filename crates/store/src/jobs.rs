@@ -127,6 +127,7 @@ pub(crate) async fn put_off(
     Entity::update_many()
         .col_expr(Column::Leased, Expr::val(false))
         .col_expr(Column::DueAt, Expr::val(micros(due_at)))
+        .col_expr(Column::Attempts, Expr::val(0))
         .col_expr(Column::Cause, Expr::val(None::<String>))
         .filter(held(job))
         .exec(db)

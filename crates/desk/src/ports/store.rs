@@ -344,7 +344,7 @@ pub trait Store: Send + Sync {
     /// Puts a job back, to be tried again at `due_at`, with the cause.
     async fn retry(&self, job: &Job, cause: &str, due_at: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// Puts a job off that did not fail and has nothing to do before `due_at`.
+    /// Puts a job off that did not fail and has nothing to do before `due_at`; the tries that failed before it count no more.
     async fn put_off(&self, job: &Job, due_at: DateTime<Utc>) -> Result<(), StoreError>;
 
     /// Drops a job that has nothing left to do.

@@ -112,7 +112,10 @@ async fn a_job_that_is_put_off_is_no_failure_and_comes_sooner_when_it_is_asked_f
     let request = house.request(State::Approved, &[]).await;
     let release = Task::Release { request: request.id };
     ask(&house, &request, release.clone()).await;
+    let job = claim(&house, 1).await.unwrap();
+    house.store.retry(&job, "the server is away", at(2)).await.unwrap();
     let job = claim(&house, 2).await.unwrap();
+    assert_eq!(job.attempts, 1);
     house.store.put_off(&job, at(1000)).await.unwrap();
     let jobs = house.store.jobs(None).await.unwrap();
     assert_eq!((jobs[0].attempts, &jobs[0].cause, jobs[0].due_at), (0, &None, at(1000)));
