@@ -25,16 +25,18 @@ const HOUR: i64 = 3_600_000_000;
 struct End {
     at: DateTime<Utc>,
     outcome: &'static str,
-    decided: bool,
+    /// A person decided. What the desk sends back or lets out at once took nobody's time.
+    by_people: bool,
 }
 
 impl End {
     fn of(request: &Request, at: usize) -> Option<Self> {
         let round = request.rounds.get(at)?;
         let submitted = round.reviews.iter().filter_map(|review| review.submitted_at).max();
+        let by_people = submitted.is_some();
         let decided =
-            |outcome, otherwise| Some(Self { at: submitted.unwrap_or(otherwise), outcome, decided: true });
-        let left = |at| Some(Self { at, outcome: "left", decided: false });
+            |outcome, otherwise| Some(Self { at: submitted.unwrap_or(otherwise), outcome, by_people });
+        let left = |at| Some(Self { at, outcome: "left", by_people: false });
         if let Some(next) = request.rounds.get(at + 1) {
             let back = round.files.iter().any(|file| file.settled == Some(Choice::Return));
             return if back { decided("returned", next.opened_at) } else { left(next.opened_at) };
@@ -43,12 +45,16 @@ impl End {
             State::Draft | State::Received | State::Checking | State::Submitted => None,
             State::Approved | State::Released => {
                 let began = request.release.as_ref().map_or(request.updated_at, |release| release.started_at);
-                Some(Self { at: began, outcome: "approved", decided: true })
+                Some(Self { at: began, outcome: "approved", by_people })
             }
             State::Returned => decided("returned", request.updated_at),
             State::Rejected => decided("rejected", request.updated_at),
             State::Refused | State::Withdrawn => left(request.updated_at),
         }
+    }
+
+    fn month(&self) -> i32 {
+        Month::of(self.at).0
     }
 }
 
@@ -57,15 +63,14 @@ pub(crate) async fn write(txn: &DatabaseTransaction, request: &Request) -> Resul
     let project = request.project.as_deref().unwrap_or_default();
     for (at, round) in request.rounds.iter().enumerate() {
         let end = End::of(request, at);
-        let decided = end.as_ref().filter(|end| end.decided);
-        let month = decided.map(|end| Month::of(end.at).0);
+        let decided = end.as_ref().filter(|end| end.by_people);
         let row: [Value; 8] = [
             key(request.id)?.into(),
             i64::from(round.number).into(),
             project.into(),
             day(round.opened_at).into(),
             end.as_ref().map(|end| day(end.at)).into(),
-            month.into(),
+            decided.map(End::month).into(),
             decided.map(|end| (micros(end.at) - micros(round.opened_at)).max(0)).into(),
             end.as_ref().map(|end| end.outcome.to_owned()).into(),
         ];
@@ -73,7 +78,7 @@ pub(crate) async fn write(txn: &DatabaseTransaction, request: &Request) -> Resul
                       ended_day = excluded.ended_day, month = excluded.month, took = excluded.took, \
                       outcome = excluded.outcome WHERE rounds.ended_day IS NULL";
         txn.execute_raw(sql(upsert, row)).await.map_err(failed)?;
-        let Some(month) = month else { continue };
+        let Some(month) = end.as_ref().filter(|end| end.outcome != "left").map(End::month) else { continue };
         for (rule, files) in reasons(round) {
             let row: [Value; 6] = [
                 key(request.id)?.into(),

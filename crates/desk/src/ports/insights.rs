@@ -50,7 +50,8 @@ pub struct Scope {
     pub days: u32,
 }
 
-/// How long the rounds that were decided in one month took, from their opening to the decision, nights included.
+/// How long the rounds that people decided on in one month took, from their opening to the decision, nights included. What
+/// the desk sent back or let out at once is not among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turnaround {
     /// The month.

@@ -20,6 +20,7 @@ impl MigratorTrait for Migrator {
             }),
             Box::new(Version { name: "0007_insights", sqlite: include_str!("0007_insights.sqlite.sql") }),
             Box::new(Version { name: "0009_tokens", sqlite: include_str!("0009_tokens.sqlite.sql") }),
+            Box::new(Version { name: "0010_by_people", sqlite: include_str!("0010_by_people.sqlite.sql") }),
         ]
     }
 }

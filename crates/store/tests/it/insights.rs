@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use exeat_desk::ports::{Change, Month, Scope, Store};
+use exeat_desk::ports::{Change, Effects, Insights, Month, Scope, Store};
 use exeat_domain::finding::{Finding, Outcome, Place, Severity};
+use exeat_domain::ledger::Fact;
 use exeat_domain::request::{Request, Round};
 use exeat_domain::review::{Choice, Review};
 use exeat_domain::state::State;
 
-use crate::support::{House, at, change, effects};
+use crate::support::{House, at, change, effects, event};
 
 fn scope(project: Option<&str>) -> Scope {
     let until = Month::of(at(0));
@@ -81,6 +82,43 @@ async fn rounds_are_counted_once_and_by_what_became_of_them() {
     assert_eq!((one.months[0].rounds, one.months[0].median), (4, TimeDelta::hours(2)));
     assert_eq!(one.projects.len(), 1);
     assert_eq!(house.store.insights(&scope(Some("nobody's"))).await.unwrap().months, []);
+}
+
+#[tokio::test]
+async fn what_the_desk_sends_back_or_lets_out_at_once_is_no_turnaround() {
+    let house = House::new().await;
+    for hours in [1, 2, 3] {
+        returned(&house, hours, "asthma").await;
+    }
+    for (outcome, choice) in [(State::Returned, Choice::Return), (State::Approved, Choice::Approve)] {
+        let mut request = house.request(State::Checking, &[1]).await;
+        let file = &mut request.rounds.last_mut().unwrap().files[0];
+        file.settled = Some(choice);
+        let mut change = change(&request, outcome);
+        let (round, automatic) = (1, true);
+        let fact = match outcome {
+            State::Approved => Fact::Approved { round, automatic, files: vec![] },
+            _ => Fact::Returned { round, automatic, files: vec![] },
+        };
+        change.effects = Effects::of(event(request.id, fact));
+        house.store.commit(change).await.unwrap();
+    }
+    let found = |insights: Insights| {
+        let months = insights.months.iter().map(|month| (month.rounds, month.returned, month.median));
+        (months.collect::<Vec<_>>(), insights.spread, insights.reasons)
+    };
+    let expected = (
+        vec![(3, 3, TimeDelta::hours(2))],
+        [1, 2, 0, 0, 0, 0, 0],
+        vec![(String::new(), 4), ("CNT-MIN".to_owned(), 3)],
+    );
+    assert_eq!(found(house.store.insights(&scope(None)).await.unwrap()), expected);
+    // A database in which an older version counted them is put right by the ledger.
+    house
+        .tamper("UPDATE rounds SET month = (SELECT max(month) FROM rounds), took = 0 WHERE month IS NULL")
+        .await;
+    house.tamper("DELETE FROM seaql_migrations WHERE version = '0010_by_people'").await;
+    assert_eq!(found(house.again().await.insights(&scope(None)).await.unwrap()), expected);
 }
 
 #[tokio::test]
