@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use exeat_domain::finding::{Outcome, Verdict};
-use exeat_domain::ledger::{Event, Fact, Noted};
+use exeat_domain::ledger::{Event, Fact, Handover, Noted};
 use exeat_domain::path::{Roots, SharePath, under};
 use exeat_domain::request::{Asked, File, Leaving, Problem, Purpose, Request, RequestId, Round, Seal, Shown};
 use exeat_domain::review::Choice;
@@ -174,7 +174,7 @@ impl Desk {
         let effects = effects.then(Task::TellReceived { request: id, round: number });
         let why = match self.needs_a_person(request, person.as_ref(), mode) {
             None => return self.approve_automatically(request, effects),
-            Some(why) => why.to_owned(),
+            Some(why) => why,
         };
         request.step(Action::HandOver, Owner::System)?;
         Ok(effects.and(self.own(id, Fact::HandedOver { round: number, why })))
@@ -186,23 +186,23 @@ impl Desk {
         request: &Request,
         person: Option<&Person>,
         mode: ReleaseMode,
-    ) -> Option<&'static str> {
+    ) -> Option<Handover> {
         let round = request.round()?;
         let undecided =
             |file: &File| file.report.findings.iter().any(|finding| finding.outcome == Outcome::Undecided);
         if !person.is_some_and(|person| person.active) {
-            return Some("the requester is not active");
+            return Some(Handover::NotActive);
         }
         if mode != ReleaseMode::Automatic {
-            return Some("the requester's releases are validated by a person");
+            return Some(Handover::Validated);
         }
         if round.files.iter().any(|file| file.report.verdict != Verdict::Clear || undecided(file)) {
-            return Some("not every file is clear");
+            return Some(Handover::NotAllClear);
         }
         if !round.problems.is_empty() {
-            return Some("not everything that was asked for was found");
+            return Some(Handover::NotAllFound);
         }
-        (self.ports.dice.draw() < self.policy().sample).then_some("drawn by chance for a person's look")
+        (self.ports.dice.draw() < self.policy().sample).then_some(Handover::Drawn)
     }
 
     /// The release mode that holds, and what a blocking finding or a lapsed training does to the requester's standing.

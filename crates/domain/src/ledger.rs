@@ -54,6 +54,30 @@ pub struct Noted {
     pub bytes: u64,
 }
 
+/// Why people have to look at a round. Entries of older versions say it in the words that each cause names here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Handover {
+    /// The requester is not active on the roster.
+    #[serde(alias = "the requester is not active")]
+    NotActive,
+    /// A person validates every release of the requester.
+    #[serde(alias = "the requester's releases are validated by a person")]
+    Validated,
+    /// Not every file is clear.
+    #[serde(alias = "not every file is clear")]
+    NotAllClear,
+    /// Not everything that was asked for was found.
+    #[serde(alias = "not everything that was asked for was found")]
+    NotAllFound,
+    /// Drawn by chance for a person's look.
+    #[serde(alias = "drawn by chance for a person's look")]
+    Drawn,
+    /// In words that no version of today writes.
+    #[serde(untagged)]
+    Written(String),
+}
+
 /// What happened. The values found in files are never in the ledger; their names and digests are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -84,7 +108,7 @@ pub enum Fact {
     },
     HandedOver {
         round: u32,
-        why: String,
+        why: Handover,
     },
     Decided {
         round: u32,
@@ -346,5 +370,25 @@ mod tests {
             assert_eq!(kinds, 1, "{fact}");
         }
         assert_eq!(Kind::ALL.iter().map(|kind| kind.events().len()).sum::<usize>(), facts.len());
+    }
+
+    #[test]
+    fn why_people_look_is_a_code_and_older_words_are_read() {
+        let fact = |why: &str| format!(r#"{{"event":"handed_over","round":1,"why":"{why}"}}"#);
+        let read = |why: &str| serde_json::from_str::<Fact>(&fact(why)).unwrap();
+        for (code, words, why) in [
+            ("not_active", "the requester is not active", Handover::NotActive),
+            ("validated", "the requester's releases are validated by a person", Handover::Validated),
+            ("not_all_clear", "not every file is clear", Handover::NotAllClear),
+            ("not_all_found", "not everything that was asked for was found", Handover::NotAllFound),
+            ("drawn", "drawn by chance for a person's look", Handover::Drawn),
+        ] {
+            let known = Fact::HandedOver { round: 1, why };
+            assert_eq!((read(code), read(words)), (known.clone(), known.clone()));
+            assert_eq!(serde_json::to_string(&known).unwrap(), fact(code));
+        }
+        let other = Fact::HandedOver { round: 1, why: Handover::Written("a guest asks".into()) };
+        assert_eq!(read("a guest asks"), other);
+        assert_eq!(serde_json::to_string(&other).unwrap(), fact("a guest asks"));
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use exeat_domain::comment::Visibility;
 use exeat_domain::finding::Verdict;
-use exeat_domain::ledger::{Event, Fact, Noted};
+use exeat_domain::ledger::{Event, Fact, Handover, Noted};
 use exeat_domain::path::{SharePath, shown};
 use exeat_domain::request::{Door, Request};
 use exeat_domain::roster::DemotionCause;
@@ -22,6 +22,17 @@ pub(crate) fn event(event: &Event) -> String {
 pub(crate) fn progress(seen: &Event) -> Option<String> {
     let record = matches!(seen.fact, Fact::Worded { .. } | Fact::Chosen { .. });
     (!record).then(|| event(seen))
+}
+
+fn handover(why: &Handover) -> &str {
+    match why {
+        Handover::NotActive => "the requester is not active",
+        Handover::Validated => "the requester's releases are validated by a person",
+        Handover::NotAllClear => "not every file is clear",
+        Handover::NotAllFound => "not everything that was asked for was found",
+        Handover::Drawn => "drawn by chance for a person's look",
+        Handover::Written(words) => words,
+    }
 }
 
 fn fact(fact: &Fact) -> String {
@@ -43,7 +54,7 @@ fn fact(fact: &Fact) -> String {
         Fact::Checked { verdicts, policy, .. } => {
             format!("checked under {policy}: {}", tally(verdicts.iter().map(|(_, v)| *v)))
         }
-        Fact::HandedOver { why, .. } => format!("for the checkers: {why}"),
+        Fact::HandedOver { why, .. } => format!("for the checkers: {}", handover(why)),
         Fact::Decided { file, choice, reason, .. } => {
             format!("{} {file}{}", choice.past(), because(reason.as_deref()))
         }

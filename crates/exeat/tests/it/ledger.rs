@@ -26,7 +26,7 @@ fn an_export_is_verified_offline_and_every_change_is_found() {
     let sound = verify(&lines).done();
     assert!(sound.contains("34 entries, each as it was written and signed"), "{sound}");
 
-    let changed = lines[4].replace("by a person", "by a parson");
+    let changed = lines[4].replace("\"validated\"", "\"drawn\"");
     assert_ne!(changed, lines[4]);
     let mut tampered = lines.clone();
     tampered[4] = &changed;

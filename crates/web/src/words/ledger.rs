@@ -1,13 +1,4 @@
-//! Words of the ledger, and of what happened.
-
-use exeat_domain::comment::Visibility;
-use exeat_domain::finding::Verdict;
-use exeat_domain::ledger::{Fact, Noted};
-use exeat_domain::path::SharePath;
-use exeat_domain::review::Choice;
-use exeat_domain::roster::DemotionCause;
-
-use super::{Words, count, fill};
+//! Words of the ledger, and the phrases that [`facts`](super::facts) fills in.
 
 /// See the module.
 #[derive(Debug)]
@@ -58,7 +49,10 @@ pub(crate) struct LedgerWords {
     pub(crate) sealed: &'static str,
     pub(crate) problems: [&'static str; 2],
     pub(crate) checked: &'static str,
+    pub(crate) checked_nothing: &'static str,
+    pub(crate) tallies: [[&'static str; 2]; 3],
     pub(crate) handed_over: &'static str,
+    pub(crate) handovers: [&'static str; 5],
     pub(crate) decided: [&'static str; 3],
     pub(crate) because: &'static str,
     pub(crate) under: &'static str,
@@ -76,6 +70,8 @@ pub(crate) struct LedgerWords {
     pub(crate) verified: &'static str,
     pub(crate) delivered: &'static str,
     pub(crate) wiped: &'static str,
+    pub(crate) temporary_copies: [&'static str; 2],
+    pub(crate) sealed_copies: [&'static str; 2],
     pub(crate) done: &'static str,
     pub(crate) notified: &'static str,
     pub(crate) demoted_blocked: &'static str,
@@ -144,7 +140,20 @@ pub(super) static EN: LedgerWords = LedgerWords {
     sealed: "sealed {files}",
     problems: [", {n} could not be taken", ", {n} could not be taken"],
     checked: "checked under {policy}: {tally}",
+    checked_nothing: "found no file to check under {policy}",
+    tallies: [
+        ["{n} clear", "{n} clear"],
+        ["{n} for review", "{n} for review"],
+        ["{n} blocked", "{n} blocked"],
+    ],
     handed_over: "for the checkers: {why}",
+    handovers: [
+        "the requester is not active",
+        "the requester’s releases are validated by a person",
+        "not every file is clear",
+        "not everything that was asked for was found",
+        "drawn by chance for a person’s look",
+    ],
     decided: ["approved {file}", "returned {file}", "rejected {file}"],
     because: " ({reason})",
     under: " under {exceptions}",
@@ -161,7 +170,9 @@ pub(super) static EN: LedgerWords = LedgerWords {
     package_discarded: "discarded the package, to make it anew: {why}",
     verified: "tested: it stays shut without the right password; {files} as reviewed",
     delivered: "sent to {to}, part {part} of {of}, Message-ID {id}",
-    wiped: "wiped {paths} temporary and {seals} sealed copies",
+    wiped: "wiped {paths} and {seals}",
+    temporary_copies: ["{n} temporary copy", "{n} temporary copies"],
+    sealed_copies: ["{n} sealed copy", "{n} sealed copies"],
     done: "released",
     notified: "told {to}, Message-ID {id}",
     demoted_blocked: "{account} is back on validated release: a file of {request} was blocked",
@@ -230,7 +241,20 @@ pub(super) static NL: LedgerWords = LedgerWords {
     sealed: "{files} verzegeld",
     problems: [", {n} kon niet worden opgenomen", ", {n} konden niet worden opgenomen"],
     checked: "gecontroleerd volgens {policy}: {tally}",
+    checked_nothing: "vond geen bestand om volgens {policy} te controleren",
+    tallies: [
+        ["{n} in orde", "{n} in orde"],
+        ["{n} te beoordelen", "{n} te beoordelen"],
+        ["{n} geblokkeerd", "{n} geblokkeerd"],
+    ],
     handed_over: "voor de controleurs: {why}",
+    handovers: [
+        "de aanvrager is niet actief",
+        "iemand controleert elke vrijgave van deze aanvrager",
+        "niet elk bestand is in orde",
+        "niet alles wat gevraagd werd is gevonden",
+        "door het toeval gekozen om bekeken te worden",
+    ],
     decided: ["{file} goedgekeurd", "{file} teruggestuurd", "{file} afgewezen"],
     because: " ({reason})",
     under: " krachtens {exceptions}",
@@ -247,7 +271,9 @@ pub(super) static NL: LedgerWords = LedgerWords {
     package_discarded: "pakket weggegooid om het opnieuw te maken: {why}",
     verified: "getest: zonder het juiste wachtwoord blijft het dicht; {files} zoals beoordeeld",
     delivered: "verstuurd naar {to}, deel {part} van {of}, Message-ID {id}",
-    wiped: "{paths} tijdelijke en {seals} verzegelde kopieën gewist",
+    wiped: "{paths} en {seals} gewist",
+    temporary_copies: ["{n} tijdelijke kopie", "{n} tijdelijke kopieën"],
+    sealed_copies: ["{n} verzegelde kopie", "{n} verzegelde kopieën"],
     done: "vrijgegeven",
     notified: "bericht aan {to}, Message-ID {id}",
     demoted_blocked: "{account} staat weer op gecontroleerde vrijgave: een bestand van {request} was geblokkeerd",
@@ -316,7 +342,20 @@ pub(super) static FR: LedgerWords = LedgerWords {
     sealed: "a scellé {files}",
     problems: [", {n} n’a pas pu être pris", ", {n} n’ont pas pu être pris"],
     checked: "a contrôlé selon {policy}\u{a0}: {tally}",
+    checked_nothing: "n’a trouvé aucun fichier à contrôler selon {policy}",
+    tallies: [
+        ["{n} en ordre", "{n} en ordre"],
+        ["{n} à examiner", "{n} à examiner"],
+        ["{n} bloqué", "{n} bloqués"],
+    ],
     handed_over: "pour les vérificateurs\u{a0}: {why}",
+    handovers: [
+        "le demandeur n’est pas actif",
+        "une personne valide chaque livraison de ce demandeur",
+        "les fichiers ne sont pas tous en ordre",
+        "tout ce qui était demandé n’a pas été trouvé",
+        "tiré au sort pour être examiné par une personne",
+    ],
     decided: ["a approuvé {file}", "a renvoyé {file}", "a rejeté {file}"],
     because: " ({reason})",
     under: " en vertu de {exceptions}",
@@ -333,7 +372,9 @@ pub(super) static FR: LedgerWords = LedgerWords {
     package_discarded: "a jeté le paquet pour le refaire\u{a0}: {why}",
     verified: "a testé\u{a0}: il reste fermé sans le bon mot de passe\u{a0}; {files} tels qu’examinés",
     delivered: "a envoyé à {to}, partie {part} sur {of}, Message-ID {id}",
-    wiped: "a effacé {paths} copies temporaires et {seals} copies scellées",
+    wiped: "a effacé {paths} et {seals}",
+    temporary_copies: ["{n} copie temporaire", "{n} copies temporaires"],
+    sealed_copies: ["{n} copie scellée", "{n} copies scellées"],
     done: "livrée",
     notified: "a prévenu {to}, Message-ID {id}",
     demoted_blocked: "{account} revient à la livraison validée\u{a0}: un fichier de {request} était bloqué",
@@ -354,185 +395,3 @@ pub(super) static FR: LedgerWords = LedgerWords {
     account_opened: "{account} peut à nouveau se connecter",
     signed_in: "s’est connecté",
 };
-
-impl Words {
-    /// What happened, without who and when.
-    pub(crate) fn fact(&self, fact: &Fact) -> String {
-        let l = self.ledger;
-        match fact {
-            Fact::Requested { project, round, asked, .. } => {
-                let project = project
-                    .as_ref()
-                    .map(|project| fill(l.for_project, &[("project", project)]))
-                    .unwrap_or_default();
-                let lines = count(l.lines, *asked as u64);
-                fill(l.requested, &[("lines", &lines), ("round", round), ("project", &project)])
-            }
-            Fact::Refused { claimed, reason, .. } => {
-                fill(l.refused, &[("claimed", claimed), ("reason", reason)])
-            }
-            Fact::Sealed { files, problems, .. } => {
-                let problems =
-                    if *problems == 0 { String::new() } else { count(l.problems, *problems as u64) };
-                fill(l.sealed, &[("files", &self.files(files.len()))]) + &problems
-            }
-            Fact::Checked { policy, verdicts, .. } => {
-                fill(l.checked, &[("policy", policy), ("tally", &self.tally(verdicts))])
-            }
-            Fact::HandedOver { why, .. } => fill(l.handed_over, &[("why", why)]),
-            Fact::TakenBack { file } => fill(l.taken_back, &[("file", file)]),
-            Fact::Withdrawn => l.withdrawn.to_owned(),
-            Fact::Claimed { round } => fill(l.claimed, &[("round", round)]),
-            Fact::Unclaimed { round } => fill(l.unclaimed, &[("round", round)]),
-            Fact::Decided { file, choice, reason, exceptions, .. } => {
-                self.decided(file, *choice, reason.as_deref(), exceptions)
-            }
-            Fact::Chosen { .. }
-            | Fact::DecisionUndone { .. }
-            | Fact::ReviewReopened { .. }
-            | Fact::ReviewsSettled { .. }
-            | Fact::Commented { .. }
-            | Fact::Worded { .. } => self.told(fact),
-            Fact::ReviewSubmitted { round } => fill(l.review_submitted, &[("round", round)]),
-            Fact::Approved { files, automatic, .. } => {
-                let phrase = if *automatic { l.approved_automatic } else { l.approved };
-                fill(phrase, &[("files", &self.noted(files))])
-            }
-            Fact::Returned { files, automatic, .. } => {
-                let phrase = if *automatic { l.returned_automatic } else { l.returned };
-                fill(phrase, &[("files", &self.files(files.len()))])
-            }
-            Fact::Rejected { reason, .. } => l.rejected.to_owned() + &self.because(reason.as_deref()),
-            Fact::Demoted { account, why } => match why {
-                DemotionCause::Blocked { request } => {
-                    fill(l.demoted_blocked, &[("account", account), ("request", request)])
-                }
-                DemotionCause::TrainingLapsed { until } => {
-                    fill(l.demoted_training, &[("account", account), ("until", until)])
-                }
-            },
-            other => self.step(other),
-        }
-    }
-
-    /// What a review told or took back.
-    fn told(&self, fact: &Fact) -> String {
-        let l = self.ledger;
-        match fact {
-            Fact::Chosen { file, rules, .. } => {
-                let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
-                fill(l.chosen, &[("file", file), ("rules", &rules.join(", "))])
-            }
-            Fact::DecisionUndone { file, .. } => fill(l.decision_undone, &[("file", file)]),
-            Fact::ReviewReopened { round } => fill(l.review_reopened, &[("round", round)]),
-            Fact::ReviewsSettled { round } => fill(l.reviews_settled, &[("round", round)]),
-            Fact::Commented { visibility: Visibility::Public, .. } => l.commented.to_owned(),
-            Fact::Commented { .. } => l.commented_among_checkers.to_owned(),
-            Fact::Worded { message_id, .. } => fill(l.worded, &[("id", message_id)]),
-            other => self.step(other),
-        }
-    }
-
-    /// What happened in a release, or to the desk itself.
-    fn step(&self, fact: &Fact) -> String {
-        let l = self.ledger;
-        match fact {
-            Fact::Archived { path, bytes, .. } => {
-                fill(l.archived, &[("path", path), ("size", &self.size(*bytes))])
-            }
-            Fact::Packaged { packages } => {
-                let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
-                fill(l.packaged, &[("names", &names.join(", "))])
-            }
-            Fact::PackageDiscarded { why } => fill(l.package_discarded, &[("why", why)]),
-            Fact::Verified { files, .. } => fill(l.verified, &[("files", &self.files(*files))]),
-            Fact::Delivered { part, of, message_id, to, .. } => {
-                fill(l.delivered, &[("to", to), ("part", part), ("of", of), ("id", message_id)])
-            }
-            Fact::Offered { .. }
-            | Fact::FetchBegun { .. }
-            | Fact::FetchContinued { .. }
-            | Fact::FetchRefused { .. }
-            | Fact::Fetched { .. }
-            | Fact::LinkRenewed
-            | Fact::PickupLapsed => self.picked_up(fact),
-            Fact::Wiped { seals, paths } => fill(l.wiped, &[("paths", paths), ("seals", seals)]),
-            Fact::Released => l.done.to_owned(),
-            Fact::Notified { message_id, to, .. } => fill(l.notified, &[("to", to), ("id", message_id)]),
-            Fact::DeskOpened { desk } => fill(l.desk_opened, &[("desk", desk)]),
-            Fact::Invited { account } => fill(l.invited, &[("account", account)]),
-            Fact::Enrolled { account } => fill(l.enrolled, &[("account", account)]),
-            Fact::AccountShut { account } => fill(l.account_shut, &[("account", account)]),
-            Fact::AccountOpened { account } => fill(l.account_opened, &[("account", account)]),
-            Fact::SignedIn { .. } => l.signed_in.to_owned(),
-            Fact::TokenMade { .. } | Fact::TokenRevoked { .. } => self.token_fact(fact),
-            // As it was written: better than nothing.
-            other => serde_json::to_string(other).unwrap_or_default(),
-        }
-    }
-
-    /// What happened to a package that is picked up.
-    fn picked_up(&self, fact: &Fact) -> String {
-        let p = self.pickup;
-        let [_, begun, _, _, _, renewed, lapsed] = p.facts;
-        match fact {
-            Fact::Offered { message_id, to, until, .. } => {
-                fill(p.offered, &[("to", to), ("until", &until.date_naive()), ("id", message_id)])
-            }
-            Fact::FetchBegun { .. } => begun.to_owned(),
-            Fact::FetchContinued { from } => fill(p.continued, &[("from", from)]),
-            Fact::FetchRefused { why } => {
-                fill(p.refused, &[("why", &crate::pages::pickup::word(&p.why, *why))])
-            }
-            Fact::Fetched { bytes, .. } => fill(p.fetched, &[("size", &self.size(*bytes))]),
-            Fact::LinkRenewed => renewed.to_owned(),
-            Fact::PickupLapsed => lapsed.to_owned(),
-            other => serde_json::to_string(other).unwrap_or_default(),
-        }
-    }
-
-    fn decided(
-        &self,
-        file: &SharePath,
-        choice: Choice,
-        reason: Option<&str>,
-        exceptions: &[String],
-    ) -> String {
-        let [approved, returned, rejected] = self.ledger.decided;
-        let phrase = match choice {
-            Choice::Approve => approved,
-            Choice::Return => returned,
-            Choice::Reject => rejected,
-        };
-        let under = match exceptions {
-            [] => String::new(),
-            named => fill(self.ledger.under, &[("exceptions", &named.join(", "))]),
-        };
-        fill(phrase, &[("file", file)]) + &under + &self.because(reason)
-    }
-
-    fn because(&self, reason: Option<&str>) -> String {
-        reason.map(|reason| fill(self.ledger.because, &[("reason", &reason)])).unwrap_or_default()
-    }
-
-    fn files(&self, number: usize) -> String {
-        count(self.common.files, number as u64)
-    }
-
-    /// How many files, and their names where they are few.
-    fn noted(&self, files: &[Noted]) -> String {
-        let names: Vec<&str> = files.iter().take(3).map(|file| file.name.as_str()).collect();
-        let more = if files.len() > names.len() { ", …" } else { "" };
-        format!("{} ({}{more})", self.files(files.len()), names.join(", "))
-    }
-
-    fn tally(&self, verdicts: &[(SharePath, Verdict)]) -> String {
-        let part = |verdict: Verdict| {
-            let number = verdicts.iter().filter(|(_, one)| *one == verdict).count();
-            (number > 0).then(|| format!("{number} {}", self.verdict(verdict).word))
-        };
-        let parts: Vec<String> =
-            [Verdict::Clear, Verdict::Review, Verdict::Blocked].into_iter().filter_map(part).collect();
-        parts.join(", ")
-    }
-}

@@ -5,6 +5,7 @@ mod ask;
 mod changes;
 mod common;
 mod connections;
+mod facts;
 mod insights;
 mod ledger;
 mod pickup;
