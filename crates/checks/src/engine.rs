@@ -107,7 +107,10 @@ fn not_compared(request: &Request) -> Vec<(usize, Finding)> {
             undecided.push((differences.file, rule::undecided(&ImpliedGroup::DECLARATION, &why, place)));
         }
         if let Some(more) = count.checked_sub(NOT_COMPARED).filter(|more| *more > 0) {
-            let why = format!("{more} more files that left before were not compared");
+            let why = match more {
+                1 => "1 more file that left before was not compared".to_owned(),
+                _ => format!("{more} more files that left before were not compared"),
+            };
             let place = Place { more: u64::try_from(more).ok(), ..Place::default() };
             undecided.push((differences.file, rule::undecided(rule, &why, place)));
         }

@@ -7,6 +7,7 @@ use exeat_domain::finding::{Place, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::band::people;
 use crate::cells::Row;
 use crate::read::record::RecordError;
 use crate::read::value::Value;
@@ -170,7 +171,10 @@ fn of_records(table: &Table, severity: Severity, found: &mut Findings) -> Result
         if !of.is_constant(table) && !series {
             let place = Place { value: Some(shown(text)), row: Some(*row), ..table.column(of.column) };
             let all = of.cells.max(table.profiles.get(of.column).map_or(0, |profile| profile.dates));
-            let message = format!("{all} rows hold a full date, a row a person or event.");
+            let message = match all {
+                1 => "1 row holds a full date, a row a person or event.".to_owned(),
+                _ => format!("{all} rows hold a full date, a row a person or event."),
+            };
             found.push(severity, place, message);
         }
     }
@@ -203,7 +207,7 @@ fn of_groups(params: &Params, table: &Table, found: &mut Findings) -> Result<(),
         for of in &dated {
             let text = cells.text(of.column);
             if of.day(cells).is_some() {
-                let message = format!("The date is that of {count} people.");
+                let message = format!("The date is that of {}.", people(count));
                 found.push(Severity::Review, table.cell(row, of.column, text), message);
             }
         }
@@ -228,7 +232,7 @@ fn headed(params: &Params, table: &Table, counts: &[usize], found: &mut Findings
     })?;
     for ((at, _), least) in dated.iter().zip(least) {
         if let Some(count) = least {
-            let message = format!("The date that heads the column is that of {count} people.");
+            let message = format!("The date that heads the column is that of {}.", people(count));
             found.push(Severity::Review, table.column(*at), message);
         }
     }

@@ -120,7 +120,10 @@ fn padding(table: &Table, found: &mut Findings) -> Result<(), RecordError> {
         }
     })?;
     if let Some(row) = at_first {
-        let message = format!("{rows} rows hold blanks or tabs in empty columns at the end of the line.");
+        let message = match rows {
+            1 => "1 row holds blanks or tabs in empty columns at the end of the line.".to_owned(),
+            _ => format!("{rows} rows hold blanks or tabs in empty columns at the end of the line."),
+        };
         found.push(Severity::Block, Place { row: Some(row), ..table.whole() }, message);
     }
     Ok(())

@@ -6,6 +6,7 @@ use exeat_domain::finding::{Risk, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::band::people;
 use crate::evidence::{Groups, Of, Statistic, is_total, sums_to};
 use crate::read::Grid;
 use crate::read::names;
@@ -53,14 +54,14 @@ impl Check for SmallBase {
         let shares = Shares { table, groups, grid };
         for &column in &columns {
             if let Some(base) = shares.column(column, u64::from(params.threshold.get())) {
-                let message = format!("The percentages are those of {base} people.");
+                let message = format!("The percentages are those of {}.", people(base));
                 found.push(Severity::Review, table.column(column), message);
             }
         }
         let across: Vec<usize> =
             columns.into_iter().filter(|at| !names::is_total(&table.columns[*at].name)).collect();
         for (row, base) in shares.rows(&across, u64::from(params.threshold.get())) {
-            let message = format!("The percentages of the row are those of {base} people.");
+            let message = format!("The percentages of the row are those of {}.", people(base));
             found.push(Severity::Review, table.row(row as u64), message);
         }
         Judgement::Decided(found)

@@ -4,6 +4,7 @@ use exeat_domain::finding::{Risk, Severity};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::band::people;
 use crate::evidence::{Figure, Groups, Of, Source, Statistic, wanted, within};
 use crate::read::Grid;
 use crate::rule::{Check, Findings, Judgement, Said, rule};
@@ -97,10 +98,10 @@ fn judge(params: &Params, groups: &Groups, table: &Table, grid: &Grid, figure: &
         .filter_map(|(side, set)| Some((weigh(params, set?)?, side, set?)))
         .max_by_key(|(severity, ..)| *severity)?;
     let (severity, side, (least, greatest)) = worst;
-    let people = if least == greatest { format!("{least}") } else { format!("{least} to {greatest}") };
+    let people = if least == greatest { people(least) } else { format!("{least} to {greatest} people") };
     let which = if side == 0 { "stands for" } else { "leaves out" };
     let share = if scale < 1000.0 { "percentage" } else { "rate" };
-    let message = format!("The {share} {which} {people} people of {of_text}.");
+    let message = format!("The {share} {which} {people} of {of_text}.");
     let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     say(severity, message, Some((whole(least), Some(whole(greatest)))))
 }

@@ -52,9 +52,12 @@ impl Check for Quantiles {
                 let beyond = size.greatest as f64 * side;
                 if beyond + 1e-9 < f64::from(params.threshold.get()) {
                     last = Some(figure.row);
-                    let beyond = (beyond * 10.0).round() / 10.0;
+                    let beyond = ((beyond * 10.0).round() / 10.0).to_string();
                     let (name, of) = (figure.statistic.name(), size.words(table));
-                    let message = format!("{beyond} people lie beyond the {name} of {of}.");
+                    let message = match beyond.as_str() {
+                        "1" => format!("1 person lies beyond the {name} of {of}."),
+                        _ => format!("{beyond} people lie beyond the {name} of {of}."),
+                    };
                     let place = table.cell(figure.row as u64, column, grid.text(figure.row, column));
                     found.push(Severity::Review, place, message);
                 }

@@ -77,6 +77,7 @@ pub(crate) fn why(finding: &Finding, w: &Words) -> String {
 fn interval(finding: &Finding, w: &Words) -> Option<String> {
     let r = w.request;
     finding.interval.map(|(low, high)| match high {
+        Some(high) if high == low => fill(r.interval_exact, &[("low", &low)]),
         Some(high) => fill(r.interval, &[("low", &low), ("high", &high)]),
         None => fill(r.interval_open, &[("low", &low)]),
     })

@@ -19,7 +19,10 @@ pub(super) fn modes(table: &Table) -> Option<Vec<Share>> {
     let found = |at: At, count: u64, grid: &crate::read::Grid| Share {
         place: table.cell(at.0 as u64, at.1, grid.text(at.0, at.1)),
         holds: Holds::All,
-        message: format!("The most frequent value is that of all {count} people, so that it is everybody's."),
+        message: match count {
+            1 => "The most frequent value is that of the only person there is.".to_owned(),
+            _ => format!("The most frequent value is that of all {count} people, so that it is everybody's."),
+        },
     };
     let number = |grid: &crate::read::Grid, at: At| match grid.value(at.0, at.1) {
         Value::Number(number) => number.count().filter(|&count| count > 0),

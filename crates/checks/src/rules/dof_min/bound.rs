@@ -191,8 +191,11 @@ impl<'a> Known<'a> {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let threshold = self.params.threshold();
         let why = if self.bounded.iter().any(|bounded| *bounded) {
-            let safe =
-                if by_bound > 0 { format!(" It decides {by_bound} other rows.") } else { String::new() };
+            let safe = match by_bound {
+                0 => String::new(),
+                1 => " It decides 1 other row.".to_owned(),
+                _ => format!(" It decides {by_bound} other rows."),
+            };
             format!(
                 "Neither degrees of freedom nor counts are printed, and the information bound does not reach {threshold} there. \
                  It takes terms for binary, errors for model-based and intervals for {} %.{safe}",
