@@ -80,6 +80,14 @@ impl Auditor<'_> {
         Ok(self.desk.ports.store.walk_ledger(after, STRIDE).await?)
     }
 
+    /// Whether the whole ledger is theirs to take away now: not for an auditor who checks too, while requests wait.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] where the store fails.
+    pub async fn may_export(&self) -> Result<bool, DeskError> {
+        Ok(!self.checks() || self.desk.ports.store.backlog(1).await? == 0)
+    }
+
     /// The next lines of the whole ledger as anyone can verify it, and where to go on.
     ///
     /// # Errors
@@ -89,7 +97,7 @@ impl Auditor<'_> {
         from: Option<ExportCursor>,
         exported_at: DateTime<Utc>,
     ) -> Result<(Vec<u8>, Option<ExportCursor>), DeskError> {
-        if from.is_none() && self.checks() && self.desk.ports.store.backlog(1).await? > 0 {
+        if from.is_none() && !self.may_export().await? {
             return Err(DeskError::Blind);
         }
         Ok(self.desk.ports.store.export_ledger(from, exported_at).await?)

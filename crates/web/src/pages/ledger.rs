@@ -36,6 +36,8 @@ struct Page<'a> {
     files: [(String, &'static str); 2],
     state: StateWords,
     filtered: bool,
+    /// The whole ledger may be taken away now.
+    exports: bool,
 }
 
 struct Chip {
@@ -151,6 +153,7 @@ pub(crate) async fn page(
         files: [(file("csv"), "CSV"), (file("jsonl"), "JSON Lines")],
         state: state(&seen, w, moments),
         filtered: !base.asks().is_empty(),
+        exports: auditor.may_export().await?,
         asked: &asked,
         shell,
     })

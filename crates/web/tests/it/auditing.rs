@@ -1,12 +1,17 @@
 //! What an auditor sees: the ledger, whether it is whole, and a record of each release.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use axum::http::StatusCode;
+use exeat_desk::ports::{Failure, People};
 use exeat_domain::ledger::Actor;
 use exeat_domain::request::RequestId;
 use exeat_domain::review::Choice;
+use exeat_domain::roster::{Role, Roster};
 use exeat_testkit::site::{Site, run};
 
-use crate::house::House;
+use crate::house::{Everyone, House};
 use crate::safety::inert;
 
 /// A request that was released.
@@ -128,4 +133,52 @@ async fn a_release_has_its_record() {
     let zip = aude.get(&format!("/releases/{id}/crate.zip")).await;
     assert_eq!(zip.header("content-type"), "application/zip");
     assert!(zip.body.starts_with(b"PK"));
+}
+
+#[tokio::test]
+async fn the_ledger_says_why_people_look_and_counts_in_the_readers_language() {
+    let house = House::new().await;
+    house.ask(&["ann"], "table 1").await;
+    house.ask(&["nothing.csv"], "table 2").await;
+    house.put("out/a.csv", "region,women,men\nnorth,120,98\nwest,88,4\n");
+    house.put("out/b.csv", "region,women,men\nnorth,120,98\neast,3,70\n");
+    house.ask(&["out"], "table 3").await;
+    let page = house.visitor("aude").await.get("/ledger").await.text();
+    for words in [
+        "pour les vérificateurs\u{a0}: une personne valide chaque livraison de ce demandeur",
+        "a contrôlé selon be-default\u{a0}: 2 bloqués",
+        "n’a trouvé aucun fichier à contrôler selon be-default",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
+/// Everyone, and Aude checks as well.
+struct Both;
+
+#[async_trait]
+impl People for Both {
+    async fn roster(&self) -> Result<Roster, Failure> {
+        let mut people: Vec<_> = Everyone.roster().await?.people().cloned().collect();
+        for person in people.iter_mut().filter(|person| person.account == "aude") {
+            person.roles.insert(Role::Checker);
+        }
+        Ok(Roster::new(people, vec![]).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn an_export_that_is_closed_says_so_beforehand_and_why() {
+    let house = House::new().await;
+    let people: Arc<dyn People> = Arc::new(Both);
+    let house = house.with_people(people).await;
+    let mut aude = house.visitor("aude").await;
+    let open = aude.get("/ledger").await.text();
+    assert!(open.contains("href=\"/ledger/export\"") && !open.contains("export-closed"), "{open}");
+    house.ask(&["ann"], "table 1").await;
+    let closed = aude.get("/ledger").await.text();
+    assert!(!closed.contains("href=\"/ledger/export\""), "{closed}");
+    assert!(closed.contains("disabled aria-describedby=\"export-closed\""), "{closed}");
+    assert!(closed.contains("Exportez-le quand rien n’attend"), "{closed}");
+    assert_eq!(aude.get("/ledger/export").await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -141,32 +141,38 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let mut site = Site::furnish(folder.path()).await.unwrap();
         change(&mut site);
-        Self::over(folder, site, settings, Arc::default()).await
+        Self::over(folder, site, settings, (Arc::default(), Arc::new(Everyone))).await
+    }
+
+    /// The house with other people on its roster.
+    pub(crate) async fn with_people(self, people: Arc<dyn People>) -> Self {
+        let Self { folder, site, clock, .. } = self;
+        Self::over(folder, site, settings(), (clock, people)).await
     }
 
     /// The house after its server was stopped and started again.
     pub(crate) async fn restarted(self) -> Self {
         let Self { folder, site, clock, .. } = self;
-        Self::over(folder, site, settings(), clock).await
+        Self::over(folder, site, settings(), (clock, Arc::new(Everyone))).await
     }
 
-    async fn over(folder: tempfile::TempDir, site: Site, settings: Settings, clock: Arc<Shifted>) -> Self {
+    async fn over(
+        folder: tempfile::TempDir,
+        site: Site,
+        settings: Settings,
+        (clock, people): (Arc<Shifted>, Arc<dyn People>),
+    ) -> Self {
         let ports = |ports| Ports {
-            people: Arc::new(Everyone),
+            people: Arc::clone(&people),
             clock: Arc::<Shifted>::clone(&clock),
             connections: connections(),
             ..ports
         };
         let desk = site.desk(ports).await.unwrap();
         let accounts: Arc<dyn Accounts> = Arc::new(site.store().await.unwrap());
-        let app = App::new(
-            desk.clone(),
-            Arc::clone(&accounts),
-            Arc::new(Everyone),
-            Arc::<Shifted>::clone(&clock),
-            settings,
-        )
-        .unwrap();
+        let app =
+            App::new(desk.clone(), Arc::clone(&accounts), people, Arc::<Shifted>::clone(&clock), settings)
+                .unwrap();
         let router = routes::router(app.clone()).unwrap();
         Self { folder, site, desk, app, accounts, clock, router }
     }
@@ -198,6 +204,12 @@ impl House {
         let id = self.desk.requester(Actor::person("ann_P")).ask(ask).await.unwrap().id;
         run(&self.desk).await.unwrap();
         id
+    }
+
+    /// What comes of it once no submitted review can be taken back any more.
+    pub(crate) async fn run_past_undo(&self) {
+        self.clock.forward(self.site.policy.undo() + TimeDelta::seconds(1));
+        run(&self.desk).await.unwrap();
     }
 
     /// A visitor who has an account and is signed in.
