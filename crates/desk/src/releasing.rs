@@ -112,7 +112,7 @@ impl Desk {
         let folder = self.ports.scratch.folder(request.id).await?.join(PACKAGES);
         let target = |limit| Target::Parts(folder.clone(), Box::new(request.clone()), limit);
         let deliver = &self.policy().deliver;
-        if self.way(request).await? == Way::Mail {
+        if self.way(request, &self.recipient(request).await?).await? == Way::Mail {
             let parts = target(self.policy().max_attachment);
             let packed = self.pack(release, self.protection().await?, parts).await;
             let fits =
@@ -129,14 +129,13 @@ impl Desk {
     }
 
     /// The way that the policy asks for, before a size is known. What was offered by a link once goes on so.
-    async fn way(&self, request: &Request) -> Result<Way, DeskError> {
+    pub(crate) async fn way(&self, request: &Request, person: &Person) -> Result<Way, DeskError> {
         if request.release.as_ref().is_some_and(|release| release.pickup.is_some()) {
             return Ok(Way::Pickup);
         }
         if self.settings.web.is_none() {
             return Ok(Way::Mail);
         }
-        let person = self.recipient(request).await?;
         let demoted = self.ports.store.demotion(&person.account).await?;
         let mode = person.mode_on(self.now().date_naive(), demoted.as_ref());
         Ok(self.policy().deliver.way(request.project.as_deref(), mode))

@@ -92,11 +92,16 @@ impl Desk {
     }
 
     /// What the requester would be told if a round came to this, and no further reviewer changed it.
-    pub(crate) fn foreseen_letter(&self, request: &Request, outcome: Outcome, person: &Person) -> Letter {
+    pub(crate) async fn foreseen_letter(
+        &self,
+        request: &Request,
+        outcome: Outcome,
+        person: &Person,
+    ) -> Result<Letter, DeskError> {
         let deliver = &self.policy().deliver;
-        let way = deliver.way(request.project.as_deref(), person.mode);
+        let way = self.way(request, person).await?;
         let body = match (outcome, request.round()) {
-            (Outcome::Approve, round) if way == Way::Pickup && self.settings.web.is_some() => {
+            (Outcome::Approve, round) if way == Way::Pickup => {
                 let files = leaving(request);
                 Body::Ready(Ready {
                     request: request.id.to_string(),
@@ -119,7 +124,7 @@ impl Desk {
             (Outcome::Return, Some(round)) => returned_body(request, round),
             (Outcome::Return | Outcome::Reject, _) => rejected_body(request),
         };
-        self.letter(person, request.thread.clone(), &format!("{}.draft", request.id), body)
+        Ok(self.letter(person, request.thread.clone(), &format!("{}.draft", request.id), body))
     }
 
     /// The letter that carries one package of a release.

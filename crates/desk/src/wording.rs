@@ -64,7 +64,7 @@ impl Checker<'_> {
         let (foreseen, outcome) = foreseen.foreseen(&self.actor.account, self.desk.policy(), now);
         let outcome = outcome.ok_or(ReviewError::Nothing)?;
         let person = self.desk.recipient(request).await?;
-        let letter = self.desk.foreseen_letter(&foreseen, outcome, &person);
+        let letter = self.desk.foreseen_letter(&foreseen, outcome, &person).await?;
         Ok(self.desk.ports.courier.words(&letter)?)
     }
 

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use exeat_domain::ledger::Actor;
 use exeat_domain::request::RequestId;
 use exeat_domain::state::State;
-use exeat_testkit::site::run;
 
 use crate::house::{House, settings};
 
@@ -41,7 +40,7 @@ async fn a_clear_request_is_found_approved_and_submitted() {
     assert!(page.contains("Submitting releases 2, returns 0, rejects 0"), "{page}");
     assert_eq!(state(&house, id).await, State::Submitted, "nothing moves before it is submitted");
     cleo.post(&format!("/requests/{id}/submit"), &[]).await;
-    run(&house.desk).await.unwrap();
+    house.run_past_undo().await;
     assert_eq!(state(&house, id).await, State::Released);
     let page = cleo.get(&format!("/requests/{id}")).await.text();
     assert!(page.contains("This file can no longer be looked at"), "{page}");
@@ -94,7 +93,7 @@ async fn what_goes_against_the_machine_needs_words_and_keeps_what_was_typed() {
     let page = ann.get(&format!("/mine/{id}")).await.text();
     assert!(!page.contains("Merge the oldest two groups."), "not before the decision");
     cleo.post(&format!("/requests/{id}/submit"), &[]).await;
-    run(&house.desk).await.unwrap();
+    house.run_past_undo().await;
     assert_eq!(state(&house, id).await, State::Returned);
     let page = ann.get(&format!("/mine/{id}")).await.text();
     for words in ["returned to you", "Merge the oldest two groups.", "CNT-MIN", "Withdraw the request"] {
@@ -128,7 +127,7 @@ async fn two_reviewers_are_blind_to_one_another() {
         !dirk.get(&format!("/requests/{id}")).await.text().contains("Cleo Maes"),
         "blind until it is settled"
     );
-    run(&house.desk).await.unwrap();
+    house.run_past_undo().await;
     let page = dirk.get(&format!("/requests/{id}")).await.text();
     assert!(page.contains("the wrong population") && page.contains("Cleo Maes"), "{page}");
     let again = cleo.post(&format!("/requests/{id}/decide"), &back).await;

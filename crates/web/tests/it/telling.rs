@@ -1,12 +1,19 @@
 //! What a checker tells: words for a file that goes back, comments, and taking both decisions and reviews back.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use axum::http::StatusCode;
-use chrono::TimeDelta;
-use exeat_desk::{Ask, Worked};
+use exeat_desk::ports::{Failure, People};
+use exeat_desk::{Ask, Ports, Wording, Worked};
 use exeat_domain::context::Context;
 use exeat_domain::digest::Sha256;
 use exeat_domain::ledger::{Actor, Fact};
+use exeat_domain::path::SharePath;
 use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
+use exeat_domain::review::Choice;
+use exeat_domain::roster::{Language, Person, ReleaseMode, Role, Roster};
 use exeat_domain::state::State;
 use exeat_testkit::site::{Site, run};
 use sha2::Digest as _;
@@ -75,7 +82,7 @@ async fn a_file_goes_back_in_the_words_that_were_drafted_chosen_and_edited() {
     assert_eq!(cleo.post(&refuse, &told).await.status, StatusCode::SEE_OTHER);
     assert!(cleo.get(&page).await.text().contains("les plus hauts"), "what was written is there again");
     cleo.post(&format!("/requests/{id}/submit"), &[]).await;
-    run(&house.desk).await.unwrap();
+    house.run_past_undo().await;
     assert_eq!(state(&house, id).await, State::Returned);
     let messages = Site::at(house.folder.path()).messages().unwrap();
     let mail = messages.iter().map(|mail| mail.text.replace("\r\n", "\n")).find(|text| text.contains(words));
@@ -117,14 +124,12 @@ async fn decisions_and_reviews_are_taken_back_until_they_take_effect() {
     }
     let back = cleo.post(&format!("/requests/{id}/undo"), &[]).await;
     assert_eq!(back.header("location"), format!("/requests/{id}"));
-    house.clock.forward(TimeDelta::seconds(30));
-    run(&house.desk).await.unwrap();
+    house.run_past_undo().await;
     assert_eq!(state(&house, id).await, State::Submitted, "what was taken back takes no effect");
     let page = cleo.get(&format!("/requests/{id}")).await.text();
     assert!(page.contains("2 of 2 decided") && page.contains("data-key=\"s\""), "{page}");
     cleo.post(&submit, &[]).await;
-    house.clock.forward(TimeDelta::seconds(30));
-    run(&house.desk).await.unwrap();
+    house.run_past_undo().await;
     assert_eq!(state(&house, id).await, State::Released);
     let late = cleo.post(&format!("/requests/{id}/undo"), &[]).await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -166,4 +171,52 @@ async fn comments_reach_whom_they_are_for_and_stay_through_the_rounds() {
     assert_eq!(bram.status, StatusCode::NOT_FOUND);
     let told = facts(&house, id).await.into_iter().filter(|fact| matches!(fact, Fact::Commented { .. }));
     assert_eq!(told.count(), 3);
+}
+
+/// A requester on automatic release whose training has ended, or not yet, and a checker.
+struct Trained(bool);
+
+#[async_trait]
+impl People for Trained {
+    async fn roster(&self) -> Result<Roster, Failure> {
+        let trained = if self.0 { "2999-12-31" } else { "2020-01-01" };
+        let person = |account: &str, role, mode| Person {
+            account: account.into(),
+            name: account.into(),
+            address: format!("{account}@example.org").parse().unwrap(),
+            language: Language::En,
+            roles: BTreeSet::from([role]),
+            mode,
+            projects: BTreeSet::new(),
+            automatic_since: None,
+            trained_until: Some(trained.parse().unwrap()),
+            active: true,
+        };
+        let people = vec![
+            person("ann_P", Role::Requester, ReleaseMode::Automatic),
+            person("cleo", Role::Checker, ReleaseMode::Validated),
+        ];
+        Ok(Roster::new(people, vec![]).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_letter_is_previewed_by_the_release_mode_of_the_day() {
+    let house = House::with(settings(), |site| {
+        site.policy.deliver.pickup_modes.insert(ReleaseMode::Automatic);
+        site.web = Some("https://desk.example.org".into());
+    })
+    .await;
+    let id = house.ask(&["ann"], "table 1").await;
+    for trained in [true, false] {
+        let people: Arc<dyn People> = Arc::new(Trained(trained));
+        let desk = house.site.desk(|ports| Ports { people, ..ports }).await.unwrap();
+        let checker = desk.checker(Actor::person("cleo")).await.unwrap();
+        let path = |name| SharePath::new(name).unwrap();
+        checker.decide(id, &[path("ann/regions.csv")], Choice::Approve, Some("fine"), true).await.unwrap();
+        let (request, _) = checker.show(id).await.unwrap();
+        let wording = Wording { choice: Choice::Return, told: BTreeSet::new(), words: "Which years?".into() };
+        let letter = checker.preview(&request, &path("ann/sexes.csv"), wording).await.unwrap();
+        assert_eq!(letter.text.contains("/pickup/"), trained, "{}", letter.text);
+    }
 }
