@@ -1,3 +1,5 @@
+//! Tables as text: written while they are read, and read back row by row.
+
 use std::fs::File;
 use std::io::Write as _;
 

@@ -372,6 +372,16 @@ mod tests {
     }
 
     #[test]
+    fn one_person_is_told_as_one() {
+        let table = "event,date,n\nfire,2020-03-07,1\nflood,2020-05-19,120\nstorm,2020-11-02,9\n";
+        let input = Input { path: "a.csv".into(), supporting: false, source: Source::Bytes(table.into()) };
+        let report = check(vec![input], &Policy::preset("be-default").unwrap()).remove(0).report;
+        let named = report.findings.into_iter().filter(|finding| finding.rule == "DAT-EXACT");
+        let messages: Vec<String> = named.map(|finding| finding.message).collect();
+        assert_eq!(messages, ["The date is that of 1 person.", "The date is that of 9 people."]);
+    }
+
+    #[test]
     fn even_steps_are_periods_whatever_their_counts() {
         for step in [1, 7] {
             let rows: String = (1..=4).map(|at| format!("2020-03-{:02},{}\n", at * step, at)).collect();

@@ -112,3 +112,34 @@ fn header(name: &str) -> Option<String> {
     }
     (!kept.trim().is_empty()).then_some(kept)
 }
+
+#[cfg(test)]
+mod tests {
+    use exeat_domain::finding::{Outcome, Place, Severity};
+    use exeat_domain::roster::Language;
+
+    use super::*;
+
+    #[test]
+    fn a_cell_that_can_be_one_value_alone_is_told_as_that_value() {
+        let finding = |interval| Finding {
+            rule: "SUP-EXACT".into(),
+            risk: None,
+            severity: Severity::Block,
+            outcome: Outcome::Found,
+            message: "m".into(),
+            fix: "f".into(),
+            place: Place::default(),
+            interval: Some(interval),
+        };
+        for (language, exact) in [
+            (Language::En, "can be worked out as exactly 3"),
+            (Language::Nl, "af te leiden als precies 3"),
+            (Language::Fr, "se déduit comme étant exactement 3"),
+        ] {
+            let said = |ends| interval(&finding(ends), Words::of(language)).unwrap();
+            assert_eq!(said((3, Some(3))), exact);
+            assert!(said((3, Some(4))).contains('4') && said((3, None)).contains('3'));
+        }
+    }
+}

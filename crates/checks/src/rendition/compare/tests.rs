@@ -1,3 +1,5 @@
+//! Two versions of a table beside one another: what changed, what was added and what is gone.
+
 use super::super::tests::open;
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Every sentence of the checks and of a refusal is told in Dutch and in French, with the same blanks.
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,6 +54,16 @@ fn what_stands_in_a_sentence_is_said_too_and_what_is_data_is_not() {
             "The percentage stands for 1 to 3 people of 20 (column \"n\").",
             "Het percentage staat voor 1 tot 3 personen van 20 (kolom \"n\").",
             "Le pourcentage représente 1 à 3 personnes sur 20 (colonne \"n\").",
+        ),
+        (
+            "The date is that of 1 person.",
+            "De datum is die van 1 persoon.",
+            "La date est celle de 1 personne.",
+        ),
+        (
+            "The percentage leaves out 1 person of 20 (column \"n\").",
+            "Het percentage laat 1 persoon weg van 20 (kolom \"n\").",
+            "Le pourcentage laisse de côté 1 personne sur 20 (colonne \"n\").",
         ),
         (
             "Each row looks like one person or event (5 points): +7 a row is a total; -2 cells are suppressed.",
