@@ -18,7 +18,8 @@ fn section(root: &Value, schema: &Value, defaults: &Value, name: &str, text: &mu
     for (key, value) in settings(schema) {
         if let Some(inner) = object(root, value) {
             let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-            section(root, inner, &value["default"], &path, text);
+            let own = value.get("default").filter(|default| !default.is_null());
+            section(root, inner, own.unwrap_or(&defaults[key]), &path, text);
         }
     }
 }

@@ -7,7 +7,8 @@ use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
 use exeat_desk::ports::{Job, Task};
 use exeat_desk::{Administrator, Trust};
-use exeat_domain::policy::{Partial, RecordLevel};
+use exeat_domain::pickup::Way;
+use exeat_domain::policy::{Deliver, Partial, RecordLevel};
 use exeat_domain::request::RequestId;
 use exeat_domain::roster::{DemotionCause, ReleaseMode, Role};
 
@@ -170,7 +171,7 @@ fn policy(desk: &Administrator<'_>, w: &'static Words) -> Vec<(&'static str, Str
     let yes = |yes: bool| if yes { a.yes } else { a.no }.to_owned();
     let [release, hold] = a.partial_values;
     let [reason, exception] = a.record_level_values;
-    vec![
+    let mut lines = vec![
         (a.checks, desk.checks().to_owned()),
         (a.reviewers, policy.reviewers.to_string()),
         (a.partial, if policy.partial == Partial::Release { release } else { hold }.to_owned()),
@@ -179,12 +180,44 @@ fn policy(desk: &Administrator<'_>, w: &'static Words) -> Vec<(&'static str, Str
             a.record_level,
             if policy.record_level == RecordLevel::Reason { reason } else { exception }.to_owned(),
         ),
+        (a.undo, count(a.seconds, policy.undo_seconds.into())),
+        (
+            a.compare,
+            if policy.compare_days == 0 {
+                a.not_kept.to_owned()
+            } else {
+                count(a.days, policy.compare_days.into())
+            },
+        ),
         (a.sample, format!("{:.0}\u{a0}%", policy.sample * 100.0)),
         (a.hide_names, yes(policy.hide_names)),
         (a.max_attachment, w.size(policy.max_attachment)),
         (a.max_file, w.size(policy.max_file)),
         (a.max_files, policy.max_files.to_string()),
-    ]
+    ];
+    lines.extend(deliver(&policy.deliver, w));
+    lines
+}
+
+/// How packages reach their requesters, in words.
+fn deliver(deliver: &Deliver, w: &Words) -> Vec<(&'static str, String)> {
+    let a = w.admin;
+    let [mail, pickup] = a.ways;
+    let [validated, automatic] = a.modes;
+    let modes = [(ReleaseMode::Validated, validated), (ReleaseMode::Automatic, automatic)];
+    let modes = modes.into_iter().filter(|(mode, _)| deliver.pickup_modes.contains(mode));
+    let projects: Vec<&str> = deliver.pickup_projects.iter().map(String::as_str).collect();
+    let by = if deliver.by == Way::Mail { mail } else { pickup };
+    let lines = [
+        (a.deliver, by.to_owned()),
+        (a.largest_mail, w.size(deliver.largest_mail)),
+        (a.pickup_projects, projects.join(", ")),
+        (a.pickup_modes, modes.map(|(_, word)| word).collect::<Vec<_>>().join(", ")),
+        (a.link, count(a.days, deliver.link_days.into())),
+        (a.continued, count(a.hours, deliver.continue_hours.into())),
+        (a.kept, count(a.days, deliver.kept_days.into())),
+    ];
+    lines.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// Has what waits for a request tried again now.

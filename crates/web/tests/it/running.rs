@@ -4,12 +4,13 @@ use axum::http::StatusCode;
 use chrono::TimeDelta;
 
 use exeat_domain::ledger::Actor;
+use exeat_domain::pickup::Way;
 use exeat_domain::review::Choice;
 use exeat_domain::token::Reach;
-use exeat_testkit::site::{files_under, run};
+use exeat_testkit::site::{Site, files_under, run};
 use serde_json::json;
 
-use crate::house::House;
+use crate::house::{House, settings};
 use crate::safety::inert;
 
 #[tokio::test]
@@ -23,6 +24,39 @@ async fn an_administrator_sees_who_is_trusted_and_what_is_in_force() {
     {
         assert!(page.contains(there), "{there}: {page}");
     }
+}
+
+#[tokio::test]
+async fn the_policy_is_shown_whole_in_each_language() {
+    let change = |site: &mut Site| {
+        (site.policy.undo_seconds, site.policy.compare_days) = (1, 0);
+        site.policy.deliver.by = Way::Pickup;
+        site.policy.deliver.pickup_projects.insert("asthma".into());
+        site.policy.deliver.link_days = 1;
+    };
+    let house = House::with(settings(), change).await;
+    let mut adam = house.visitor("adam").await;
+    let page = adam.get("/admin").await.text();
+    for there in [
+        "1 seconde<",
+        "helemaal niet<",
+        "via afhalen op deze desk",
+        "asthma",
+        "geldt",
+        "1 dag<",
+        "24 uur",
+        "30 dagen",
+    ] {
+        assert!(page.contains(there), "{there}: {page}");
+    }
+    // Every setting has its line; a schema that gains one fails here.
+    let serde_json::Value::Object(policy) = serde_json::to_value(&house.site.policy).unwrap() else {
+        panic!("a policy is an object")
+    };
+    let deliver = policy["deliver"].as_object().unwrap();
+    let lines = page.split("id=\"policy\"").nth(1).unwrap().matches("<tr>").count();
+    let empty = ["pickup_modes"].len();
+    assert_eq!(lines, 1 + (policy.len() - 1) + deliver.len() - empty, "{page}");
 }
 
 #[tokio::test]
