@@ -90,6 +90,17 @@ fn vet(config: &Config) -> Result<(), String> {
         return Err("policy.deliver: packages are picked up at the web desk, and there is no [web] section"
             .to_owned());
     }
+    if let Some(web) = &config.web {
+        web.settings(&config.mail.name)?;
+    }
+    if let Some(server) = &config.server {
+        super::server::secure(&server.url).map_err(|why| format!("server.url is {:?}: {why}", server.url))?;
+        if config.web.is_none() {
+            return Err("server.url: this desk has no [web] section, so that requests and reviews would go to another desk. \
+                 Add [web], or keep [server] alone in a file of its own"
+                .to_owned());
+        }
+    }
     match (&config.mail.maildir, &config.mail.smtp) {
         (None, None) => Err("mail: say where messages go, with mail.maildir or [mail.smtp]".to_owned()),
         (Some(_), Some(_)) => Err("mail: both mail.maildir and [mail.smtp] are given; keep one".to_owned()),

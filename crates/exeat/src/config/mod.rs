@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use load::{ConfigError, Loaded, load};
 pub(crate) use secret::Secret;
-pub(crate) use server::ServerSection;
+pub(crate) use server::{ServerSection, secure};
 pub(crate) use web::WebSection;
 
 /// The whole configuration. Relative paths are relative to the folder that the file lies in.

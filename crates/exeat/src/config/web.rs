@@ -119,6 +119,13 @@ impl WebSection {
                 self.public_url
             ));
         }
+        if super::secure(&self.public_url).is_err() {
+            return Err(format!(
+                "web.public_url is {:?}: people sign in there and mails link to it, so it must begin with https:// unless \
+                 it is this machine itself",
+                self.public_url
+            ));
+        }
         let zone = self.timezone.parse().map_err(|_| {
             format!("web.timezone is {:?}: it must be a name like Europe/Brussels", self.timezone)
         })?;
@@ -171,6 +178,7 @@ mod tests {
         for (text, key) in [
             ("public_url = \"exeat.example.org\"", "web.public_url"),
             ("public_url = \"https://exeat.example.org/desk\"", "web.public_url"),
+            ("public_url = \"http://exeat.example.org\"", "web.public_url"),
             ("public_url = \"https://a\"\ntimezone = \"Brussels\"", "web.timezone"),
             ("public_url = \"https://a\"\nopen_from = \"9\"", "web.open_from"),
             ("public_url = \"https://a\"\nopen_from = \"18:00\"", "web:"),

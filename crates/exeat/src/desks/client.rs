@@ -1,17 +1,17 @@
 //! Speaks to the API of a desk: over TLS that is verified, or without it to this machine alone; and never to where an
 //! answer redirects.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use ureq::http::{Response, Uri};
+use ureq::http::Response;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
+use crate::config;
 use crate::out::Failed;
 
 /// How long an answer may take.
@@ -39,7 +39,7 @@ impl Client {
     /// # Errors
     /// [`Failed`] where the address will not do, or nobody is trusted to vouch for it.
     pub(super) fn new(url: &str, token: SecretString) -> Result<Self, Failed> {
-        let secure = vet(url).map_err(|why| Failed::usage("server", format!("{url:?}: {why}")))?;
+        let secure = config::secure(url).map_err(|why| Failed::usage("server", format!("{url:?}: {why}")))?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -95,23 +95,6 @@ impl Client {
     }
 }
 
-/// Whether the address is one with TLS; without, only this machine's own will do.
-fn vet(url: &str) -> Result<bool, &'static str> {
-    let uri: Uri = url.parse().map_err(|_| "not an address")?;
-    let authority = uri.authority().ok_or("write it like https://exeat.example.org")?;
-    if authority.as_str().contains('@') || !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-        return Err("write it like https://exeat.example.org, without a name or a path");
-    }
-    let host = authority.host().trim_matches(['[', ']']);
-    let own = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    match uri.scheme_str() {
-        Some("https") => Ok(true),
-        Some("http") if own => Ok(false),
-        Some("http") => Err("without TLS the token could be read on the way: write https://"),
-        _ => Err("write it like https://exeat.example.org"),
-    }
-}
-
 /// Trusts whom this machine trusts; `SSL_CERT_FILE` names others.
 fn tls() -> Result<TlsConfig, Failed> {
     let found = rustls_native_certs::load_native_certs();
@@ -125,35 +108,4 @@ fn tls() -> Result<TlsConfig, Failed> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = TlsConfig::builder().root_certs(RootCerts::from(roots));
     Ok(tls.unversioned_rustls_crypto_provider(provider).build())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::vet;
-
-    #[test]
-    fn a_token_goes_over_tls_or_stays_on_this_machine() {
-        for (url, secure) in [
-            ("https://exeat.example.org", true),
-            ("https://exeat.example.org:8443/", true),
-            ("http://127.0.0.1:8417", false),
-            ("http://[::1]:8417", false),
-            ("http://localhost:8417", false),
-        ] {
-            assert_eq!(vet(url), Ok(secure), "{url}");
-        }
-        for url in [
-            "",
-            "exeat.example.org",
-            "http://exeat.example.org",
-            "http://127.0.0.1.example.org",
-            "http://localhost@exeat.example.org",
-            "https://exeat.example.org/desk",
-            "https://exeat.example.org/?x=1",
-            "ftp://127.0.0.1",
-            "file:///etc/passwd",
-        ] {
-            assert!(vet(url).is_err(), "{url}");
-        }
-    }
 }

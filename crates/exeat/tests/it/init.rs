@@ -84,6 +84,32 @@ fn an_unknown_key_is_named_with_its_place() {
 }
 
 #[test]
+fn the_web_desk_and_a_desk_elsewhere_are_vetted() {
+    let web = |url: &str| format!("[web]\npublic_url = \"{url}\"\n");
+    let server = |url: &str| format!("[server]\nurl = \"{url}\"\n");
+    let sound = web("https://exeat.example.org");
+    for (sections, named) in [
+        (web("exeat.example.org"), "web.public_url"),
+        (web("http://exeat.example.org"), "https://"),
+        (sound.clone() + "open_from = \"9\"\n", "web.open_from"),
+        (sound.clone() + &server("exeat.example.org"), "server.url"),
+        (sound.clone() + &server("http://exeat.example.org"), "server.url"),
+        (server("https://exeat.example.org"), "no [web] section"),
+        (sound.clone() + &server("https://exeat.example.org"), ""),
+        (web("http://127.0.0.1:8417"), ""),
+    ] {
+        let folder = desk();
+        let file = folder.path().join("desk/exeat.toml");
+        fs::write(&file, fs::read_to_string(&file).unwrap() + "\n" + &sections).unwrap();
+        let checked = check(&folder);
+        match named {
+            "" => assert!(checked.done().contains("holds together"), "{sections}"),
+            named => assert!(checked.code == 2 && checked.err.contains(named), "{sections}: {checked:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_secret_in_the_configuration_is_refused_and_not_repeated() {
     for secret in ["\"hunter2\"", "20261123", "\"vault:hunter2\"", "hunter2", "[\"hunter2\"]"] {
         let folder = desk();
