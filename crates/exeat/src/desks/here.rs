@@ -131,8 +131,13 @@ impl Reviewing for Judge {
             let Some(file) = round.and_then(|round| round.files.get(spot.file.checked_sub(1)?)) else {
                 return Ok(None);
             };
-            // A copy that was removed is shown without its rows.
-            let Ok(Some(rendition)) = checker.rendition(file).await else { return Ok(None) };
+            let rendition = match checker.rendition(file).await {
+                Ok(Some(rendition)) => rendition,
+                Ok(None) => return Ok(None),
+                // A copy that was removed is shown without its rows.
+                Err(error) if error.code() == "seals-gone" => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
             let table = usize::try_from(spot.table).unwrap_or(usize::MAX);
             Window::of(&rendition, table, spot.from, spot.count)
                 .map_err(|error| Failed::refused("rendition", error))

@@ -26,16 +26,16 @@ struct Next {
 }
 
 impl There {
-    /// Asks until nothing waits for the request but what has failed.
+    /// Asks until it is done, or for a while.
     fn settled<T>(
         &self,
         id: RequestId,
         ask: impl Fn() -> Result<T, Failed>,
-        jobs: impl Fn(&T) -> &[Waits],
+        done: impl Fn(&T) -> bool,
     ) -> Result<T, Failed> {
         let mut document = ask()?;
         for _ in 0..TRIES {
-            if jobs(&document).iter().all(|job| job.cause.is_some()) {
+            if done(&document) {
                 return Ok(document);
             }
             sleep(BETWEEN);
@@ -46,8 +46,13 @@ impl There {
     }
 
     fn asked(&self, id: RequestId) -> Result<RequestDocument, Failed> {
-        self.settled(id, || Asking::show(self, id), |document| &document.jobs)
+        self.settled(id, || Asking::show(self, id), |document| tried(&document.jobs))
     }
+}
+
+/// Whether nothing waits but what has failed.
+fn tried(jobs: &[Waits]) -> bool {
+    jobs.iter().all(|job| job.cause.is_some())
 }
 
 fn list(path: &str, after: Option<RequestId>, limit: u64) -> String {
@@ -98,8 +103,12 @@ impl Reviewing for There {
     fn rows(&self, spot: Spot) -> Result<Option<Window>, Failed> {
         let Spot { request, round, file, table, from, count } = spot;
         let rows = format!("reviews/{request}/rounds/{round}/files/{file}/rows");
-        // A copy that was removed is shown without its rows.
-        Ok(self.0.get(&format!("{rows}?table={table}&from={from}&count={count}")).ok())
+        match self.0.get(&format!("{rows}?table={table}&from={from}&count={count}")) {
+            Ok(window) => Ok(Some(window)),
+            // A copy that was removed is shown without its rows.
+            Err(failed) if matches!(failed.code.as_str(), "not-found" | "seals-gone") => Ok(None),
+            Err(failed) => Err(failed),
+        }
     }
 
     fn decide(&self, id: RequestId, deciding: Deciding) -> Result<DecidedDocument, Failed> {
@@ -107,14 +116,19 @@ impl Reviewing for There {
         if decided.state == State::Submitted {
             return Ok(decided);
         }
-        let after = self.settled(id, || Reviewing::show(self, id), |document| &document.jobs)?;
+        let after = self.settled(id, || Reviewing::show(self, id), |document| tried(&document.jobs))?;
         let ReviewDocument { request, jobs, .. } = after;
         Ok(DecidedDocument { state: request.state, release: request.release, jobs, ..decided })
     }
 
     fn retry(&self, id: RequestId) -> Result<(), Failed> {
-        let _: ReviewDocument = self.0.post(&format!("reviews/{id}/retry"), &json!({}))?;
-        self.settled(id, || Reviewing::show(self, id), |document| &document.jobs)?;
+        let before: ReviewDocument = self.0.post(&format!("reviews/{id}/retry"), &json!({}))?;
+        // What failed before it was roused says nothing of the try that follows.
+        let again = |job: &Waits| {
+            before.jobs.iter().all(|known| known.task != job.task || known.attempts < job.attempts)
+        };
+        let done = |document: &ReviewDocument| tried(&document.jobs) && document.jobs.iter().all(again);
+        self.settled(id, || Reviewing::show(self, id), done)?;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -154,4 +155,34 @@ fn a_machine_without_a_desk_has_a_file_that_names_one() {
     std::fs::write(&file, format!("[server]\nurl = \"{}\"\ntokn = \"file:token\"\n", there.url)).unwrap();
     let wrong = there.run("", "request list");
     assert!(wrong.code == 2 && wrong.err.contains("tokn"), "{wrong:?}");
+}
+
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn what_fails_there_is_shown_and_a_retry_waits_for_the_try_that_it_asks_for() {
+    let there = Elsewhere::new();
+    let (ann, cleo) = (there.token("ann_P", "write"), there.token("cleo", "decide"));
+    let at = format!("--server {}", there.url);
+    there.desk.put(&format!("{RESULTS}/small.csv"), SMALL);
+    there.run(&ann, &format!("request {at} create {RESULTS}/small.csv")).done();
+    for seal in files_under(&there.desk.folder().join("state/seals")) {
+        std::fs::remove_file(&seal).unwrap();
+        std::fs::write(&seal, "something else").unwrap();
+    }
+    there.desk.run("review show EX-3 --as cleo").refused();
+    there.run(&cleo, &format!("review show EX-3 {at}")).refused();
+    let failed: Value =
+        there.run(&cleo, &format!("review approve EX-3 --reason fine {at} --format json")).json();
+    assert_eq!(
+        (&failed["state"], &failed["jobs"][0]["attempts"]),
+        (&"approved".into(), &1.into()),
+        "{failed}"
+    );
+    let again: Value = there.run(&cleo, &format!("review retry EX-3 {at} --format json")).json();
+    assert_eq!(again["jobs"][0]["attempts"], 2, "{again}");
+    assert!(again["jobs"][0]["cause"].is_string(), "{again}");
 }
