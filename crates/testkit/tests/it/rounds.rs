@@ -156,3 +156,41 @@ async fn what_is_forgotten_is_gone_whatever_stopped_it() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_waits_for_its_day_is_no_job_until_it_fails_and_one_of_an_unreadable_request_does_not_stop_the_rest()
+ {
+    let folder = tempfile::tempdir().unwrap();
+    let site = asked(folder.path()).await;
+    let gate: Arc<dyn Gate> = Arc::new(Once {
+        port: Port::Store,
+        call: "load",
+        moment: Moment::Before,
+        done: AtomicBool::new(true),
+    });
+    let desk = site.desk(|ports| gated(ports, &gate)).await.unwrap();
+    run(&desk).await.unwrap();
+    decide(&desk, REQUEST, Choice::Return).await.unwrap();
+    work(&desk).await;
+    let store = site.store().await.unwrap();
+    assert_eq!(store.jobs(None).await.unwrap().len(), 1, "it is to forget, one day");
+    assert_eq!(desk.jobs(None).await.unwrap(), vec![], "which is no work yet");
+    // Roused before its day, while its request cannot be read: nothing is known of its day, and nothing is removed.
+    let gate: Arc<dyn Gate> = Arc::new(Once {
+        port: Port::Store,
+        call: "load",
+        moment: Moment::Before,
+        done: AtomicBool::new(false),
+    });
+    let desk = site.desk(|ports| gated(ports, &gate)).await.unwrap();
+    desk.retry(None).await.unwrap();
+    assert!(matches!(desk.work(None).await.unwrap(), Worked::Failed(..)));
+    assert_eq!(seals(&site), 2);
+    let jobs = desk.jobs(Some(REQUEST)).await.unwrap();
+    assert_eq!((jobs.len(), jobs[0].attempts, jobs[0].cause.is_some()), (1, 1, true), "{jobs:?}");
+    desk.retry(None).await.unwrap();
+    assert_eq!(desk.work(None).await.unwrap(), Worked::Idle, "it is read again, and put off");
+    assert_eq!(desk.jobs(None).await.unwrap(), vec![]);
+    let waits = &store.jobs(None).await.unwrap()[0];
+    assert_eq!((waits.attempts, waits.cause.clone()), (0, None), "the try that failed counts no more");
+}

@@ -275,6 +275,11 @@ async fn what_is_no_token_opens_nothing_and_is_told_so() {
     }
     let slowed = house.stranger().get("/api/v1/queue").await;
     assert_eq!(slowed.problem(), "too-often");
+    assert_eq!(
+        cleo.get("/api/v1/queue").await.status,
+        StatusCode::OK,
+        "a good token beside them is not slowed"
+    );
     assert!(slowed.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds <= 60));
     house.clock.forward(TimeDelta::seconds(61));
     assert_eq!(cleo.get("/api/v1/queue").await.status, StatusCode::OK);
