@@ -48,6 +48,10 @@ pub enum DeskError {
     NoPickup { id: RequestId, why: Closed },
     #[error("nothing waits to be picked up for {id}")]
     NothingWaits { id: RequestId },
+    #[error(
+        "this file can no longer be looked at: what was kept of it was removed when the request was settled"
+    )]
+    Wiped,
     #[error("{id} was not released, so there is no record of a release")]
     NotReleased { id: RequestId },
     #[error(
@@ -97,6 +101,7 @@ impl DeskError {
             Self::NotYours { .. } => "not-yours",
             Self::NoPickup { .. } => "no-pickup",
             Self::NothingWaits { .. } => "nothing-waits",
+            Self::Wiped => "wiped",
             Self::NotReleased { .. } => "not-released",
             Self::Blind => "blind",
             Self::Incomplete { .. } => "incomplete",

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use exeat_checks::rendition::Rendition;
 use exeat_domain::ledger::Fact;
 use exeat_domain::policy::Policy;
-use exeat_domain::request::{File, Request, RequestId, Shown};
+use exeat_domain::request::{File, Request, RequestId, Seal, Shown};
 use exeat_domain::review::{Decision, Review, ReviewError};
 
 use crate::error::DeskError;
@@ -144,26 +144,34 @@ impl Checker<'_> {
         self.desk.commit(from, request, Effects::of(event)).await
     }
 
-    /// A file's tables as text; none where the checks wrote none. The sealed bytes are not touched.
+    /// The tables as text of a file of this request; none where the checks wrote none. The sealed bytes are not touched.
     ///
     /// # Errors
-    /// [`DeskError::Port`] where they are gone or cannot be read.
-    pub async fn rendition(&self, file: &File) -> Result<Option<Rendition>, DeskError> {
+    /// [`DeskError::Wiped`] where the request needs them no more; [`DeskError::Port`] where they cannot be read.
+    pub async fn rendition(&self, request: &Request, file: &File) -> Result<Option<Rendition>, DeskError> {
         let Some(Shown::Tables(seal)) = file.shown else { return Ok(None) };
-        let bytes = self.desk.ports.seals.open(&seal).await?;
+        let bytes = self.held(request, seal).await?;
         let opened = Rendition::open(bytes)
             .map_err(|error| Failure::new(Port::Seals, "rendition", error.to_string(), &file.path))?;
         Ok(Some(opened))
     }
 
-    /// A picture as it would leave, encoded anew by the checks; none where the file is none.
+    /// A picture of this request as it would leave, encoded anew by the checks; none where the file is none.
     ///
     /// # Errors
-    /// [`DeskError::Port`] where it is gone.
-    pub async fn picture(&self, file: &File) -> Result<Option<SealedBytes>, DeskError> {
+    /// [`DeskError::Wiped`] where the request needs it no more; [`DeskError::Port`] where it cannot be read.
+    pub async fn picture(&self, request: &Request, file: &File) -> Result<Option<SealedBytes>, DeskError> {
         match file.shown {
-            Some(Shown::Picture(seal)) => Ok(Some(self.desk.ports.seals.open(&seal).await?)),
+            Some(Shown::Picture(seal)) => Ok(Some(self.held(request, seal).await?)),
             Some(Shown::Tables(_)) | None => Ok(None),
         }
+    }
+
+    /// Bytes that the request still holds.
+    async fn held(&self, request: &Request, seal: Seal) -> Result<SealedBytes, DeskError> {
+        if request.spent().any(|spent| spent.sha256 == seal.sha256) {
+            return Err(DeskError::Wiped);
+        }
+        Ok(self.desk.ports.seals.open(&seal).await?)
     }
 }

@@ -89,6 +89,7 @@ impl PageError {
             Self::Desk(error) => match **error {
                 DeskError::NotReleased { .. }
                 | DeskError::NothingWaits { .. }
+                | DeskError::Wiped
                 | DeskError::Store(StoreError::NoSuchRequest(_) | StoreError::NoSuchDraft(_)) => {
                     StatusCode::NOT_FOUND
                 }
@@ -141,6 +142,7 @@ impl PageError {
                 DeskError::Claim(ClaimError::Taken(who)) => {
                     (c.refused, fill(w.request.taken, &[("who", who)]).into())
                 }
+                DeskError::Wiped => (w.request.gone, w.request.gone_hint.to_owned().into()),
                 DeskError::Blind => (c.refused, w.ledger.blind.to_owned().into()),
                 DeskError::NoPickup { why, .. } => {
                     let hint = crate::pages::pickup::word(&w.pickup.closed_hint, *why);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use exeat_desk::document::{DecidedDocument, RequestDocument, Requests, ReviewDocument, Waits, Window};
-use exeat_desk::{Ask, Checker, Requester};
+use exeat_desk::{Ask, Checker, DeskError, Requester};
 use exeat_domain::ledger::Actor;
 use exeat_domain::request::{Asked, Door, Purpose, RequestId, Thread};
 use exeat_domain::state::State;
@@ -131,11 +131,11 @@ impl Reviewing for Judge {
             let Some(file) = round.and_then(|round| round.files.get(spot.file.checked_sub(1)?)) else {
                 return Ok(None);
             };
-            let rendition = match checker.rendition(file).await {
+            let rendition = match checker.rendition(&request, file).await {
                 Ok(Some(rendition)) => rendition,
                 Ok(None) => return Ok(None),
                 // A copy that was removed is shown without its rows.
-                Err(error) if error.code() == "seals-gone" => return Ok(None),
+                Err(DeskError::Wiped) => return Ok(None),
                 Err(error) => return Err(error.into()),
             };
             let table = usize::try_from(spot.table).unwrap_or(usize::MAX);

@@ -106,7 +106,7 @@ impl Reviewing for There {
         match self.0.get(&format!("{rows}?table={table}&from={from}&count={count}")) {
             Ok(window) => Ok(Some(window)),
             // A copy that was removed is shown without its rows.
-            Err(failed) if matches!(failed.code.as_str(), "not-found" | "seals-gone") => Ok(None),
+            Err(failed) if matches!(failed.code.as_str(), "not-found" | "wiped") => Ok(None),
             Err(failed) => Err(failed),
         }
     }

@@ -99,6 +99,12 @@ fn a_desk_elsewhere_is_worked_with_as_one_here() {
         released.contains("All is decided; what is approved leaves.") && released.contains("release: done")
     );
     assert!(there.run(&ann, &format!("request show EX-3 {at}")).done().contains("EX-3: released"));
+    let wiped = there.desk.run("review show EX-3 --as cleo").done();
+    assert_eq!(
+        there.run(&cleo, &format!("review show EX-3 {at}")).done(),
+        wiped,
+        "what is wiped has no rows"
+    );
     let withdrawn = there.run(&ann, &format!("request create {CLEAR} {at}")).done();
     assert!(withdrawn.contains("EX-4"), "{withdrawn}");
     assert!(there.run(&ann, &format!("request withdraw EX-4 {at}")).done().contains("EX-4: withdrawn"));

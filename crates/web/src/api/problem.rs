@@ -151,6 +151,9 @@ fn next(error: &PageError) -> &'static str {
         PageError::Api(ApiError::Wait(_)) => "Wait, then go on more slowly.",
         PageError::Api(ApiError::NotJson) => "Send `Content-Type: application/json`.",
         PageError::Api(ApiError::Malformed(_)) => "Hold it against /api/v1/openapi.json, and mend it.",
+        PageError::Desk(error) if matches!(**error, DeskError::Wiped) => {
+            "Look at what was found in it: that is kept with the request."
+        }
         other => for_status(other.status()),
     }
 }

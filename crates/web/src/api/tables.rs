@@ -48,7 +48,7 @@ pub(crate) async fn rows(
     let (request, _) = checker.show(request_id(&id)?).await?;
     let number = |text: &str| text.parse().map_err(|_| PageError::NotFound);
     let file = named(&request, number(&round)?, usize::try_from(number(&file)?).unwrap_or(0))?;
-    let rendition = checker.rendition(file).await?.ok_or(PageError::NotFound)?;
+    let rendition = checker.rendition(&request, file).await?.ok_or(PageError::NotFound)?;
     let findings = file.report.findings.clone();
     let window = off_the_way(move || window(&rendition, &findings, &asked)).await?;
     window.map(Json).ok_or(PageError::NotFound)

@@ -64,10 +64,9 @@ pub(crate) async fn earlier(
     let (Some(Shown::Tables(now)), Some(Shown::Tables(then))) = (file.shown, before.shown) else {
         return Ok(None);
     };
-    let opened = if before.forgotten { Ok(None) } else { checker.rendition(before).await };
-    let tables = match opened {
+    let tables = match checker.rendition(request, before).await {
         Ok(tables) => tables.map(|tables| (tables, then.sha256, now.sha256)),
-        Err(DeskError::Port(_)) => None,
+        Err(DeskError::Wiped | DeskError::Port(_)) => None,
         Err(other) => return Err(other.into()),
     };
     let name = (before.path != file.path).then(|| short(before.path.as_str()).1);

@@ -21,7 +21,7 @@ use crate::error::PageError;
 use crate::form::Query;
 use crate::security::CSP_NOTHING;
 use crate::visitor::{Reads, Visitor};
-use crate::words::{Words, count, fill};
+use crate::words::{Said, Words, count, fill};
 
 /// Rows of a page that is read without scripts.
 const PAGE: usize = 100;
@@ -97,6 +97,8 @@ pub(crate) enum View {
     Nothing,
     /// Nothing any more.
     Gone,
+    /// Nothing now, and why: it should be there.
+    Lost(Said),
 }
 
 /// A window of a table.
@@ -157,16 +159,16 @@ pub(crate) async fn view(
 ) -> Result<View, PageError> {
     match file.shown {
         None => Ok(View::Nothing),
-        Some(Shown::Picture(_)) => match checker.picture(file).await {
+        Some(Shown::Picture(_)) => match checker.picture(request, file).await {
             Ok(Some(_)) => {
                 let (drawn, src) = (file.drawn.as_ref(), format!("{address}/picture"));
                 let zoom = Zoom::of(&window.zoom);
                 Ok(View::Picture(Box::new(picture::view(src, drawn, &file.report.findings, zoom, w))))
             }
             Ok(None) => Ok(View::Nothing),
-            Err(error) => gone(error),
+            Err(error) => not_there(error, w),
         },
-        Some(Shown::Tables(_)) => match checker.rendition(file).await {
+        Some(Shown::Tables(_)) => match checker.rendition(request, file).await {
             Ok(Some(rendition)) => {
                 let earlier = changes::earlier(checker, request, number, file).await?;
                 let (app, findings, window) = (app.clone(), file.report.findings.clone(), window.clone());
@@ -175,15 +177,16 @@ pub(crate) async fn view(
                 Ok(View::Table(Box::new(view)))
             }
             Ok(None) => Ok(View::Nothing),
-            Err(error) => gone(error),
+            Err(error) => not_there(error, w),
         },
     }
 }
 
-/// A copy that was removed is no failure of the desk's.
-fn gone(error: DeskError) -> Result<View, PageError> {
+/// The rest of the page is shown all the same: a checker can still send the file back.
+fn not_there(error: DeskError, w: &'static Words) -> Result<View, PageError> {
     match error {
-        DeskError::Port(failure) if failure.code != "rendition" => Ok(View::Gone),
+        DeskError::Wiped => Ok(View::Gone),
+        DeskError::Port(failure) => Ok(View::Lost(w.said(&failure.message))),
         other => Err(other.into()),
     }
 }
@@ -315,7 +318,7 @@ pub(crate) async fn rows(
     let checker = app.desk().checker(visitor.actor()).await?;
     let (request, _) = checker.show(request_id(&id)?).await?;
     let file = named(&request, round, file)?;
-    let rendition = checker.rendition(file).await?.ok_or(PageError::NotFound)?;
+    let rendition = checker.rendition(&request, file).await?.ok_or(PageError::NotFound)?;
     let earlier = changes::earlier(&checker, &request, round, file).await?;
     let (app, findings) = (app.clone(), file.report.findings.clone());
     let (rows, total) = off_the_way(move || {
@@ -347,7 +350,8 @@ pub(crate) async fn png(
 ) -> Result<Response, PageError> {
     let checker = app.desk().checker(visitor.actor()).await?;
     let (request, _) = checker.show(request_id(&id)?).await?;
-    let sealed = checker.picture(named(&request, round, file)?).await?.ok_or(PageError::NotFound)?;
+    let file = named(&request, round, file)?;
+    let sealed = checker.picture(&request, file).await?.ok_or(PageError::NotFound)?;
     let png = tokio::task::spawn_blocking(move || {
         let mut png = vec![];
         sealed.take(LARGEST_PICTURE).read_to_end(&mut png).map(|_| png)

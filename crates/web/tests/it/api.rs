@@ -104,6 +104,8 @@ async fn a_script_asks_and_another_decides() {
 
     let told = ann.get("/api/v1/requests/EX-1").await.json();
     assert_eq!(told["request"]["state"], "released");
+    let wiped = cleo.get("/api/v1/reviews/EX-1/rounds/1/files/1/rows").await;
+    assert_eq!((wiped.status, wiped.problem().as_str()), (StatusCode::NOT_FOUND, "wiped"));
     assert_eq!(told["reasons"][0]["reason"], "Which years?");
     assert!(!told.to_string().contains("cleo"), "no checker is named to a requester");
     let release = cleo.get("/api/v1/reviews/EX-1/release").await.json();
