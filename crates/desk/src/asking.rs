@@ -2,11 +2,14 @@
 
 use exeat_domain::comment::Visibility;
 use exeat_domain::context::Context;
+use exeat_domain::digest::Sha256;
 use exeat_domain::ledger::{Actor, Fact};
+use exeat_domain::message::{Answer, Posted};
 use exeat_domain::path::SharePath;
-use exeat_domain::request::{Asked, Door, NewRequest, Purpose, Request, RequestId, Thread};
+use exeat_domain::request::{Asked, Door, NewRequest, Problem, Purpose, Request, RequestId, Thread};
 use exeat_domain::roster::{Person, Role, Roster};
 use exeat_domain::state::{Action, Owner, State};
+use sha2::Digest as _;
 
 use crate::checking::swept;
 use crate::commenting::Remark;
@@ -32,6 +35,17 @@ pub struct Ask {
     pub asked: Vec<Asked>,
 }
 
+/// What opens a round, beside the person who asks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    /// A draft that is sent.
+    pub(crate) sent: Option<Sent>,
+    /// A message that is taken in.
+    pub(crate) posted: Option<Posted>,
+    /// What the message left open.
+    pub(crate) problems: Vec<Problem>,
+}
+
 /// A requester's handle on the desk: it has no checker's methods.
 pub struct Requester<'a> {
     pub(crate) desk: &'a Desk,
@@ -49,15 +63,18 @@ impl<'a> Requester<'a> {
     /// [`DeskError::Refused`] where the account may not ask (that is kept as a record); [`DeskError`] where nothing is
     /// asked for, or the project is not the requester's.
     pub async fn ask(&self, ask: Ask) -> Result<Request, DeskError> {
-        self.open(ask, None).await
+        self.open(ask, Origin::default()).await
     }
 
-    /// The same, sending a draft.
-    pub(crate) async fn open(&self, ask: Ask, sent: Option<Sent>) -> Result<Request, DeskError> {
+    /// The same, from a draft or a message.
+    pub(crate) async fn open(&self, ask: Ask, origin: Origin) -> Result<Request, DeskError> {
         let roster = self.desk.ports.people.roster().await?;
         let person = match self.trusted(&roster) {
             Ok(person) => person,
-            Err(reason) => return self.refuse(&ask, roster.person(&self.actor.account), reason).await,
+            Err(reason) => {
+                let told = roster.person(&self.actor.account).is_some();
+                return Err(self.refuse(ask.door, ask.thread, reason, (told, origin.posted)).await?);
+            }
         };
         let asked = said(ask.asked);
         if asked.is_empty() {
@@ -76,9 +93,7 @@ impl<'a> Requester<'a> {
         let mut request = Request::open(id, new, State::Draft, now);
         let count = asked.len();
         let round = request.open_round(asked, ask.context.tidied(), Owner::Requester, now)?;
-        let effects = Effects::of(self.requested(&request, round, count))
-            .then(Task::Check { request: id, round })
-            .sending(sent);
+        let effects = self.asked(&mut request, round, count, origin);
         self.desk.ports.store.insert(&request, effects.clone()).await?;
         effects.events.iter().for_each(|event| self.desk.ports.observer.saw(event));
         Ok(request)
@@ -94,16 +109,16 @@ impl<'a> Requester<'a> {
         asked: Vec<Asked>,
         context: Context,
     ) -> Result<Request, DeskError> {
-        self.next_round(id, asked, context, None).await
+        self.next_round(id, asked, context, Origin::default()).await
     }
 
-    /// The same, sending a draft.
+    /// The same, from a draft or a message.
     pub(crate) async fn next_round(
         &self,
         id: RequestId,
         asked: Vec<Asked>,
         context: Context,
-        sent: Option<Sent>,
+        origin: Origin,
     ) -> Result<Request, DeskError> {
         let mut request = self.own(id).await?;
         let asked = said(asked);
@@ -114,9 +129,7 @@ impl<'a> Requester<'a> {
         let asked = unfinished(&request).into_iter().chain(asked).collect::<Vec<_>>();
         let count = asked.len();
         let round = request.open_round(asked, context.tidied(), Owner::Requester, self.desk.now())?;
-        let effects = Effects::of(self.requested(&request, round, count))
-            .then(Task::Check { request: id, round })
-            .sending(sent);
+        let effects = self.asked(&mut request, round, count, origin);
         self.desk.commit(from, request, effects).await
     }
 
@@ -125,11 +138,21 @@ impl<'a> Requester<'a> {
     /// # Errors
     /// [`DeskError::NotOpen`] once the request is approved or ended.
     pub async fn withdraw(&self, id: RequestId) -> Result<Request, DeskError> {
+        self.withdraw_by(id, None).await
+    }
+
+    /// The same, by a message, which is answered.
+    pub(crate) async fn withdraw_by(
+        &self,
+        id: RequestId,
+        posted: Option<Posted>,
+    ) -> Result<Request, DeskError> {
         let mut request = self.own(id).await?;
         let from = request.state;
         request.step(Action::Withdraw, Owner::Requester)?;
         let event = self.desk.event(&self.actor, Some(id), Fact::Withdrawn);
-        self.desk.commit(from, request, Effects::of(event).then(Task::Sweep { request: id })).await
+        let effects = Effects::of(event).then(Task::Sweep { request: id });
+        self.desk.commit(from, request, answering(effects, id, Answer::Withdrawn, posted)).await
     }
 
     /// Takes single files back; the last one takes the request with it.
@@ -137,6 +160,16 @@ impl<'a> Requester<'a> {
     /// # Errors
     /// [`DeskError::TakeBack`] where the request is past changing or has no such file.
     pub async fn take_back(&self, id: RequestId, paths: &[SharePath]) -> Result<Request, DeskError> {
+        self.take_back_by(id, paths, None).await
+    }
+
+    /// The same, by a message, which is answered.
+    pub(crate) async fn take_back_by(
+        &self,
+        id: RequestId,
+        paths: &[SharePath],
+        posted: Option<Posted>,
+    ) -> Result<Request, DeskError> {
         let mut request = self.own(id).await?;
         let from = request.state;
         let mut events = vec![];
@@ -147,14 +180,15 @@ impl<'a> Requester<'a> {
         let left =
             request.current_files().any(|(_, file)| file.purpose == Purpose::Output && !file.taken_back);
         if !left {
-            return self.withdraw(id).await;
+            return self.withdraw_by(id, posted).await;
         }
         let mut events = events.into_iter();
         match events.next() {
             None => Ok(request),
             Some(first) => {
                 let effects = swept(&request, events.fold(Effects::of(first), Effects::and));
-                self.desk.commit(from, request, effects).await
+                let answer = Answer::TakenBack { files: paths.to_vec() };
+                self.desk.commit(from, request, answering(effects, id, answer, posted)).await
             }
         }
     }
@@ -164,9 +198,13 @@ impl<'a> Requester<'a> {
     /// # Errors
     /// [`DeskError::Path`] where a line is no path of the share; otherwise as [`Self::take_back`].
     pub async fn take_back_lines(&self, id: RequestId, lines: &[String]) -> Result<Request, DeskError> {
+        self.take_back(id, &self.paths(lines)?).await
+    }
+
+    /// Files as people write them, as paths of the share.
+    pub(crate) fn paths(&self, lines: &[String]) -> Result<Vec<SharePath>, DeskError> {
         let path = |line: &String| self.desk.settings.roots.read(line).map(|wanted| wanted.path);
-        let paths: Vec<SharePath> = lines.iter().map(path).collect::<Result<_, _>>()?;
-        self.take_back(id, &paths).await
+        Ok(lines.iter().map(path).collect::<Result<_, _>>()?)
     }
 
     /// The requester's own requests, oldest first.
@@ -229,7 +267,7 @@ impl<'a> Requester<'a> {
     pub async fn comment(&self, id: RequestId, file: Option<SharePath>, text: &str) -> Result<(), DeskError> {
         let request = self.own(id).await?;
         let remark = Remark { file, visibility: Visibility::Public, text: text.to_owned() };
-        self.desk.comment(&self.actor, request, &remark).await.map(|_| ())
+        self.desk.comment(&self.actor, request, &remark, None).await.map(|_| ())
     }
 
     pub(crate) async fn own(&self, id: RequestId) -> Result<Request, DeskError> {
@@ -239,7 +277,11 @@ impl<'a> Requester<'a> {
         if request.requester == person.account { Ok(request) } else { Err(DeskError::NotYours { id }) }
     }
 
-    fn requested(&self, request: &Request, round: u32, asked: usize) -> exeat_domain::ledger::Event {
+    /// What opening a round writes beside the request.
+    pub(crate) fn asked(&self, request: &mut Request, round: u32, asked: usize, origin: Origin) -> Effects {
+        if let Some(open) = request.round_mut() {
+            open.problems = origin.problems;
+        }
         let fact = Fact::Requested {
             door: request.door,
             requester: request.requester.clone(),
@@ -247,10 +289,13 @@ impl<'a> Requester<'a> {
             round,
             asked,
         };
-        self.desk.event(&self.actor, Some(request.id), fact)
+        Effects::of(self.desk.event(&self.actor, Some(request.id), fact))
+            .then(Task::Check { request: request.id, round })
+            .sending(origin.sent)
+            .taking(origin.posted)
     }
 
-    fn trusted<'r>(&self, roster: &'r Roster) -> Result<&'r Person, &'static str> {
+    pub(crate) fn trusted<'r>(&self, roster: &'r Roster) -> Result<&'r Person, &'static str> {
         let account = &self.actor.account;
         let person = roster.person(account).ok_or("the account is not on the roster")?;
         if !person.active {
@@ -262,32 +307,44 @@ impl<'a> Requester<'a> {
         if !person.may(Role::Requester) { Err("the account may not ask for files") } else { Ok(person) }
     }
 
-    /// Keeps a record of who asked and why it was refused; of the files there is nothing in it.
-    async fn refuse(&self, ask: &Ask, person: Option<&Person>, reason: &str) -> Result<Request, DeskError> {
+    /// Keeps a record of who asked and why it was refused; of the files there is nothing in it. With `told`, whoever is on
+    /// the roster under that account is told in a fixed sentence.
+    pub(crate) async fn refuse(
+        &self,
+        door: Door,
+        thread: Thread,
+        reason: &str,
+        (told, posted): (bool, Option<Posted>),
+    ) -> Result<DeskError, DeskError> {
         let id = self.desk.ports.store.reserve().await?;
+        let message_id = thread.message_id.clone();
         let new = NewRequest {
-            door: ask.door,
+            door,
             requester: self.actor.account.clone(),
             project: None,
             purpose: String::new(),
-            thread: ask.thread.clone(),
+            thread,
         };
         let mut request = Request::open(id, new, State::Received, self.desk.now());
         request.step(Action::Refuse, Owner::System)?;
         request.reason = Some(reason.to_owned());
-        let fact = Fact::Refused {
-            door: ask.door,
-            claimed: self.actor.account.clone(),
-            message_id: ask.thread.message_id.clone(),
-            reason: reason.to_owned(),
-        };
-        let mut effects = Effects::of(self.desk.event(&self.actor, Some(id), fact));
-        if person.is_some() {
+        let claimed = self.actor.account.clone();
+        let fact = Fact::Refused { door, claimed, message_id, reason: reason.to_owned() };
+        let mut effects = Effects::of(self.desk.event(&self.actor, Some(id), fact)).taking(posted);
+        if told {
             effects = effects.then(Task::TellRefused { request: id });
         }
         self.desk.ports.store.insert(&request, effects).await?;
-        Err(DeskError::Refused { id, reason: reason.to_owned() })
+        Ok(DeskError::Refused { id, reason: reason.to_owned() })
     }
+}
+
+/// With the answer to the message that asked for it, if one did.
+pub(crate) fn answering(effects: Effects, id: RequestId, answer: Answer, posted: Option<Posted>) -> Effects {
+    let Some(posted) = posted else { return effects };
+    let digest = Sha256(sha2::Sha256::digest(&posted.id).into()).to_string();
+    let mark = digest.chars().take(16).collect();
+    effects.then(Task::Answer { request: id, answer, mark }).taking(Some(posted))
 }
 
 /// What the open round asks for, while it has not been sealed: the next round takes it along.
@@ -297,7 +354,7 @@ fn unfinished(request: &Request) -> Vec<Asked> {
 }
 
 /// The project that the request is for: the one named, or the only one there is.
-fn project_of(person: &Person, named: Option<String>) -> Result<Option<String>, DeskError> {
+pub(crate) fn project_of(person: &Person, named: Option<String>) -> Result<Option<String>, DeskError> {
     let projects = || person.projects.iter().cloned().collect::<Vec<_>>().join(", ");
     let account = person.account.clone();
     match named {

@@ -41,7 +41,8 @@ impl Desk {
         let files = self.inspect(&sealed.files, before).await?;
         let carried = undecided(&request, &self.settings.roots);
         let Some(round) = request.round_mut() else { return Ok(()) };
-        round.problems = sealed.problems;
+        // What the message left open stays in front of what the share says.
+        round.problems.extend(sealed.problems);
         round.files = files;
         round.files.extend(carried);
         let effects =

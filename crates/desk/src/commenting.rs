@@ -3,6 +3,7 @@
 use exeat_domain::comment::{Comment, Visibility};
 use exeat_domain::digest::Sha256;
 use exeat_domain::ledger::{Actor, Fact};
+use exeat_domain::message::Posted;
 use exeat_domain::path::SharePath;
 use exeat_domain::request::{Request, RequestId};
 use exeat_domain::review::ReviewError;
@@ -38,7 +39,7 @@ impl Checker<'_> {
         if self.actor.account.to_lowercase() == request.requester.to_lowercase() {
             return Err(ReviewError::Own(request.requester).into());
         }
-        self.desk.comment(&self.actor, request, remark).await
+        self.desk.comment(&self.actor, request, remark, None).await
     }
 
     /// The comments that this checker may read, oldest first.
@@ -48,23 +49,24 @@ impl Checker<'_> {
 }
 
 impl Desk {
-    /// Keeps a comment, beside whatever else happens to the request.
+    /// Keeps a comment, beside whatever else happens to the request, and the message that it came in, if it did.
     pub(crate) async fn comment(
         &self,
         actor: &Actor,
         mut request: Request,
         remark: &Remark,
+        posted: Option<&Posted>,
     ) -> Result<Request, DeskError> {
         let id = request.id;
         for _ in 0..AGAIN {
-            match self.try_comment(actor, request, remark).await {
+            match self.try_comment(actor, request, remark, posted).await {
                 Err(DeskError::Store(StoreError::Conflict(_))) => {
                     request = self.ports.store.load(id).await?;
                 }
                 done => return done,
             }
         }
-        self.try_comment(actor, request, remark).await
+        self.try_comment(actor, request, remark, posted).await
     }
 
     async fn try_comment(
@@ -72,6 +74,7 @@ impl Desk {
         actor: &Actor,
         mut request: Request,
         remark: &Remark,
+        posted: Option<&Posted>,
     ) -> Result<Request, DeskError> {
         let from = request.state;
         let Remark { file, visibility, text } = remark;
@@ -83,6 +86,6 @@ impl Desk {
             text_sha256: Sha256(sha2::Sha256::digest(&kept.text).into()),
         };
         let event = self.event(actor, Some(request.id), fact);
-        self.commit(from, request, Effects::of(event)).await
+        self.commit(from, request, Effects::of(event).taking(posted.cloned())).await
     }
 }

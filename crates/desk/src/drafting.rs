@@ -7,7 +7,7 @@ use exeat_domain::review::Choice;
 use exeat_domain::roster::{Person, Role};
 use exeat_domain::state::{Action, Owner};
 
-use crate::asking::{Ask, Requester};
+use crate::asking::{Ask, Origin, Requester};
 use crate::desk::allowed;
 use crate::error::DeskError;
 use crate::ports::{Answered, FileProblem, Listing, Look, Sent, StoreError};
@@ -188,12 +188,13 @@ impl Requester<'_> {
             return Err(DeskError::Incomplete { gaps });
         }
         let sent = Some(Sent { draft: draft.id, revision: draft.revision });
+        let origin = Origin { sent, ..Origin::default() };
         let Plan { project, purpose, context, asked, .. } = draft.plan;
         match draft.request {
-            Some(request) => self.next_round(request, asked, context, sent).await,
+            Some(request) => self.next_round(request, asked, context, origin).await,
             None => {
                 let (door, thread) = (Door::Web, Thread::default());
-                self.open(Ask { door, project, purpose, context, thread, asked }, sent).await
+                self.open(Ask { door, project, purpose, context, thread, asked }, origin).await
             }
         }
     }

@@ -84,6 +84,7 @@ impl DeskError {
             Self::Store(
                 StoreError::Conflict(_) | StoreError::AccountConflict(_) | StoreError::DraftConflict(_),
             ) => "conflict",
+            Self::Store(StoreError::KnownMessage(_)) => "known-message",
             Self::Store(StoreError::NoSuchDraft(_)) => "no-such-draft",
             Self::Store(StoreError::NoSuchRequest(_)) => "no-such-request",
             Self::Store(StoreError::NoSuchMove { .. }) => "no-such-move",

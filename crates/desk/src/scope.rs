@@ -122,6 +122,7 @@ fn problem(asked: &str, code: &str, message: &str) -> Problem {
         asked: exeat_domain::path::shown(asked.trim()),
         code: code.to_owned(),
         message: message.to_owned(),
+        offer: vec![],
     }
 }
 

@@ -5,18 +5,20 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use exeat_domain::ledger::Fact;
+use exeat_domain::message::{Answer, Pending};
 use exeat_domain::pickup::{Pickup, Way};
 use exeat_domain::release::Release;
 use exeat_domain::request::{File, Purpose, Request, RequestId, Round, Thread};
 use exeat_domain::review::{Choice, Decision, Outcome};
 use exeat_domain::roster::Person;
+use exeat_domain::state::State;
 
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::naming::leaving;
 use crate::ports::{
-    Attachment, Body, Effects, Job, Lapsed, Letter, Ready, Received, Recipient, Rejected, Released, Returned,
-    ReturnedFile, Standing,
+    Answering, Attachment, Body, Effects, Job, Lapsed, Letter, Ready, Received, Recipient, Rejected,
+    Released, Returned, ReturnedFile, Standing,
 };
 
 impl Desk {
@@ -33,6 +35,39 @@ impl Desk {
             problems: round.problems.clone(),
         });
         self.tell(job, &request, &format!("received.{number}"), body).await
+    }
+
+    /// Asks the requester what was meant, where there is no round to tell of.
+    pub(crate) async fn ask_back(&self, job: &Job, id: RequestId, question: u32) -> Result<(), DeskError> {
+        let request = self.ports.store.load(id).await?;
+        let open = |pending: &&Pending| pending.questions == question && request.state == State::Draft;
+        let Some(pending) = request.pending.as_ref().filter(open) else {
+            return Ok(self.ports.store.drop_job(job).await?);
+        };
+        let body = Body::Received(Received {
+            request: id.to_string(),
+            project: request.project.clone(),
+            files: vec![],
+            problems: pending.problems.clone(),
+        });
+        self.tell(job, &request, &format!("asked.{question}"), body).await
+    }
+
+    /// Answers a message that asks for no files.
+    pub(crate) async fn answer(
+        &self,
+        job: &Job,
+        id: RequestId,
+        answer: &Answer,
+        mark: &str,
+    ) -> Result<(), DeskError> {
+        let request = self.ports.store.load(id).await?;
+        let body = Body::Answered(Answering {
+            request: id.to_string(),
+            project: request.project.clone(),
+            answer: answer.clone(),
+        });
+        self.tell(job, &request, &format!("answer.{mark}"), body).await
     }
 
     /// Tells the requester what goes back and what to mend.

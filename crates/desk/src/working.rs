@@ -154,6 +154,8 @@ impl Desk {
         match &job.task {
             Task::Check { request, round } => self.check(job, *request, *round).await,
             Task::TellReceived { request, round } => self.tell_received(job, *request, *round).await,
+            Task::AskBack { request, question } => self.ask_back(job, *request, *question).await,
+            Task::Answer { request, answer, mark } => self.answer(job, *request, answer, mark).await,
             Task::TellReturned { request, round } => self.tell_returned(job, *request, *round).await,
             Task::TellRejected { request } => self.tell_rejected(job, *request).await,
             Task::TellLapsed { request } => self.tell_lapsed(job, *request).await,

@@ -96,6 +96,16 @@ pub enum Fact {
         message_id: Option<String>,
         reason: String,
     },
+    AskedBack {
+        door: Door,
+        requester: String,
+        problems: usize,
+    },
+    Parked {
+        door: Door,
+        message_id: String,
+        why: String,
+    },
     Sealed {
         round: u32,
         files: Vec<Noted>,
@@ -295,9 +305,17 @@ impl Kind {
     #[must_use]
     pub const fn events(self) -> &'static [&'static str] {
         match self {
-            Self::Request => {
-                &["requested", "refused", "sealed", "checked", "handed_over", "taken_back", "withdrawn"]
-            }
+            Self::Request => &[
+                "requested",
+                "refused",
+                "asked_back",
+                "parked",
+                "sealed",
+                "checked",
+                "handed_over",
+                "taken_back",
+                "withdrawn",
+            ],
             Self::Decision => &[
                 "claimed",
                 "unclaimed",

@@ -9,6 +9,7 @@ pub mod drawn;
 pub mod finding;
 pub mod hours;
 pub mod ledger;
+pub mod message;
 pub mod name;
 pub mod path;
 pub mod pickup;

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::digest::Sha256;
 use crate::drawn::Drawn;
 use crate::finding::{FileReport, Verdict};
+use crate::message::Pending;
 use crate::path::SharePath;
 use crate::release::Release;
 use crate::review::{Choice, Review};
@@ -184,6 +185,9 @@ pub struct Problem {
     pub code: String,
     /// What happened and what to do about it.
     pub message: String,
+    /// What a plain yes would ask for in its place, where a message was understood, but not surely.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offer: Vec<String>,
 }
 
 /// One thing a round asks for, as it was written.
@@ -298,6 +302,9 @@ pub struct Request {
     /// What people wrote to one another about it, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<Comment>,
+    /// What messages asked for and could not be taken up yet, while there is no round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
 }
 
 impl Request {
@@ -321,6 +328,7 @@ impl Request {
             reason: None,
             claimed: vec![],
             comments: vec![],
+            pending: None,
         }
     }
 

@@ -46,6 +46,10 @@ fn fact(fact: &Fact) -> String {
             )
         }
         Fact::Refused { claimed, reason, .. } => format!("refused {claimed}: {reason}"),
+        Fact::AskedBack { requester, problems, .. } => {
+            format!("asked {requester} back about {}", count(*problems, "thing"))
+        }
+        Fact::Parked { message_id, why, .. } => format!("parked the message {message_id}: {why}"),
         Fact::Sealed { files, problems, .. } => {
             let problems =
                 if *problems == 0 { String::new() } else { format!(", {}", count(*problems, "problem")) };

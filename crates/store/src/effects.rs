@@ -1,6 +1,6 @@
 //! What a change writes beside the request: the completed job, new jobs, standings, and the ledger.
 
-use exeat_desk::ports::{Effects, Failure};
+use exeat_desk::ports::{Effects, Failure, StoreError};
 use exeat_domain::roster::Demotion;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
@@ -9,20 +9,21 @@ use crate::convert::{account_key, from_json, micros, time, to_json};
 use crate::entity::demotion::{Column, Entity, Model};
 use crate::failure::{failed, failure};
 use crate::ledger::SigningKey;
-use crate::{jobs, ledger};
+use crate::{jobs, ledger, messages};
 
 /// Writes the effects, all in the transaction of the change. Without a ledger entry there is no change.
 pub(crate) async fn write(
     txn: &DatabaseTransaction,
     signing: &SigningKey,
     effects: &Effects,
-) -> Result<(), Failure> {
+) -> Result<(), StoreError> {
     let Some(event) = effects.events.first() else {
         return Err(failure(
             "store-no-entry",
             "The store refused a change that leaves no entry in the ledger. This is a fault of the program: report it.",
             "effects without events",
-        ));
+        )
+        .into());
     };
     if let Some(job) = effects.done {
         jobs::complete(txn, job).await?;
@@ -36,7 +37,8 @@ pub(crate) async fn write(
     for demotion in &effects.demoted {
         demote(txn, demotion).await?;
     }
-    ledger::append(txn, signing, &effects.events).await
+    messages::write(txn, effects.posted.as_ref(), event).await?;
+    Ok(ledger::append(txn, signing, &effects.events).await?)
 }
 
 async fn demote(txn: &DatabaseTransaction, demotion: &Demotion) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ mod failure;
 mod insights;
 mod jobs;
 mod ledger;
+mod messages;
 mod migration;
 mod open;
 #[cfg(test)]

@@ -5,17 +5,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::ports::{
-    Answered, Change, Effects, ExportCursor, Failure, Filter, Insights, Job, LedgerEntry, LedgerPlace,
+    Answered, Change, Effects, ExportCursor, Failure, Filter, Insights, Job, Known, LedgerEntry, LedgerPlace,
     LedgerQuery, Queue, Scope, Store, StoreError, Summary, Waiting, Walked,
 };
 use exeat_domain::draft::{Draft, DraftId};
-use exeat_domain::request::{Request, RequestId, Seal};
+use exeat_domain::request::{Door, Request, RequestId, Seal};
 use exeat_domain::roster::Demotion;
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
 use crate::failure::{failed, failure};
 use crate::ledger::ExportError;
-use crate::{SqliteStore, drafts, effects, insights, jobs, ledger, queue, requests};
+use crate::{SqliteStore, drafts, effects, insights, jobs, ledger, messages, queue, requests};
 
 async fn finish(txn: DatabaseTransaction) -> Result<(), Failure> {
     txn.commit().await.map_err(failed)
@@ -57,6 +57,10 @@ impl Store for SqliteStore {
 
     async fn load(&self, id: RequestId) -> Result<Request, StoreError> {
         requests::load(&self.reader, id).await
+    }
+
+    async fn message(&self, door: Door, id: &str) -> Result<Option<Known>, StoreError> {
+        Ok(messages::find(&self.reader, door, id).await?)
     }
 
     async fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {

@@ -11,15 +11,15 @@ use chrono::{DateTime, Utc};
 use exeat_desk::Ports;
 use exeat_desk::ports::{
     Answered, Archive, Before, Change, Courier, Effects, ExportCursor, Failure, FileProblem, Filter, Found,
-    Insights, Inspectable, Inspected, Inspector, Job, LedgerEntry, LedgerPlace, LedgerQuery, Letter, Listing,
-    Look, People, Port, Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError, Summary,
-    Vault, Waiting, Walked, Written,
+    Insights, Inspectable, Inspected, Inspector, Job, Known, LedgerEntry, LedgerPlace, LedgerQuery, Letter,
+    Listing, Look, People, Port, Queue, Receipt, Scope, Scratch, SealWriter, Seals, Share, Store, StoreError,
+    Summary, Vault, Waiting, Walked, Written,
 };
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::finding::Finding;
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::release::ArchiveCopy;
-use exeat_domain::request::{Request, RequestId, Seal};
+use exeat_domain::request::{Door, Request, RequestId, Seal};
 use exeat_domain::roster::{Demotion, Language, Roster};
 use secrecy::SecretString;
 
@@ -250,6 +250,10 @@ impl Store for Gated<dyn Store> {
 
     async fn drop_draft(&self, id: DraftId) -> Result<(), StoreError> {
         self.call(Port::Store, "drop_draft", self.inner.drop_draft(id)).await
+    }
+
+    async fn message(&self, door: Door, id: &str) -> Result<Option<Known>, StoreError> {
+        self.call(Port::Store, "message", self.inner.message(door, id)).await
     }
 
     async fn turnarounds(&self, limit: u64) -> Result<Vec<Answered>, StoreError> {

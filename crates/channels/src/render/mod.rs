@@ -13,8 +13,8 @@ use exeat_domain::roster::Language;
 use page::{tidy, wrapped};
 use templates::Template;
 use view::{
-    About, LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail,
-    StandingMail,
+    About, AnsweredMail, LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail,
+    ReturnedMail, StandingMail,
 };
 
 /// A message in words.
@@ -36,6 +36,7 @@ pub fn render(letter: &Letter, desk: &str) -> Result<Rendered, Failure> {
     let (about, language) = (About::new(letter, desk), letter.language);
     let raw = match &letter.body {
         Body::Received(body) => ReceivedMail::new(about, body).fill(language),
+        Body::Answered(body) => AnsweredMail::new(about, body).fill(language),
         Body::Returned(body) => ReturnedMail::new(about, body).fill(language),
         Body::Released(body) => ReleasedMail::new(about, body, letter).fill(language),
         Body::Ready(body) => ReadyMail::new(about, body).fill(language),

@@ -1,10 +1,12 @@
 //! The one list of the templates: a folder an event and a language, three files each, checked when this is compiled.
 
+use exeat_domain::message::Answer;
 use exeat_domain::roster::Language;
 
 use super::Rendered;
 use super::view::{
-    LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail, StandingMail,
+    AnsweredMail, LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail,
+    StandingMail,
 };
 
 /// A message that has templates.
@@ -42,6 +44,11 @@ templates! {
         En: "received/en/subject.txt", "received/en/body.txt", "received/en/body.html";
         Nl: "received/nl/subject.txt", "received/nl/body.txt", "received/nl/body.html";
         Fr: "received/fr/subject.txt", "received/fr/body.txt", "received/fr/body.html";
+    }
+    AnsweredMail {
+        En: "answered/en/subject.txt", "answered/en/body.txt", "answered/en/body.html";
+        Nl: "answered/nl/subject.txt", "answered/nl/body.txt", "answered/nl/body.html";
+        Fr: "answered/fr/subject.txt", "answered/fr/body.txt", "answered/fr/body.html";
     }
     ReturnedMail {
         En: "returned/en/subject.txt", "returned/en/body.txt", "returned/en/body.html";

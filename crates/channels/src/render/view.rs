@@ -1,10 +1,11 @@
 //! What a template is given: plain strings, with nothing left in them that hides or moves what people see.
 
 use exeat_desk::ports::{
-    Body, Lapsed, Letter, Ready, Received, Rejected, Released, Returned, ReturnedFile, Standing,
+    Answering, Body, Lapsed, Letter, Ready, Received, Rejected, Released, Returned, ReturnedFile, Standing,
 };
 use exeat_desk::told::{self, fill};
 use exeat_domain::finding::{Finding, Outcome, Severity};
+use exeat_domain::message::Answer;
 use exeat_domain::path::{hides, shown};
 use exeat_domain::request::{Leaving, Problem};
 use exeat_domain::roster::DemotionCause;
@@ -70,8 +71,11 @@ pub(super) struct Group {
 
 #[derive(Debug)]
 pub(super) struct Trouble {
+    /// What was asked for, quoted; empty where something is missing that was not named.
     pub(super) asked: String,
     pub(super) message: String,
+    /// What a plain yes would take up, in a sentence.
+    pub(super) offer: Option<String>,
 }
 
 #[derive(Debug)]
@@ -79,6 +83,16 @@ pub(super) struct ReceivedMail {
     pub(super) about: About,
     pub(super) files: Vec<SizedFile>,
     pub(super) problems: Vec<Trouble>,
+}
+
+#[derive(Debug)]
+pub(super) struct AnsweredMail {
+    pub(super) about: About,
+    pub(super) answer: Answer,
+    /// What is taken back.
+    pub(super) files: Vec<String>,
+    /// Where the request stood, where it was too late.
+    pub(super) state: &'static str,
 }
 
 #[derive(Debug)]
@@ -140,6 +154,7 @@ impl About {
     pub(super) fn new(letter: &Letter, desk: &str) -> Self {
         let (request, project) = match &letter.body {
             Body::Received(Received { request, project, .. })
+            | Body::Answered(Answering { request, project, .. })
             | Body::Returned(Returned { request, project, .. })
             | Body::Released(Released { request, project, .. })
             | Body::Ready(Ready { request, project, .. })
@@ -172,6 +187,19 @@ impl ReceivedMail {
             problems: troubles(&body.problems, about.w),
             about,
         }
+    }
+}
+
+impl AnsweredMail {
+    pub(super) fn new(about: About, body: &Answering) -> Self {
+        let (files, state) = match &body.answer {
+            Answer::Withdrawn => (vec![], ""),
+            Answer::TakenBack { files } => {
+                (files.iter().map(|file| visible(file.as_str(), LONGEST)).collect(), "")
+            }
+            Answer::TooLate { state } => (vec![], about.w.standing(*state)),
+        };
+        Self { answer: body.answer.clone(), files, state, about }
     }
 }
 
@@ -245,9 +273,18 @@ impl StandingMail {
 }
 
 fn troubles(problems: &[Problem], words: &Words) -> Vec<Trouble> {
+    let quoted = |text: &str| match visible(text, LONGEST) {
+        empty if empty.is_empty() => empty,
+        text => told::quoted(words.language, &text),
+    };
+    let offer = |lines: &[String]| {
+        let named: Vec<String> = lines.iter().map(|line| quoted(line)).collect();
+        (!named.is_empty()).then(|| fill(words.offer, &[("files", &named.join(", "))]))
+    };
     let trouble = |problem: &Problem| Trouble {
-        asked: told::quoted(words.language, &visible(&problem.asked, LONGEST)),
-        message: visible(&told::problem(words.language, &problem.code, &problem.message), LONGEST),
+        asked: quoted(&problem.asked),
+        message: capital(&visible(&told::problem(words.language, &problem.code, &problem.message), LONGEST)),
+        offer: offer(&problem.offer),
     };
     problems.iter().map(trouble).collect()
 }

@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use exeat_domain::finding::Severity;
 use exeat_domain::roster::Language;
+use exeat_domain::state::State;
 
 /// Labels and short phrases; `{n}`, `{name}` and the like are filled in.
 #[derive(Debug)]
@@ -15,6 +16,9 @@ pub(super) struct Words {
     pub(super) mend: &'static str,
     pub(super) asked: &'static str,
     pub(super) problem: &'static str,
+    pub(super) offer: &'static str,
+    /// Where a request stands of which nothing can be taken back: approved, sent, refused for good, taken back.
+    standings: [&'static str; 4],
     pub(super) file: &'static str,
     pub(super) size: &'static str,
     pub(super) more: &'static str,
@@ -36,6 +40,13 @@ static EN: Words = Words {
     mend: "To mend it:",
     asked: "Asked for",
     problem: "What happened",
+    offer: "Answer “yes” to ask for {files}.",
+    standings: [
+        "it is approved and being sent",
+        "it was sent",
+        "it was refused for good",
+        "it was taken back before",
+    ],
     file: "File",
     size: "Size",
     more: "and {n} more",
@@ -69,6 +80,13 @@ static NL: Words = Words {
     mend: "Wat u kunt doen:",
     asked: "Gevraagd",
     problem: "Wat er gebeurde",
+    offer: "Antwoord “ja” om {files} aan te vragen.",
+    standings: [
+        "ze is goedgekeurd en wordt verstuurd",
+        "ze is verstuurd",
+        "ze is definitief geweigerd",
+        "ze was al ingetrokken",
+    ],
     file: "Bestand",
     size: "Grootte",
     more: "en nog {n} andere",
@@ -102,6 +120,13 @@ static FR: Words = Words {
     mend: "Que faire\u{a0}:",
     asked: "Demandé",
     problem: "Ce qui s’est passé",
+    offer: "Répondez «\u{a0}oui\u{a0}» pour demander {files}.",
+    standings: [
+        "elle est approuvée et en cours d’envoi",
+        "elle a été envoyée",
+        "elle a été refusée définitivement",
+        "elle avait déjà été retirée",
+    ],
     file: "Fichier",
     size: "Taille",
     more: "et {n} autres",
@@ -149,6 +174,17 @@ impl Words {
             Severity::Note => note,
             Severity::Review => review,
             Severity::Block => block,
+        }
+    }
+
+    /// Where a request stands of which nothing can be taken back.
+    pub(super) fn standing(&self, state: State) -> &'static str {
+        let [approved, sent, refused, withdrawn] = self.standings;
+        match state {
+            State::Released => sent,
+            State::Rejected | State::Refused => refused,
+            State::Withdrawn => withdrawn,
+            _ => approved,
         }
     }
 

@@ -28,7 +28,8 @@ fn hostile(text: &str) -> Letter {
         reasons: vec![text.into()],
         findings: vec![unknown],
     };
-    let problem = Problem { asked: text.into(), code: text.into(), message: text.into() };
+    let problem =
+        Problem { asked: text.into(), code: text.into(), message: text.into(), offer: vec![text.into()] };
     let body = Body::Returned(Returned {
         request: text.into(),
         project: Some(text.into()),

@@ -3,7 +3,10 @@
 use exeat_channels::render;
 use exeat_desk::ports::{Attachment, Body, Letter};
 use exeat_domain::digest::Sha256;
+use exeat_domain::message::Answer;
+use exeat_domain::path::SharePath;
 use exeat_domain::roster::Language;
+use exeat_domain::state::State;
 
 use crate::sample;
 
@@ -11,6 +14,15 @@ fn every() -> Vec<(&'static str, Body)> {
     vec![
         ("received", sample::received()),
         ("received-understood", sample::understood()),
+        ("received-asked-back", sample::asked_back()),
+        ("answered-withdrawn", sample::answered(Answer::Withdrawn)),
+        (
+            "answered-taken-back",
+            sample::answered(Answer::TakenBack {
+                files: vec![SharePath::new("Users/zoe_P/t1.csv").unwrap()],
+            }),
+        ),
+        ("answered-too-late", sample::answered(Answer::TooLate { state: State::Released })),
         ("returned", sample::returned()),
         ("returned-nothing-found", sample::nothing_found()),
         ("released", sample::released()),

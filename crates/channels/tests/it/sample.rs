@@ -5,11 +5,12 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use exeat_channels::Sender;
 use exeat_desk::ports::{
-    Attachment, Body, Lapsed, Letter, Ready, Received, Recipient, Rejected, Released, Returned, ReturnedFile,
-    Standing,
+    Answering, Attachment, Body, Lapsed, Letter, Ready, Received, Recipient, Rejected, Released, Returned,
+    ReturnedFile, Standing,
 };
 use exeat_domain::digest::Sha256;
 use exeat_domain::finding::{Finding, Outcome, Place, Severity};
+use exeat_domain::message::Answer;
 use exeat_domain::request::{Leaving, Problem, Seal, Thread};
 use exeat_domain::roster::{DemotionCause, Language};
 use sha2::Digest;
@@ -96,7 +97,7 @@ fn document() -> ReturnedFile {
 }
 
 fn problem(asked: &str, code: &str, message: &str) -> Problem {
-    Problem { asked: asked.into(), code: code.into(), message: message.into() }
+    Problem { asked: asked.into(), code: code.into(), message: message.into(), offer: vec![] }
 }
 
 fn problems() -> Vec<Problem> {
@@ -122,6 +123,25 @@ pub(crate) fn received() -> Body {
 pub(crate) fn understood() -> Body {
     let files = vec![("Users/zoe_P/asthma/table 1.csv".into(), 4_210)];
     Body::Received(Received { request: "2026-0007".into(), project: None, files, problems: vec![] })
+}
+
+pub(crate) fn asked_back() -> Body {
+    let problems = vec![
+        Problem {
+            offer: vec!["Users/zoe_P/t1.csv".into(), "Users/zoe_P/t2.csv".into()],
+            ..problem("t1-t2.csv", "newer-code", "This may mean several files.")
+        },
+        problem(
+            "",
+            "which-project",
+            "you work on several projects: say which of asthma, copd this request is for.",
+        ),
+    ];
+    Body::Received(Received { request: "2026-0007".into(), project: None, files: vec![], problems })
+}
+
+pub(crate) fn answered(answer: Answer) -> Body {
+    Body::Answered(Answering { request: "2026-0007".into(), project: Some("asthma".into()), answer })
 }
 
 pub(crate) fn returned() -> Body {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use exeat_domain::digest::Sha256;
 use exeat_domain::finding::Finding;
+use exeat_domain::message::Answer;
 use exeat_domain::request::{Leaving, Problem, Thread};
 use exeat_domain::roster::{Address, DemotionCause, Language};
 
@@ -55,6 +56,8 @@ pub struct Letter {
 pub enum Body {
     /// The request was understood; its files are being looked at.
     Received(Received),
+    /// What a message asked for that is no file is done, or cannot be.
+    Answered(Answering),
     /// Files go back, with what to mend.
     Returned(Returned),
     /// The package is here.
@@ -82,6 +85,17 @@ pub struct Received {
     pub files: Vec<(String, u64)>,
     /// What could not be taken up.
     pub problems: Vec<Problem>,
+}
+
+/// See [`Body::Answered`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answering {
+    /// The request's number.
+    pub request: String,
+    /// The project, if given.
+    pub project: Option<String>,
+    /// What is answered.
+    pub answer: Answer,
 }
 
 /// One file that goes back.

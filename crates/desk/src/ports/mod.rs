@@ -20,8 +20,8 @@ use secrecy::SecretString;
 
 pub use accounts::{Account, Accounts, Invitation, KeptSession};
 pub use courier::{
-    Attachment, Body, Courier, Lapsed, Letter, Ready, Receipt, Received, Recipient, Rejected, Released,
-    Returned, ReturnedFile, Standing, Written,
+    Answering, Attachment, Body, Courier, Lapsed, Letter, Ready, Receipt, Received, Recipient, Rejected,
+    Released, Returned, ReturnedFile, Standing, Written,
 };
 pub use drafts::{Answered, Sent};
 pub use files::{
@@ -32,7 +32,7 @@ pub use insights::{Insights, Month, SPREAD, Scope, Turnaround};
 pub use ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
 pub use probe::{Connection, Health, Probe, Sign};
 pub use queue::{AtWork, Queue, Waiting};
-pub use store::{Change, Effects, Filter, Job, JobId, LedgerEntry, Store, StoreError, Summary, Task};
+pub use store::{Change, Effects, Filter, Job, JobId, Known, LedgerEntry, Store, StoreError, Summary, Task};
 pub use tokens::{Token, Tokens};
 
 /// Which port failed.

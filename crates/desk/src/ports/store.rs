@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use exeat_domain::digest::Sha256;
 use exeat_domain::draft::{Draft, DraftId};
 use exeat_domain::finding::Verdict;
 use exeat_domain::ledger::Event;
-use exeat_domain::request::{Request, RequestId};
+use exeat_domain::message::{Answer, Posted};
+use exeat_domain::request::{Door, Request, RequestId};
 use exeat_domain::roster::Demotion;
 use exeat_domain::state::State;
 use schemars::JsonSchema;
@@ -40,6 +42,22 @@ pub enum Task {
         request: RequestId,
         /// The round.
         round: u32,
+    },
+    /// Ask back about a message, while there is no round.
+    AskBack {
+        /// The request.
+        request: RequestId,
+        /// Which answer is asked for, from 1.
+        question: u32,
+    },
+    /// Answer a message that asks for no files.
+    Answer {
+        /// The request.
+        request: RequestId,
+        /// What is answered.
+        answer: Answer,
+        /// What tells this answer from others of the request.
+        mark: String,
     },
     /// Say what to mend.
     TellReturned {
@@ -105,6 +123,8 @@ impl Task {
         match self {
             Self::Check { request, .. }
             | Self::TellReceived { request, .. }
+            | Self::AskBack { request, .. }
+            | Self::Answer { request, .. }
             | Self::TellReturned { request, .. }
             | Self::TellRejected { request }
             | Self::TellLapsed { request }
@@ -150,13 +170,23 @@ pub struct Effects {
     pub demoted: Vec<Demotion>,
     /// The draft that this change sends.
     pub sent: Option<Sent>,
+    /// The message that this change comes from.
+    pub posted: Option<Posted>,
 }
 
 impl Effects {
     /// The effects of something that happened.
     #[must_use]
     pub fn of(event: Event) -> Self {
-        Self { events: vec![event], jobs: vec![], later: vec![], done: None, demoted: vec![], sent: None }
+        Self {
+            events: vec![event],
+            jobs: vec![],
+            later: vec![],
+            done: None,
+            demoted: vec![],
+            sent: None,
+            posted: None,
+        }
     }
 
     /// With a further ledger entry.
@@ -187,12 +217,28 @@ impl Effects {
         self
     }
 
+    /// Taking this message in.
+    #[must_use]
+    pub fn taking(mut self, posted: Option<Posted>) -> Self {
+        self.posted = posted;
+        self
+    }
+
     /// Completing this job.
     #[must_use]
     pub fn completing(mut self, job: &Job) -> Self {
         self.done = Some(job.id);
         self
     }
+}
+
+/// A message that was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// SHA-256 of what it said.
+    pub sha256: Sha256,
+    /// The request that it belongs to, if any.
+    pub request: Option<RequestId>,
 }
 
 /// A change of one request: compare-and-set from the revision and the state it was loaded with.
@@ -233,6 +279,9 @@ pub enum StoreError {
     /// There is no such draft, or it is another's.
     #[error("there is no draft {0}")]
     NoSuchDraft(DraftId),
+    /// The message was taken in before.
+    #[error("the message {0} was taken in before")]
+    KnownMessage(String),
     /// The draft was changed or sent in the meantime.
     #[error("the draft {0} was changed or sent in the meantime; look at it again")]
     DraftConflict(DraftId),
@@ -292,7 +341,7 @@ pub struct LedgerEntry {
     #[serde(flatten)]
     pub event: Event,
     /// The entry's hash: it covers the entry and the hash before it.
-    pub hash: exeat_domain::digest::Sha256,
+    pub hash: Sha256,
 }
 
 /// Keeps requests, jobs and the ledger.
@@ -316,6 +365,9 @@ pub trait Store: Send + Sync {
 
     /// A request with everything in it.
     async fn load(&self, id: RequestId) -> Result<Request, StoreError>;
+
+    /// What is known of a message that was taken in; none of one that was not.
+    async fn message(&self, door: Door, id: &str) -> Result<Option<Known>, StoreError>;
 
     /// Requests, oldest first.
     async fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError>;

@@ -56,10 +56,13 @@ pub fn of_finding(language: Language, finding: &Finding) -> Rule {
     Rule { why: fill(&rule.why, &[("message", &message)]), ..rule }
 }
 
-/// What happened to something that was asked for, by its code. The desk's own sentence is English and names what it
-/// speaks of.
+/// What happened to something that was asked for: the desk's own sentence where it is known in the language; otherwise what
+/// its code says, which names nothing.
 #[must_use]
 pub fn problem(language: Language, code: &str, message: &str) -> String {
+    if let Some(told) = say(language, message) {
+        return told;
+    }
     let sentence = match language {
         Language::En => None,
         Language::Nl => NL_PROBLEMS.get(code),

@@ -21,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(Version { name: "0007_insights", sqlite: include_str!("0007_insights.sqlite.sql") }),
             Box::new(Version { name: "0009_tokens", sqlite: include_str!("0009_tokens.sqlite.sql") }),
             Box::new(Version { name: "0010_by_people", sqlite: include_str!("0010_by_people.sqlite.sql") }),
+            Box::new(Version { name: "0011_messages", sqlite: include_str!("0011_messages.sqlite.sql") }),
         ]
     }
 }

@@ -12,6 +12,7 @@ mod browser;
 mod crash;
 mod fault;
 mod mail;
+mod messages;
 mod numbers;
 mod package;
 mod research_object;

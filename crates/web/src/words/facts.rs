@@ -49,6 +49,8 @@ impl Words {
             | Fact::ReviewReopened { .. }
             | Fact::ReviewsSettled { .. }
             | Fact::Commented { .. }
+            | Fact::AskedBack { .. }
+            | Fact::Parked { .. }
             | Fact::Worded { .. } => self.told(fact),
             Fact::ReviewSubmitted { round } => fill(l.review_submitted, &[("round", round)]),
             Fact::Approved { files, automatic, .. } => {
@@ -98,6 +100,11 @@ impl Words {
             Fact::ReviewsSettled { round } => fill(l.reviews_settled, &[("round", round)]),
             Fact::Commented { visibility: Visibility::Public, .. } => l.commented.to_owned(),
             Fact::Commented { .. } => l.commented_among_checkers.to_owned(),
+            Fact::AskedBack { requester, problems, .. } => {
+                let things = count(l.things, *problems as u64);
+                fill(l.asked_back, &[("requester", requester), ("things", &things)])
+            }
+            Fact::Parked { message_id, why, .. } => fill(l.parked, &[("id", message_id), ("why", why)]),
             Fact::Worded { message_id, .. } => fill(l.worded, &[("id", message_id)]),
             other => self.step(other),
         }
