@@ -5,6 +5,7 @@
 //! this crate knows MIME.
 
 mod compose;
+pub mod mailbox;
 mod maildir;
 mod opened;
 mod probe;

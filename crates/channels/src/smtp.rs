@@ -306,7 +306,7 @@ fn breaks_tls(error: &Error) -> bool {
     error.is_tls() || error.is_client() || chain.into_iter().any(invalid)
 }
 
-fn is_this_machine(host: &str) -> bool {
+pub(crate) fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.eq_ignore_ascii_case("localhost")
         || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

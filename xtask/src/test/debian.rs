@@ -29,6 +29,11 @@ const NEEDS: &[Need] = &[
         probes: &[&["chromium", "--version"]],
     },
     Need {
+        package: "dovecot-imapd",
+        why: "is the mailbox that mails are read from",
+        probes: &[&["dovecot", "--version"]],
+    },
+    Need {
         package: "keepassxc",
         why: "writes vaults for Exeat to read",
         probes: &[&["keepassxc-cli", "--version"]],

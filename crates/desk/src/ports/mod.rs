@@ -58,6 +58,8 @@ pub enum Port {
     Courier,
     /// The roster.
     Roster,
+    /// A door that requests come in by.
+    Door,
 }
 
 impl fmt::Display for Port {
@@ -73,6 +75,7 @@ impl fmt::Display for Port {
             Self::Vault => "vault",
             Self::Courier => "courier",
             Self::Roster => "roster",
+            Self::Door => "door",
         })
     }
 }

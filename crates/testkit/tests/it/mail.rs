@@ -93,7 +93,7 @@ impl Drop for Server {
     }
 }
 
-fn certify(folder: &Path) {
+pub(crate) fn certify(folder: &Path) {
     let made = Command::new("openssl")
         .args([
             "req",

@@ -11,6 +11,7 @@ mod audit;
 mod browser;
 mod crash;
 mod fault;
+mod imap;
 mod mail;
 mod messages;
 mod numbers;
