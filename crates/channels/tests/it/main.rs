@@ -9,5 +9,6 @@ mod bytes;
 mod hostile;
 mod maildir;
 mod mails;
+mod reading;
 mod sample;
 mod smtp;

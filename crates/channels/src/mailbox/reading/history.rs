@@ -1,0 +1,160 @@
+//! Where the sender's own words end: quoted history, forwarded mails, closings and signatures.
+
+use super::line::{Line, Part, View};
+
+/// Marks every line that is not the sender's own words.
+pub(super) fn mark(view: &mut View, name: &str) {
+    let texts: Vec<String> = view.lines.iter().map(|line| plain(&line.text)).collect();
+    let mut part = Part::Own;
+    for at in 0..view.lines.len() {
+        let here = texts.get(at).map_or("", String::as_str);
+        if !matches!(part, Part::Quoted | Part::Forwarded) {
+            if is_forward(here) {
+                part = Part::Forwarded;
+            } else if is_original(here) || is_header(&texts, at) {
+                part = Part::Quoted;
+            } else if let Some(lines) = attribution(&texts, at) {
+                let quoted = next_words(&view.lines, &texts, at + lines - 1);
+                if quoted.is_none_or(|line| line.part == Part::Own) {
+                    part = Part::Quoted;
+                } else {
+                    view.lines.iter_mut().skip(at).take(lines).for_each(|line| line.part = Part::Quoted);
+                }
+            } else if here == "--" {
+                part = Part::Signature;
+            } else if part == Part::Own && is_closing(here) {
+                part = Part::Signed;
+                if let Some(line) = view.lines.get_mut(at) {
+                    line.part = Part::Signed;
+                }
+                continue;
+            } else if part == Part::Signed && is_postscript(here) {
+                part = Part::Own;
+            }
+        }
+        let last = || next_words(&view.lines, &texts, at).is_none_or(|line| line.part != Part::Own);
+        let lone = is_program(here) || (is_name(here, name) && last());
+        let Some(line) = view.lines.get_mut(at) else { continue };
+        if line.part == Part::Own {
+            line.part = if lone && part == Part::Own { Part::Signature } else { part };
+        }
+    }
+}
+
+/// The next line with words after this one.
+fn next_words<'l>(lines: &'l [Line], texts: &[String], at: usize) -> Option<&'l Line> {
+    let found = texts.iter().skip(at + 1).take(20).position(|text| !text.is_empty())?;
+    lines.get(at + 1 + found)
+}
+
+fn plain(text: &str) -> String {
+    let head: String = text.chars().take(400).collect();
+    head.replace('’', "'").replace(['*', '_'], "").trim().to_lowercase()
+}
+
+fn starts(text: &str, heads: &[&str]) -> bool {
+    heads.iter().any(|head| text.starts_with(head))
+}
+
+fn is_forward(text: &str) -> bool {
+    let inner = text.trim_matches(['-', ' ', ':']);
+    matches!(
+        inner,
+        "forwarded message" | "begin forwarded message" | "doorgestuurd bericht" | "begin doorgestuurd bericht"
+            | "message transféré" | "début du message transféré" | "début du message réexpédié" | "weitergeleitete nachricht" | "doorgestuurde e-mail" | "message réexpédié" | "forwarded mail"
+    )
+}
+
+fn is_original(text: &str) -> bool {
+    let inner = text.trim_matches(['-', ' ', ':']);
+    text.starts_with("--") && matches!(inner, "original message" | "oorspronkelijk bericht" | "originele bericht" | "origineel bericht" | "message d'origine" | "message original" | "ursprüngliche nachricht" | "reply message" | "original e-mail" | "original appointment")
+        || text.starts_with("--") && starts(inner, &["original message", "oorspronkelijk bericht", "message d'origine"])
+}
+
+/// Whether the block of `From:`, `Sent:`, `To:` of an earlier mail begins here.
+fn is_header(texts: &[String], at: usize) -> bool {
+    let labelled = |text: &str, labels: &[&str]| {
+        text.split_once(':').is_some_and(|(label, _)| labels.contains(&label.trim()))
+    };
+    let here = texts.get(at).map_or("", String::as_str);
+    if !labelled(here, &["from", "van", "de", "von", "expéditeur", "afzender"]) {
+        return false;
+    }
+    let next = || texts.iter().skip(at + 1).filter(|text| !text.is_empty()).take(5);
+    next().any(|text| labelled(text, &["sent", "date", "verzonden", "datum", "envoyé", "gesendet", "verstuurd", "date d'envoi"]))
+        && next().any(|text| labelled(text, &["to", "aan", "à", "an", "subject", "onderwerp", "objet", "betreff", "sujet"]))
+}
+
+/// How many lines from here say that somebody wrote, if these do: "On … wrote:".
+fn attribution(texts: &[String], at: usize) -> Option<usize> {
+    let here = texts.get(at)?;
+    if !starts(here, &["on ", "op ", "le ", "am ", "den ", "in een bericht", "in a message"]) {
+        return None;
+    }
+    let mut whole = String::new();
+    for lines in 1..=3 {
+        let text = texts.get(at + lines - 1)?;
+        if text.is_empty() || whole.len() > 600 {
+            return None;
+        }
+        whole.push(' ');
+        whole.push_str(text);
+        let said = [" wrote", " schreef", " a écrit", " schrieb", " écrivait", " het volgende geschreven"].iter().any(|verb| whole.contains(verb));
+        let dated = whole.chars().any(|c| c.is_ascii_digit());
+        let ends = whole.ends_with([':', '>']) || whole.ends_with("wrote") || whole.ends_with("a écrit");
+        if said && dated && ends {
+            return Some(lines);
+        }
+    }
+    None
+}
+
+/// Whether the line closes a mail, so that a name and its titles follow.
+fn is_closing(text: &str) -> bool {
+    let text = text.trim_end_matches([',', '.', '!', ' ']);
+    if text.chars().count() > 60 || text.contains(['\\', '/', '?']) {
+        return false;
+    }
+    let exact = matches!(
+        text,
+        "best" | "br" | "kr" | "rgds" | "cheers" | "all the best" | "mvg" | "m.v.g" | "grt" | "gr" | "groet" | "groeten"
+            | "groetjes" | "cdt" | "cdlt" | "cordialement" | "salutations" | "bàv" | "bav" | "sincerely" | "yours" | "vg" | "hgr"
+    );
+    let begins = starts(
+        text,
+        &[
+            "kind regards", "best regards", "regards", "warm regards", "with kind regards", "many regards", "with best regards", "kindest regards", "best wishes",
+            "with best wishes", "yours sincerely", "yours faithfully", "sincerely yours", "met vriendelijke groet", "met de meeste hoogachting",
+            "vriendelijke groet", "hartelijke groet", "met hartelijke groet", "mvg ", "mvg,", "beste groeten", "hoogachtend", "bien à vous", "bien à toi",
+            "bien cordialement", "très cordialement", "salutations distinguées", "sincères salutations", "meilleures salutations", "cordialement,", "cordialement ",
+            "avec mes meilleures salutations", "veuillez agréer", "je vous prie d'agréer", "groeten,", "groeten ", "groet,", "groetjes,", "cheers,", "best,", "met vr. gr", "amitiés",
+        ],
+    );
+    exact || begins
+}
+
+fn is_postscript(text: &str) -> bool {
+    starts(text, &["ps ", "ps:", "ps.", "ps,", "p.s.", "p.s ", "nb ", "nb:", "n.b.", "pps"])
+}
+
+/// Whether a program wrote the line.
+fn is_program(text: &str) -> bool {
+    let sent = starts(
+        text,
+        &[
+            "sent from my", "sent from outlook", "sent from mail for", "sent from yahoo", "sent via", "sent with", "verstuurd vanaf", "verzonden vanaf", "verstuurd met", "verzonden met",
+            "verzonden via", "envoyé de mon", "envoyé depuis", "envoyé à partir", "envoyé avec", "get outlook for", "download outlook", "outlook voor ", "obtenir outlook", "télécharger outlook", "téléchargez outlook", "von meinem", "gesendet von", "provenance : courrier",
+        ],
+    );
+    sent && text.chars().count() <= 120
+}
+
+/// Whether the line is the sender's name, or the first letters of it.
+fn is_name(text: &str, name: &str) -> bool {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let name = name.to_lowercase();
+    let known: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let initials: String = known.iter().filter_map(|word| word.chars().next()).collect();
+    let one = |word: &&str| known.contains(word);
+    !words.is_empty() && words.len() <= 6 && (words.iter().all(one) || (initials.chars().count() > 1 && words.concat() == initials))
+}

@@ -1,0 +1,210 @@
+//! What a mail asks for: its words become wishes, candidates in order, and questions. Nothing is looked up here.
+//!
+//! [`read`] knows the mail alone. [`Reading::settle`] then asks the share which of a wish's few candidates is there,
+//! and takes the one that is; what none or several fit, and what the words leave open, is asked back in the sender's
+//! own words. Asking is never an error, guessing is.
+
+mod asked;
+mod ext;
+mod extent;
+mod history;
+mod html;
+mod line;
+mod link;
+mod look;
+mod mention;
+mod merge;
+mod named;
+mod place;
+mod prose;
+mod sentence;
+mod settings;
+mod settle;
+mod text;
+mod views;
+mod weigh;
+
+use exeat_domain::path::{PathProblem, Wanted};
+use mail_parser::Message;
+
+pub use settings::{Settings, Writer};
+pub use settle::{Settled, Taken};
+
+/// What the sender wants done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Files are asked for.
+    Files,
+    /// The whole request is taken back.
+    Withdraw,
+    /// Files that are named are taken back.
+    TakeBack,
+    /// Yes, to what was asked about.
+    Yes,
+    /// None of these.
+    Nothing,
+}
+
+/// One thing that is asked for, or taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The sender's words.
+    pub words: String,
+    /// Whether the file only explains others and stays.
+    pub supporting: bool,
+    /// What the words can mean, the likeliest first; one alone was spelled out.
+    pub candidates: Vec<Candidate>,
+}
+
+/// One thing that words can mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// A file, a folder or a pattern of the share.
+    pub wanted: Wanted,
+    /// Whether this leaves words over that look like part of a path: then it is asked about even where it fits.
+    pub leaves: bool,
+}
+
+/// Something that is asked back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The sender's words.
+    pub words: String,
+    /// Why they are not taken as they stand.
+    pub why: Why,
+    /// What a plain yes takes.
+    pub offer: Vec<Wanted>,
+}
+
+/// Why something is asked back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A path that is never opened, and what is wrong with it.
+    Path(PathProblem),
+    /// A range, of which only the ends are named.
+    Range,
+    /// One of several is meant.
+    Either,
+    /// The words around it make it doubtful: "except", "not", a correction.
+    Doubtful,
+    /// How much of the folder is meant is not said, or not in a way that is understood.
+    HowMuch,
+    /// Whether it is to be released or only explains others is not plain.
+    Supporting,
+    /// Nothing of that name was found.
+    NotFound,
+    /// Several things fit.
+    Several,
+    /// The text and the HTML of the mail say different things.
+    TextAndHtml,
+    /// The words of a link and its target are not the same.
+    Link(String),
+    /// Named under the closing of the mail only.
+    Signed,
+    /// Named in quoted history or in a forwarded mail only.
+    Quoted,
+    /// A list came as an attachment, which is not read.
+    Attached,
+    /// Files are both asked for and taken back.
+    Both,
+    /// What is to be withdrawn is not plain.
+    WhatToWithdraw,
+    /// A yes or a no, and more.
+    AnswerAndMore,
+    /// "My folder", where none is configured.
+    NoHome,
+    /// Part of the mail was too long, too deep or not readable.
+    Unread,
+    /// More paths than are read of one mail.
+    TooMany,
+}
+
+impl Why {
+    /// A stable code, for templates and logs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Path(problem) => problem.code(),
+            Self::Range => "mail-range",
+            Self::Either => "mail-either",
+            Self::Doubtful => "mail-doubtful",
+            Self::HowMuch => "mail-how-much",
+            Self::Supporting => "mail-supporting",
+            Self::NotFound => "mail-not-found",
+            Self::Several => "mail-several",
+            Self::TextAndHtml => "mail-text-and-html",
+            Self::Link(_) => "mail-link",
+            Self::Signed => "mail-signed",
+            Self::Quoted => "mail-quoted",
+            Self::Attached => "mail-attached",
+            Self::Both => "mail-both",
+            Self::WhatToWithdraw => "mail-what-to-withdraw",
+            Self::AnswerAndMore => "mail-answer-and-more",
+            Self::NoHome => "mail-no-home",
+            Self::Unread => "mail-unread",
+            Self::TooMany => "mail-too-many",
+        }
+    }
+}
+
+/// What a mail asks for, before anything is looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// What is asked for.
+    pub wishes: Vec<Wish>,
+    /// What is taken back by name.
+    pub take_back: Vec<Wish>,
+    /// What is asked back whatever is there.
+    pub questions: Vec<Question>,
+    /// Whether the whole request is taken back.
+    pub withdraw: bool,
+    /// Whether the mail is a plain yes.
+    pub yes: bool,
+    /// The project, if it is written plainly.
+    pub project: Option<String>,
+    /// What the files are for, if it is written plainly.
+    pub purpose: Option<String>,
+}
+
+/// The most paths that are read of one mail.
+pub const MOST_PATHS: usize = 500;
+
+impl Reading {
+    /// What the sender wants done.
+    #[must_use]
+    pub fn intent(&self) -> Intent {
+        let asks = |question: &Question| !matches!(question.why, Why::Quoted | Why::Attached);
+        match (self.wishes.is_empty(), self.take_back.is_empty()) {
+            (false, _) => Intent::Files,
+            (true, false) => Intent::TakeBack,
+            _ if self.withdraw => Intent::Withdraw,
+            _ if self.yes => Intent::Yes,
+            _ if self.questions.iter().any(asks) => Intent::Files,
+            _ => Intent::Nothing,
+        }
+    }
+
+    /// Everything that may have to be looked up before [`Self::settle`].
+    pub fn candidates(&self) -> impl Iterator<Item = &Wanted> {
+        let open = |wish: &&Wish| wish.candidates.len() > 1;
+        let wishes = self.wishes.iter().chain(&self.take_back).filter(open);
+        wishes.flat_map(|wish| &wish.candidates).map(|candidate| &candidate.wanted)
+    }
+}
+
+/// Reads what a mail asks for. The mail's size, its parts and who sent it are the caller's to judge.
+#[must_use]
+pub fn read(message: &Message<'_>, settings: &Settings, writer: Writer<'_>) -> Reading {
+    let shown = views::of(message);
+    let mut readings = shown.views.iter().map(|view| asked::read(view, settings, writer));
+    let reading = match (readings.next(), readings.next()) {
+        (Some(one), Some(other)) => merge::both(one, other, &shown),
+        (Some(one), None) => one,
+        _ => Reading::default(),
+    };
+    let reading = if reading == Reading::default() { asked::subject(message, settings, writer) } else { reading };
+    if reading.intent() == Intent::Nothing && reading.questions.is_empty() {
+        return asked::elsewhere(reading, &shown, settings, writer);
+    }
+    reading
+}
