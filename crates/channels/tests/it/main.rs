@@ -10,5 +10,6 @@ mod hostile;
 mod maildir;
 mod mails;
 mod reading;
+mod reading_any;
 mod sample;
 mod smtp;

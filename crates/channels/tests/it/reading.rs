@@ -155,3 +155,9 @@ fn mails_as_people_write_them_are_understood() {
     assert!(all >= 60, "{all} mails");
     assert!(wholly * 60 >= all * 58, "{wholly} of {all}");
 }
+
+#[test]
+fn mails_that_were_written_afterwards_are_understood_too() {
+    let (wholly, all) = count("fresh.toml");
+    assert!(wholly * 60 >= all * 58, "{wholly} of {all}");
+}

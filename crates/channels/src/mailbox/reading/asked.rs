@@ -195,8 +195,8 @@ pub(super) fn between(sentence: &Sentence, at: usize) -> Option<Why> {
 }
 
 /// How much of a folder a sentence asks for.
-pub(super) fn amount(sentence: &Sentence, placed: &Placed) -> Amount {
-    let amount = prose::amount(&placed.before);
+pub(super) fn amount(sentence: &Sentence, placed: &Placed, listed: bool) -> Amount {
+    let amount = prose::amount(&placed.before, listed);
     let some = prose::says(&sentence.words, prose::SOME);
     let below = prose::says(&sentence.words, prose::BELOW);
     match amount {

@@ -54,6 +54,7 @@ fn named(name: &str) -> Vec<Spelled> {
     for cut in before_words_between(name) {
         all.push(ended(name, cut));
     }
+    all.extend(in_folder(name));
     if let Some((first, next)) = name.split_once('\n') {
         // A name alone on the line below is a name of its own, or the rest of this one.
         if !first.ends_with(['\\', '/']) && next.contains(['\n', ' ', '\\', '/']) {
@@ -61,6 +62,24 @@ fn named(name: &str) -> Vec<Spelled> {
         }
         if !first.ends_with(['\\', '/']) && !next.contains(['\n', '\\', '/']) {
             all.push(Spelled { text: format!("{first}\\{next}"), end, leaves: false });
+        }
+    }
+    all
+}
+
+/// Readings of "X I need y.csv" as the file `y.csv` in the folder X: the words between belong to the sentence.
+fn in_folder(name: &str) -> Vec<Spelled> {
+    /// How many words a name may have that is read so.
+    const WORDS: usize = 3;
+    let start = name.rfind(['\\', '/']).map_or(name.len(), |at| at + 1);
+    let last = name.get(start..).unwrap_or_default();
+    let spaces: Vec<usize> = last.char_indices().filter(|(_, c)| matches!(c, ' ' | '\n')).map(|(at, _)| at).collect();
+    let mut all = vec![];
+    for &from in spaces.iter().rev().take(WORDS) {
+        for &to in spaces.iter().take(WORDS).filter(|&&to| to < from) {
+            let head = trimmed(name.get(..start + to).unwrap_or_default());
+            let tail = last.get(from + 1..).unwrap_or_default();
+            all.push(Spelled { text: format!("{head}\\{tail}").replace('\n', " "), end: name.len(), leaves: false });
         }
     }
     all

@@ -32,12 +32,17 @@ pub(super) fn mark(view: &mut View, name: &str) {
                 part = Part::Own;
             }
         }
-        let last = || next_words(&view.lines, &texts, at).is_none_or(|line| line.part != Part::Own);
-        let lone = is_program(here) || (is_name(here, name) && last());
+        let lone = is_program(here);
         let Some(line) = view.lines.get_mut(at) else { continue };
         if line.part == Part::Own {
             line.part = if lone && part == Part::Own { Part::Signature } else { part };
         }
+    }
+    // A name alone, with nothing of the sender's after it, is how many people close.
+    let named = |at: usize| texts.get(at).is_some_and(|text| is_name(text, name));
+    let last = view.lines.iter().rposition(|line| line.part == Part::Own && !line.text.is_empty());
+    if let Some(line) = last.filter(|&at| named(at)).and_then(|at| view.lines.get_mut(at)) {
+        line.part = Part::Signature;
     }
 }
 

@@ -86,7 +86,7 @@ fn shared(html: &Wish, text: &Wish) -> Option<Wish> {
     let has = |candidate: &&Candidate| text.candidates.iter().any(|other| key(&other.wanted) == key(&candidate.wanted));
     let candidates: Vec<Candidate> = html.candidates.iter().filter(has).cloned().collect();
     (!candidates.is_empty() && html.supporting == text.supporting)
-        .then(|| Wish { words: html.words.clone(), supporting: html.supporting, candidates })
+        .then(|| Wish { candidates, spelled: html.spelled && text.spelled, ..html.clone() })
 }
 
 /// Whether a wish says again what is taken already.

@@ -52,8 +52,21 @@ pub struct Wish {
     pub words: String,
     /// Whether the file only explains others and stays.
     pub supporting: bool,
-    /// What the words can mean, the likeliest first; one alone was spelled out.
+    /// Whether the path was written in full, from its server, its drive or "my folder" on.
+    pub spelled: bool,
+    /// What the words can mean, the likeliest first.
     pub candidates: Vec<Candidate>,
+}
+
+impl Wish {
+    /// What is meant, where the words leave nothing open.
+    #[must_use]
+    pub fn plain(&self) -> Option<&Wanted> {
+        match self.candidates.as_slice() {
+            [one] if self.spelled && !one.leaves => Some(&one.wanted),
+            _ => None,
+        }
+    }
 }
 
 /// One thing that words can mean.
@@ -186,7 +199,7 @@ impl Reading {
 
     /// Everything that may have to be looked up before [`Self::settle`].
     pub fn candidates(&self) -> impl Iterator<Item = &Wanted> {
-        let open = |wish: &&Wish| wish.candidates.len() > 1;
+        let open = |wish: &&Wish| wish.plain().is_none();
         let wishes = self.wishes.iter().chain(&self.take_back).filter(open);
         wishes.flat_map(|wish| &wish.candidates).map(|candidate| &candidate.wanted)
     }

@@ -76,7 +76,7 @@ const HARMLESS: &[&str] = &[
     "if possible", "if you can", "if you could", "if you would", "if it is possible", "if that is possible", "if that's possible", "if needed", "if you need", "if that is ok", "if that's ok",
     "do not contain", "don't contain", "does not contain", "doesn't contain", "not contain", "do not include", "does not include", "not identifiable", "not disclosive", "do not hesitate", "don't hesitate",
     "do not hold", "does not hold", "not record-level", "not patient-level", "not individual", "not only", "sorry for", "sorry to", "no problem", "not sure whether you need", "not later than", "why not",
-    "indien mogelijk", "indien nodig", "niet herleidbaar", "niet identificeerbaar", "aarzel niet", "niet alleen", "niet later dan", "bevatten niet", "bevat niet", "sorry voor",
+    "indien mogelijk", "indien nodig", "niet herleidbaar", "niet identificeerbaar", "aarzel niet", "niet alleen", "niet later dan", "bevatten niet", "bevat niet", "sorry voor", "laat maar weten", "laat maar iets weten", "laat het maar weten", 
     "si possible", "si vous pouvez", "si vous le pouvez", "si besoin", "n' hésitez pas", "ne contient pas", "ne contiennent pas", "ne contient aucune", "ne contiennent aucune", "ne contient aucun", "ne contiennent aucun", "pas de données",
     "désolé pour", "désolée pour", "ne comportent pas", "ne comporte pas", "pas seulement",
 ];
@@ -154,7 +154,7 @@ pub(super) const SINGLE: &[&str] = &[
 
 /// Words that make it doubtful that something is taken back.
 pub(super) const PERHAPS: &[&str] = &[
-    "not", "don't", "never", "if", "unless", "whether", "before", "how", "maybe", "perhaps", "want to know", "niet", "indien", "als", "tenzij", "hoe", "misschien", "ne", "n'", "pas", "si", "comment", "peut-être", "instead", "why", "was", "did", "still", "nog", "encore",
+    "not", "don't", "never", "if", "unless", "whether", "before", "how", "maybe", "perhaps", "want to know", "niet", "indien", "als", "tenzij", "hoe", "misschien", "ne", "n'", "pas", "si", "comment", "peut-être", "instead", "why", "was", "did", "can i still", "kan ik nog", "puis-je encore",
 ];
 
 const YES: &[&str] = &[
@@ -229,12 +229,14 @@ fn type_of(word: &str) -> Option<&str> {
 }
 
 /// What the words before a folder say of how much of it is asked for.
-pub(super) fn amount(words: &str) -> Amount {
+///
+/// `listed` says that a path stands before them in the sentence, so that "of" alone says where that one lies.
+pub(super) fn amount(words: &str, listed: bool) -> Amount {
     let all: Vec<&str> = words.split_whitespace().filter(|word| !word.is_empty()).collect();
     let linked = all.iter().rev().take_while(|word| LINKS.contains(word) || WITHIN.contains(word)).count();
     let (head, links) = all.split_at(all.len() - linked);
     let located = links.iter().any(|word| WITHIN.contains(word) && !matches!(*word, "de" | "of" | "van") || matches!(*word, "uit"))
-        || (links.iter().any(|word| matches!(*word, "de" | "of" | "van")) && head.last().is_some_and(|word| ALL.contains(word) || FILES.contains(word) || type_of(word).is_some()));
+        || (links.iter().any(|word| matches!(*word, "de" | "of" | "van")) && head.last().map_or(listed, |word| ALL.contains(word) || FILES.contains(word) || type_of(word).is_some()));
     let mut types: Vec<String> = vec![];
     let (mut files, mut all_of_it) = (false, links.iter().any(|word| ALL.contains(word)));
     for word in head.iter().rev().take(12) {

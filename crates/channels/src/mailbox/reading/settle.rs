@@ -52,10 +52,8 @@ fn one(wish: &Wish, fits: &mut dyn FnMut(&Wanted) -> bool, questions: &mut Vec<Q
         wanted: Wanted { asked: wish.words.clone(), path: wanted.path.clone() },
         supporting: wish.supporting,
     };
-    if let [spelled] = wish.candidates.as_slice()
-        && !spelled.leaves
-    {
-        return Some(taken(&spelled.wanted));
+    if let Some(plain) = wish.plain() {
+        return Some(taken(plain));
     }
     let fitting: Vec<_> = wish.candidates.iter().filter(|candidate| fits(&candidate.wanted)).collect();
     let offer = || fitting.iter().map(|candidate| candidate.wanted.clone()).collect();

@@ -26,6 +26,7 @@ struct Folder {
     candidates: Vec<Candidate>,
     governor: Governor,
     doubt: bool,
+    spelled: bool,
     used: bool,
 }
 
@@ -152,7 +153,8 @@ impl<'a> Weighing<'a> {
         match self.places.candidates(&placed.mention, &self.places.own()) {
             Ok(candidates) => {
                 let doubt = governor.doubtful || unsure;
-                self.folders.push(Folder { at: (sentence, nth), paths, candidates, governor, doubt, used: false });
+                let spelled = placed.mention.how != How::Below;
+                self.folders.push(Folder { at: (sentence, nth), paths, candidates, governor, doubt, spelled, used: false });
             }
             Err(_) if placed.mention.how == How::Home => self.question(placed.quote.clone(), Why::NoHome, vec![]),
             // The share as a whole is a place, and too much to be asked for by itself.
@@ -177,7 +179,8 @@ impl<'a> Weighing<'a> {
         if candidates.is_empty() {
             return self.question(placed.quote.clone(), Why::NotFound, vec![]);
         }
-        let wish = Wish { words: placed.quote.clone(), supporting: governor.supporting, candidates };
+        let spelled = placed.mention.how == How::Full;
+        let wish = Wish { words: placed.quote.clone(), supporting: governor.supporting, spelled, candidates };
         let to = if governor.takes_back { &mut self.reading.take_back } else { &mut self.reading.wishes };
         to.push(wish);
     }
@@ -208,14 +211,14 @@ impl<'a> Weighing<'a> {
     /// Whether a folder is named as a place: "in", "from".
     fn is_within(&self, (sentence, nth): (usize, usize)) -> bool {
         let placed = self.all.get(sentence).and_then(|sentence| sentence.paths.get(nth));
-        placed.is_some_and(|placed| !matches!(prose::amount(&placed.before), Amount::Named))
+        placed.is_some_and(|placed| !matches!(prose::amount(&placed.before, nth > 0), Amount::Named))
     }
 
     /// The folder that a later sentence says that the names lie in.
     fn coming(&self, sentence: usize) -> Vec<SharePath> {
         let later = self.all.iter().skip(sentence + 1).take(20).flat_map(|later| &later.paths);
         let place = later.into_iter().find(|placed| placed.mention.is_folder());
-        let within = place.filter(|placed| matches!(prose::amount(&placed.before), Amount::Place));
+        let within = place.filter(|placed| matches!(prose::amount(&placed.before, false), Amount::Place));
         within.map(|placed| self.places.folders(&placed.mention)).unwrap_or_default()
     }
 
@@ -236,7 +239,7 @@ impl<'a> Weighing<'a> {
             let (sentence, nth) = folder.at;
             let Some(said) = self.all.get(sentence) else { continue };
             let Some(placed) = said.paths.get(nth) else { continue };
-            let amount = amount(said, placed);
+            let amount = amount(said, placed, nth > 0);
             let place = matches!(amount, Amount::Place | Amount::TheFiles) || said.announces || said.is_listed();
             let later = self.all.iter().any(|other| other.paths.iter().any(|placed| placed.mention.how == How::Below));
             let offer = || match folder.candidates.as_slice() {
@@ -264,7 +267,7 @@ impl<'a> Weighing<'a> {
         if folder.candidates.is_empty() {
             return self.question(words, Why::NotFound, vec![]);
         }
-        let wish = Wish { words, supporting: folder.governor.supporting, candidates: folder.candidates.clone() };
+        let wish = Wish { words, supporting: folder.governor.supporting, spelled: folder.spelled, candidates: folder.candidates.clone() };
         let to = if folder.governor.takes_back { &mut self.reading.take_back } else { &mut self.reading.wishes };
         to.push(wish);
     }
@@ -276,7 +279,7 @@ impl<'a> Weighing<'a> {
             let words = format!("*.{kind} – {quote}");
             let candidate = |path: SharePath| Candidate { wanted: Wanted { asked: words.clone(), path }, leaves: false };
             let candidates = of_types(&paths, kind).into_iter().map(candidate).collect();
-            self.wish(&Folder { at: folder.at, paths: vec![], candidates, governor: folder.governor, doubt: false, used: false }, words.clone());
+            self.wish(&Folder { at: folder.at, paths: vec![], candidates, used: false, ..*folder }, words.clone());
         }
     }
 }
