@@ -1,8 +1,14 @@
 //! The mailbox: a mail is opened within limits, judged, and only then read as a request.
 
+mod arrived;
 mod imap;
 pub mod reading;
+mod trust;
+mod why;
 
+pub use arrived::{Arrived, Ours, Stopped};
 pub use imap::{
     Fate, Fetched, Folders, ImapConfig, ImapError, Inbox, LARGEST, Passed, Proof as ImapProof, Reader, Secret,
 };
+pub use trust::{Judge, Names, Proof, Resolver, SiteHeader, TrustConfig, Trusted, Unanswered, Verdict};
+pub use why::{Outcome, Why};
