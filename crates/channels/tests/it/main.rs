@@ -1,4 +1,5 @@
-//! The mails as people get them, the bytes as servers get them, and what hostile words become in both.
+//! The mails as people get them, the bytes as servers get them, what hostile words become in both, and which mails of
+//! others are believed.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -6,10 +7,14 @@
 )]
 
 mod bytes;
+mod forged;
 mod hostile;
+mod judged;
 mod maildir;
 mod mails;
 mod reading;
 mod reading_any;
 mod sample;
+mod signing;
+mod site;
 mod smtp;
