@@ -1,7 +1,7 @@
 //! What a requester does before asking: look through the share, keep a draft, check it, and send it.
 
 use exeat_domain::draft::{Draft, DraftId, Gap, Plan};
-use exeat_domain::path::SharePath;
+use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::request::{Asked, Door, Purpose, Request, RequestId, Thread};
 use exeat_domain::review::Choice;
 use exeat_domain::roster::{Person, Role};
@@ -34,6 +34,16 @@ impl Requester<'_> {
     ) -> Result<Result<Listing, FileProblem>, DeskError> {
         let person = self.person().await?;
         self.desk.look(scope(&person, project), folder, look).await
+    }
+
+    /// Whether the share has what is wanted, where files may be asked from: exactly one file, a folder, or what fits.
+    ///
+    /// # Errors
+    /// [`DeskError::Port`] where the share cannot be reached.
+    pub async fn finds(&self, project: Option<&str>, wanted: &Wanted) -> Result<bool, DeskError> {
+        let person = self.person().await?;
+        let line = Asked { line: wanted.path.to_string(), purpose: Purpose::Output };
+        Ok(!self.desk.find(scope(&person, project), &line, &mut vec![]).await?.is_empty())
     }
 
     /// The folder that one begins to look in: the first that one may ask from and that has one name.

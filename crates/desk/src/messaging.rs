@@ -139,11 +139,13 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`] where the store fails.
     pub async fn park(&self, posted: Posted, why: &'static str) -> Result<Taken, DeskError> {
-        if let Some(known) = self.known(&posted).await? {
-            return Ok(known);
-        }
+        // One of a known name that says something else is no message of its own, and leaves its trace all the same.
+        let new = match self.known(&posted).await? {
+            Some(Taken::Known(_)) => return Ok(Taken::Parked(why)),
+            known => known.is_none(),
+        };
         let fact = Fact::Parked { door: posted.door, message_id: posted.id.clone(), why: why.to_owned() };
-        let effects = Effects::of(self.event(&Actor::desk(), None, fact)).taking(Some(posted));
+        let effects = Effects::of(self.event(&Actor::desk(), None, fact)).taking(new.then_some(posted));
         self.record(effects).await?;
         Ok(Taken::Parked(why))
     }

@@ -17,6 +17,7 @@ mod init;
 mod inspector;
 mod ledger;
 mod lock;
+mod mailbox;
 mod out;
 mod render;
 mod request;

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use exeat_channels::mailbox::{Inbox, Passed};
 use exeat_desk::Worked;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use crate::cli::{Ended, Format};
+use crate::mailbox;
 use crate::out::{self, Failed};
 use crate::web::Open;
 use crate::wiring::Site;
@@ -48,6 +51,7 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
     };
     site.block_on(async {
         let mut stop = Stop::new()?;
+        let inbox = mailbox::of(&site)?;
         let web = if args.once { None } else { Open::of(&site).await? };
         site.desk.retry(None).await?;
         let waiting = site.desk.jobs(None).await?.len();
@@ -59,13 +63,46 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
             ));
             web.iter().for_each(|web| out::progress(&format!("the web desk is open: {}", web.url())));
         }
+        let watched = match (inbox, args.once) {
+            (Some(inbox), true) => {
+                look(&inbox).await;
+                None
+            }
+            (Some(inbox), false) => {
+                out::progress(&format!("the mailbox is watched: {}", inbox.place()));
+                Some(Watched(tokio::spawn(async move { inbox.watch().await })))
+            }
+            (None, _) => None,
+        };
         let (done, failed) = work(&site, &mut stop, web, args.once).await?;
+        drop(watched);
         if !args.once {
             out::progress(&format!("stopped; {} done.", words::count(done, "job")));
             return Ok(());
         }
         report(args.format, done, failed)
     })
+}
+
+/// The mailbox, watched until this is dropped; a mail in hand is then left as it is and comes to the same next time.
+struct Watched(JoinHandle<()>);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Looks through the mailbox once; what fails is said, and the rest of the work is done all the same.
+async fn look(inbox: &Inbox) {
+    match inbox.pass().await {
+        Ok(passed) if passed == Passed::default() => {}
+        Ok(Passed { done, parked, later }) => out::progress(&format!(
+            "{}: {done} taken in or refused, {parked} for a person, {later} for later",
+            words::count(done + parked + later, "mail")
+        )),
+        Err(failure) => out::progress(&failure.message),
+    }
 }
 
 /// Works until it is told to stop, or the web desk has ended by itself; `once`, until nothing is due. Gives how many jobs

@@ -38,6 +38,8 @@ pub struct Site {
     pub scope: Vec<String>,
     /// Where people find its web desk, if it has one.
     pub web: Option<String>,
+    /// The names under which the desktop knows its share.
+    pub unc: Vec<String>,
 }
 
 impl Site {
@@ -62,13 +64,13 @@ impl Site {
         let fact = Fact::DeskOpened { desk: "test".into() };
         let opened = Event { at: SystemClock.now(), actor: Actor::person("test"), request: None, fact };
         SqliteStore::create(&root.join("state/exeat.db"), key, opened).await?.close().await?;
-        Ok(Self { root: root.to_owned(), policy: Policy::default(), scope: vec![], web: None })
+        Ok(Self { root: root.to_owned(), policy: Policy::default(), scope: vec![], web: None, unc: vec![] })
     }
 
     /// A site that was furnished before.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), policy: Policy::default(), scope: vec![], web: None }
+        Self { root: root.to_owned(), policy: Policy::default(), scope: vec![], web: None, unc: vec![] }
     }
 
     /// Its store.
@@ -110,7 +112,7 @@ impl Site {
     pub async fn desk(&self, wrap: impl FnOnce(Ports) -> Ports) -> Result<Desk, Oops> {
         let settings = Settings {
             policy: self.policy.clone(),
-            roots: Roots::default(),
+            roots: Roots::new(&self.unc)?,
             accounts: regex::Regex::new("_P$")?,
             scope: self.scope.clone(),
             desk: "test".into(),

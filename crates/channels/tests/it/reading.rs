@@ -80,7 +80,9 @@ impl Share {
 
     fn fits(&self, wanted: &Wanted) -> bool {
         let asked = folded(wanted.path.as_str());
-        self.0.iter().any(|path| *path == asked || path.starts_with(&format!("{asked}/")) || matches(&asked, path))
+        self.0
+            .iter()
+            .any(|path| *path == asked || path.starts_with(&format!("{asked}/")) || matches(&asked, path))
     }
 }
 
@@ -98,14 +100,16 @@ fn weighed(expected: &Expected, reading: &Reading, settled: &Settled) -> (How, S
         let of = settled.asked.iter().filter(move |taken| taken.supporting == supporting);
         of.map(|taken| folded(taken.wanted.path.as_str())).collect::<BTreeSet<_>>()
     };
-    let back: BTreeSet<_> = settled.taken_back.iter().map(|taken| folded(taken.wanted.path.as_str())).collect();
+    let back: BTreeSet<_> =
+        settled.taken_back.iter().map(|taken| folded(taken.wanted.path.as_str())).collect();
     let pairs = [
         (set(&expected.paths), taken(false)),
         (set(&expected.supporting), taken(true)),
         (set(&expected.take_back), back),
     ];
     let words: Vec<String> = settled.questions.iter().map(|question| question.words.to_lowercase()).collect();
-    let quoted = expected.asks.iter().all(|ask| words.iter().any(|words| words.contains(&ask.to_lowercase())));
+    let quoted =
+        expected.asks.iter().all(|ask| words.iter().any(|words| words.contains(&ask.to_lowercase())));
     let quiet = settled.questions.is_empty() || !expected.asks.is_empty();
     let intent = format!("{:?}", reading.intent()).to_lowercase();
     let intended = intent == expected.intent.replace('_', "");
@@ -115,14 +119,25 @@ fn weighed(expected: &Expected, reading: &Reading, settled: &Settled) -> (How, S
     let lost = pairs.iter().any(|(due, got)| due.difference(got).next().is_some());
     let acted = !intended && matches!(reading.intent(), Intent::Yes | Intent::Withdraw);
     let unquoted = !expected.asks.is_empty() && settled.questions.is_empty();
-    let how = match (extra || acted || unquoted || (lost && settled.questions.is_empty()), lost || !quoted || !quiet || !intended || !said) {
+    let how = match (
+        extra || acted || unquoted || (lost && settled.questions.is_empty()),
+        lost || !quoted || !quiet || !intended || !said,
+    ) {
         (true, _) => How::Wrongly,
         (false, true) => How::Asked,
         (false, false) => How::Wholly,
     };
-    let got: Vec<_> = settled.asked.iter().map(|taken| (taken.wanted.path.as_str(), taken.supporting)).collect();
-    let questions: Vec<_> = settled.questions.iter().map(|question| (question.why.code(), question.words.as_str())).collect();
-    (how, format!("{} {how:?}: {intent} {got:?} back {:?} asked {questions:?} project {:?} purpose {:?}", expected.name, settled.taken_back, reading.project, reading.purpose))
+    let got: Vec<_> =
+        settled.asked.iter().map(|taken| (taken.wanted.path.as_str(), taken.supporting)).collect();
+    let questions: Vec<_> =
+        settled.questions.iter().map(|question| (question.why.code(), question.words.as_str())).collect();
+    (
+        how,
+        format!(
+            "{} {how:?}: {intent} {got:?} back {:?} asked {questions:?} project {:?} purpose {:?}",
+            expected.name, settled.taken_back, reading.project, reading.purpose
+        ),
+    )
 }
 
 /// How many mails of a table are understood wholly, and of how many; none may be understood wrongly.

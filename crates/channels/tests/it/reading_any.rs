@@ -30,10 +30,13 @@ fn wanted(reading: &Reading) -> Vec<Vec<String>> {
 fn path() -> impl Strategy<Value = String> {
     let name = "[A-Za-zé0-9][A-Za-zéà0-9_()-]{0,10}( [A-Za-z0-9é][A-Za-z0-9_-]{0,8}){0,2}";
     let names = proptest::collection::vec(name, 1..4);
-    (names, prop_oneof![Just("csv"), Just("png"), Just("txt")]).prop_filter_map("a device", |(names, kind)| {
-        let path = format!("{}.{kind}", names.join("\\"));
-        exeat_domain::path::SharePath::new(&path).ok().map(|_| path)
-    })
+    (names, prop_oneof![Just("csv"), Just("png"), Just("txt")]).prop_filter_map(
+        "a device",
+        |(names, kind)| {
+            let path = format!("{}.{kind}", names.join("\\"));
+            exeat_domain::path::SharePath::new(&path).ok().map(|_| path)
+        },
+    )
 }
 
 const ROOT: &str = r"\\files.example.org\intego_shared";

@@ -90,6 +90,12 @@ fn vet(config: &Config) -> Result<(), String> {
         return Err("policy.deliver: packages are picked up at the web desk, and there is no [web] section"
             .to_owned());
     }
+    if let Some(mailbox) = &config.mailbox {
+        mailbox.trust.vet().map_err(|why| format!("mailbox.trust: {why}"))?;
+        if mailbox.password.is_some() == mailbox.token.is_some() {
+            return Err("mailbox: give either password or token".to_owned());
+        }
+    }
     if let Some(web) = &config.web {
         web.settings(&config.mail.name)?;
     }

@@ -1,6 +1,7 @@
 //! `exeat.toml`: one file, strict, with secrets by reference only.
 
 mod load;
+mod mailbox;
 mod secret;
 mod server;
 mod web;
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use load::{ConfigError, Loaded, load};
+pub(crate) use mailbox::MailboxSection;
 pub(crate) use secret::Secret;
 pub(crate) use server::{ServerSection, secure};
 pub(crate) use web::WebSection;
@@ -31,6 +33,9 @@ pub(crate) struct Config {
     pub(crate) vault: VaultSection,
     /// How messages leave.
     pub(crate) mail: MailSection,
+    /// Where requests come in by mail.
+    #[serde(default)]
+    pub(crate) mailbox: Option<MailboxSection>,
     /// Who may ask.
     #[serde(default)]
     pub(crate) requests: RequestsSection,

@@ -32,6 +32,7 @@ pub(crate) fn connections(loaded: &Loaded) -> Vec<Connection> {
     all.extend(folders(loaded));
     all.push(to("vault", &loaded.path(&config.vault.file), KeePassVault::of(loaded)));
     all.extend(mail(loaded));
+    all.extend(mailbox(loaded));
     all.push(to("roster", &loaded.path(&config.roster.file), RosterFile(loaded.path(&config.roster.file))));
     all.push(checks(loaded));
     all.extend(config.web.as_ref().map(|section| web::here(section.clone())));
@@ -85,6 +86,15 @@ fn mail(loaded: &Loaded) -> Option<Connection> {
     };
     let courier = move || smtp_courier(&owned, &smtp, STEP).map_err(unmade);
     Some(Connection { name: "mail.smtp", place, probe: Arc::new(Anew::of(courier)) })
+}
+
+/// What requests come in by.
+fn mailbox(loaded: &Loaded) -> Option<Connection> {
+    let section = loaded.config.mailbox.clone()?;
+    let place = format!("{} at {}", section.user, section.host);
+    let owned = loaded.clone();
+    let probe = Anew::of(move || crate::mailbox::to_try(&owned, &section, STEP).map_err(unmade));
+    Some(Connection { name: "mailbox", place, probe: Arc::new(probe) })
 }
 
 /// What files are checked against, and where.

@@ -24,7 +24,7 @@ use crate::mail::certify;
 const PASSWORD: &str = "correct-horse";
 
 /// A mail server of our own, with one mailbox.
-struct Dovecot {
+pub(crate) struct Dovecot {
     child: Child,
     folder: TempDir,
     plain: u16,
@@ -74,7 +74,7 @@ impl Dovecot {
     }
 
     /// With one password for everybody.
-    fn with_password(more: &str) -> Self {
+    pub(crate) fn with_password(more: &str) -> Self {
         let static_password = format!("passdb {{\n driver = static\n args = password={PASSWORD}\n}}\n{more}");
         Self::start(&static_password)
     }
@@ -88,7 +88,7 @@ impl Dovecot {
         }
     }
 
-    fn config(&self) -> ImapConfig {
+    pub(crate) fn config(&self) -> ImapConfig {
         ImapConfig {
             host: "127.0.0.1".into(),
             port: self.plain,
@@ -107,12 +107,17 @@ impl Dovecot {
     }
 
     fn bring(&self, name: &str, subject: &str, body: &str) {
-        let home = self.folder.path().join("home/Maildir");
-        let path = home.join("tmp").join(name);
-        std::fs::create_dir_all(home.join("tmp")).unwrap();
         let mail = format!(
             "From: a@example.org\r\nSubject: {subject}\r\nMessage-ID: <{name}@example.org>\r\n\r\n{body}\r\n"
         );
+        self.bring_raw(name, &mail);
+    }
+
+    /// Lays a mail into the mailbox, as a server does that takes it from another.
+    pub(crate) fn bring_raw(&self, name: &str, mail: &str) {
+        let home = self.folder.path().join("home/Maildir");
+        let path = home.join("tmp").join(name);
+        std::fs::create_dir_all(home.join("tmp")).unwrap();
         std::fs::write(&path, mail).unwrap();
         let owner = std::fs::metadata(&home).unwrap();
         give(&home.join("tmp"), owner.uid(), owner.gid());
@@ -120,7 +125,7 @@ impl Dovecot {
     }
 
     /// The Message-IDs of the mails in a folder.
-    fn mails(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn mails(&self, folder: &str) -> Vec<String> {
         let home = self.folder.path().join("home/Maildir").join(folder);
         let mut ids = vec![];
         for part in ["new", "cur"] {

@@ -9,6 +9,7 @@
 
 mod audit;
 mod browser;
+mod by_mail;
 mod crash;
 mod fault;
 mod imap;

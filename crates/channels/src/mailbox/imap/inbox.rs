@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use async_imap::extensions::idle::IdleResponse;
 use async_imap::types::Fetch;
-use exeat_desk::ports::Failure;
+use async_trait::async_trait;
+use exeat_desk::ports::{Failure, Probe, Sign};
 use futures_util::StreamExt as _;
 use tokio::sync::Mutex;
 
 use super::connect::{Open, Trouble, Way, within};
-use super::{Fate, Fetched, ImapConfig, ImapError, LARGEST, Reader};
+use super::{Fate, Fetched, Folders, ImapConfig, ImapError, LARGEST, Reader};
+use crate::smtp::Tls;
 
 /// Mails that are fetched together, and how many bytes of them at most; one is fetched whatever its size.
 const BATCH: usize = 50;
@@ -61,6 +63,12 @@ impl Inbox {
     /// [`ImapError`] where it cannot be used as configured.
     pub fn new(config: ImapConfig, reader: Arc<dyn Reader>) -> Result<Self, ImapError> {
         Ok(Self { way: Way::new(config)?, reader, waits: Mutex::default() })
+    }
+
+    /// Whose mailbox it is, and where.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("{} at {}", self.way.config.user, self.way.server())
     }
 
     /// Looks through the mailbox once.
@@ -282,6 +290,42 @@ impl Inbox {
                 Ok(())
             })
             .await
+    }
+}
+
+/// Connects, logs in, looks at the folders and reads no mail.
+#[async_trait]
+impl Probe for Inbox {
+    async fn probe(&self) -> Vec<Sign> {
+        let (mut session, known) = match self.enter().await {
+            Ok(entered) => entered,
+            Err(failure) => return vec![failure.into()],
+        };
+        let config = &self.way.config;
+        let tls = match config.tls {
+            Tls::None => "The connection is not protected, and leads to this machine only.",
+            Tls::Starttls | Tls::Tls => {
+                "The connection is protected by TLS, with a certificate that is trusted for this name."
+            }
+        };
+        let Folders { inbox, done, parked } = &config.folders;
+        let mut signs = vec![
+            Sign::fine(tls),
+            Sign::fine(format!("It lets the desk in as {}.", config.user)),
+            Sign::fine(format!("The folders {inbox}, {done} and {parked} are there.")),
+        ];
+        let counted = self.way.step(session.uid_search("ALL")).await;
+        signs.push(match counted {
+            Ok(mails) => Sign::fine(format!("Mails that wait: {}.", mails.len())),
+            Err(trouble) => self.way.broken(&trouble).into(),
+        });
+        signs.push(Sign::fine(if known.idles {
+            "It says by itself when a mail comes (IDLE)."
+        } else {
+            "It does not say by itself when a mail comes, so the desk looks every so often."
+        }));
+        let _ = self.way.step(session.logout()).await;
+        signs
     }
 }
 

@@ -124,7 +124,8 @@ fn is_yes(sentences: &[Sentence]) -> bool {
 fn withdrawal(sentences: &[Sentence], reading: &mut Reading) {
     let count: usize = sentences.iter().map(|sentence| sentence.words.split_whitespace().count()).sum();
     for sentence in sentences.iter().filter(|sentence| sentence.paths.is_empty()) {
-        let takes_out = prose::says(&sentence.words, prose::TAKE_OUT) && prose::says(&sentence.words, prose::REQUEST);
+        let takes_out =
+            prose::says(&sentence.words, prose::TAKE_OUT) && prose::says(&sentence.words, prose::REQUEST);
         if !prose::says(&sentence.words, prose::WITHDRAW) && !takes_out {
             continue;
         }
@@ -132,8 +133,12 @@ fn withdrawal(sentences: &[Sentence], reading: &mut Reading) {
         if sentence.announces && !reading.take_back.is_empty() {
             continue;
         }
-        let whole = prose::says(&sentence.words, prose::REQUEST) || count <= 8 || sentence.words.contains(" ex-");
-        if whole && !prose::says(&sentence.words, prose::PERHAPS) && !prose::says(&sentence.words, prose::SINGLE) {
+        let whole =
+            prose::says(&sentence.words, prose::REQUEST) || count <= 8 || sentence.words.contains(" ex-");
+        if whole
+            && !prose::says(&sentence.words, prose::PERHAPS)
+            && !prose::says(&sentence.words, prose::SINGLE)
+        {
             reading.withdraw = true;
         } else {
             let (words, offer) = (sentence.quote.clone(), vec![]);
@@ -157,9 +162,13 @@ fn answers(sentences: &[Sentence], reading: &mut Reading) {
 /// Asks about paths under the closing of the mail.
 fn signed(view: &View, places: Places<'_>, reading: &mut Reading) {
     let (below, _) = sentences(&view.paragraphs(|part| part == Part::Signed), places.settings);
-    for placed in below.iter().flat_map(|sentence| &sentence.paths).filter(|placed| placed.mention.how == How::Full) {
+    for placed in
+        below.iter().flat_map(|sentence| &sentence.paths).filter(|placed| placed.mention.how == How::Full)
+    {
         let offer = offered(&places, &placed.mention);
-        let known = |wish: &super::Wish| wish.candidates.iter().any(|one| offer.iter().any(|other| one.wanted.path == other.path));
+        let known = |wish: &super::Wish| {
+            wish.candidates.iter().any(|one| offer.iter().any(|other| one.wanted.path == other.path))
+        };
         if !reading.wishes.iter().chain(&reading.take_back).any(known) {
             reading.questions.push(Question { words: placed.quote.clone(), why: Why::Signed, offer });
         }

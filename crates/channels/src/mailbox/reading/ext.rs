@@ -2,10 +2,11 @@
 
 /// Extensions that files of a research desktop bear.
 const KNOWN: &[&str] = &[
-    "csv", "tsv", "txt", "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "svg", "pdf", "xls", "xlsx", "xlsm", "ods", "doc", "docx",
-    "odt", "ppt", "pptx", "htm", "html", "md", "rmd", "qmd", "json", "xml", "yaml", "yml", "log", "zip", "7z", "gz", "tar", "r", "rds", "rda", "rdata", "py",
-    "ipynb", "sas", "sas7bdat", "dta", "do", "sav", "spv", "sps", "mat", "parquet", "feather", "db", "sqlite", "tex", "rtf", "eps", "emf", "wmf",
-    "lst", "dat", "smcl", "exe", "bat", "ps1", "lnk",
+    "csv", "tsv", "txt", "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "svg", "pdf", "xls",
+    "xlsx", "xlsm", "ods", "doc", "docx", "odt", "ppt", "pptx", "htm", "html", "md", "rmd", "qmd", "json",
+    "xml", "yaml", "yml", "log", "zip", "7z", "gz", "tar", "r", "rds", "rda", "rdata", "py", "ipynb", "sas",
+    "sas7bdat", "dta", "do", "sav", "spv", "sps", "mat", "parquet", "feather", "db", "sqlite", "tex", "rtf",
+    "eps", "emf", "wmf", "lst", "dat", "smcl", "exe", "bat", "ps1", "lnk",
 ];
 
 /// Whether a word is an extension.
@@ -27,7 +28,10 @@ pub(super) fn name_end(text: &str) -> Option<usize> {
                     return Some(end);
                 }
             }
-            '*' if before.is_some_and(|c| matches!(c, '\\' | '/' | '.') || c.is_alphanumeric() || c == '_') && ends(rest) => {
+            '*' if before
+                .is_some_and(|c| matches!(c, '\\' | '/' | '.') || c.is_alphanumeric() || c == '_')
+                && ends(rest) =>
+            {
                 return Some(at + 1);
             }
             _ => {}
@@ -44,6 +48,26 @@ pub(super) fn ends(rest: &str) -> bool {
         None => true,
         Some('.') => chars.next().is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '\\' | '/')),
         Some(c) if c.is_whitespace() => true,
-        Some(c) => matches!(c, ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '>' | '<' | '"' | '\'' | '’' | '”' | '»' | '|' | '`' | '*' | '“'),
+        Some(c) => matches!(
+            c,
+            ',' | ';'
+                | ':'
+                | '!'
+                | '?'
+                | ')'
+                | ']'
+                | '}'
+                | '>'
+                | '<'
+                | '"'
+                | '\''
+                | '’'
+                | '”'
+                | '»'
+                | '|'
+                | '`'
+                | '*'
+                | '“'
+        ),
     }
 }

@@ -22,7 +22,47 @@ const MOST_LINES: usize = 3;
 const MOST_CUTS: usize = 8;
 
 /// Words between two things: a path may end before them.
-const BETWEEN: &[&str] = &["and", "en", "et", "or", "of", "ou", "&", "in", "for", "voor", "pour", "+", "plus", "to", "t/m", "tot", "à", "is", "are", "from", "uit", "van", "-", "except", "but", "not", "without", "instead", "behalve", "maar", "niet", "zonder", "sauf", "mais", "pas", "sans", "hormis", "excluding", "rather"];
+const BETWEEN: &[&str] = &[
+    "and",
+    "en",
+    "et",
+    "or",
+    "of",
+    "ou",
+    "&",
+    "in",
+    "for",
+    "voor",
+    "pour",
+    "+",
+    "plus",
+    "to",
+    "t/m",
+    "tot",
+    "à",
+    "is",
+    "are",
+    "from",
+    "uit",
+    "van",
+    "-",
+    "except",
+    "but",
+    "not",
+    "without",
+    "instead",
+    "behalve",
+    "maar",
+    "niet",
+    "zonder",
+    "sauf",
+    "mais",
+    "pas",
+    "sans",
+    "hormis",
+    "excluding",
+    "rather",
+];
 
 /// The readings of a path that begins with this text.
 pub(super) fn full(text: &str, settings: &Settings) -> Vec<Spelled> {
@@ -50,7 +90,8 @@ pub(super) fn full(text: &str, settings: &Settings) -> Vec<Spelled> {
 /// A path that ends in a file's name.
 fn named(name: &str) -> Vec<Spelled> {
     let end = name.len();
-    let mut all: Vec<Spelled> = joins(name).into_iter().map(|text| Spelled { text, end, leaves: false }).collect();
+    let mut all: Vec<Spelled> =
+        joins(name).into_iter().map(|text| Spelled { text, end, leaves: false }).collect();
     for cut in before_words_between(name) {
         all.push(ended(name, cut));
     }
@@ -73,13 +114,18 @@ fn in_folder(name: &str) -> Vec<Spelled> {
     const WORDS: usize = 3;
     let start = name.rfind(['\\', '/']).map_or(name.len(), |at| at + 1);
     let last = name.get(start..).unwrap_or_default();
-    let spaces: Vec<usize> = last.char_indices().filter(|(_, c)| matches!(c, ' ' | '\n')).map(|(at, _)| at).collect();
+    let spaces: Vec<usize> =
+        last.char_indices().filter(|(_, c)| matches!(c, ' ' | '\n')).map(|(at, _)| at).collect();
     let mut all = vec![];
     for &from in spaces.iter().rev().take(WORDS) {
         for &to in spaces.iter().take(WORDS).filter(|&&to| to < from) {
             let head = trimmed(name.get(..start + to).unwrap_or_default());
             let tail = last.get(from + 1..).unwrap_or_default();
-            all.push(Spelled { text: format!("{head}\\{tail}").replace('\n', " "), end: name.len(), leaves: false });
+            all.push(Spelled {
+                text: format!("{head}\\{tail}").replace('\n', " "),
+                end: name.len(),
+                leaves: false,
+            });
         }
     }
     all
@@ -90,7 +136,11 @@ fn unnamed(region: &str) -> Vec<Spelled> {
     let first = region.split('\n').next().unwrap_or_default();
     let mut all = vec![ended(region, first.trim_end().len())];
     let spaces = |text: &str, from: usize| -> Vec<usize> {
-        text.char_indices().filter(|&(at, c)| c == ' ' && at > from).map(|(at, _)| at).take(MOST_CUTS).collect()
+        text.char_indices()
+            .filter(|&(at, c)| c == ' ' && at > from)
+            .map(|(at, _)| at)
+            .take(MOST_CUTS)
+            .collect()
     };
     all.extend(spaces(first, 0).into_iter().rev().map(|cut| ended(region, cut)));
     if region.len() > first.len() {
@@ -136,13 +186,22 @@ fn region<'t>(text: &'t str, settings: &Settings) -> &'t str {
             '<' | '>' | '"' | '|' | '\t' | '“' | '”' | '„' | '«' | '»' | super::link::ASTRAY => true,
             ',' | ';' | '!' => spaced,
             '?' => spaced && !rest.starts_with('.'),
-            ':' => at > 1 && (spaced || before == Some(' ')) && !text.get(..at).is_some_and(|head| head.eq_ignore_ascii_case("file")),
+            ':' => {
+                at > 1
+                    && (spaced || before == Some(' '))
+                    && !text.get(..at).is_some_and(|head| head.eq_ignore_ascii_case("file"))
+            }
             '.' => spaced,
             '\n' => {
                 lines += 1;
                 lines > MOST_LINES || starts_new(rest, settings)
             }
-            _ => at > LONGEST || (at > 0 && before.is_some_and(|c: char| c.is_whitespace() || c == '(') && settings.full(text.get(at..).unwrap_or_default())),
+            _ => {
+                at > LONGEST
+                    || (at > 0
+                        && before.is_some_and(|c: char| c.is_whitespace() || c == '(')
+                        && settings.full(text.get(at..).unwrap_or_default()))
+            }
         };
         if stops {
             return text.get(..at).unwrap_or_default().trim_end();

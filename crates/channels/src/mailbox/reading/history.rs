@@ -65,15 +65,38 @@ fn is_forward(text: &str) -> bool {
     let inner = text.trim_matches(['-', ' ', ':']);
     matches!(
         inner,
-        "forwarded message" | "begin forwarded message" | "doorgestuurd bericht" | "begin doorgestuurd bericht"
-            | "message transféré" | "début du message transféré" | "début du message réexpédié" | "weitergeleitete nachricht" | "doorgestuurde e-mail" | "message réexpédié" | "forwarded mail"
+        "forwarded message"
+            | "begin forwarded message"
+            | "doorgestuurd bericht"
+            | "begin doorgestuurd bericht"
+            | "message transféré"
+            | "début du message transféré"
+            | "début du message réexpédié"
+            | "weitergeleitete nachricht"
+            | "doorgestuurde e-mail"
+            | "message réexpédié"
+            | "forwarded mail"
     )
 }
 
 fn is_original(text: &str) -> bool {
     let inner = text.trim_matches(['-', ' ', ':']);
-    text.starts_with("--") && matches!(inner, "original message" | "oorspronkelijk bericht" | "originele bericht" | "origineel bericht" | "message d'origine" | "message original" | "ursprüngliche nachricht" | "reply message" | "original e-mail" | "original appointment")
-        || text.starts_with("--") && starts(inner, &["original message", "oorspronkelijk bericht", "message d'origine"])
+    text.starts_with("--")
+        && matches!(
+            inner,
+            "original message"
+                | "oorspronkelijk bericht"
+                | "originele bericht"
+                | "origineel bericht"
+                | "message d'origine"
+                | "message original"
+                | "ursprüngliche nachricht"
+                | "reply message"
+                | "original e-mail"
+                | "original appointment"
+        )
+        || text.starts_with("--")
+            && starts(inner, &["original message", "oorspronkelijk bericht", "message d'origine"])
 }
 
 /// Whether the block of `From:`, `Sent:`, `To:` of an earlier mail begins here.
@@ -86,8 +109,14 @@ fn is_header(texts: &[String], at: usize) -> bool {
         return false;
     }
     let next = || texts.iter().skip(at + 1).filter(|text| !text.is_empty()).take(5);
-    next().any(|text| labelled(text, &["sent", "date", "verzonden", "datum", "envoyé", "gesendet", "verstuurd", "date d'envoi"]))
-        && next().any(|text| labelled(text, &["to", "aan", "à", "an", "subject", "onderwerp", "objet", "betreff", "sujet"]))
+    next().any(|text| {
+        labelled(
+            text,
+            &["sent", "date", "verzonden", "datum", "envoyé", "gesendet", "verstuurd", "date d'envoi"],
+        )
+    }) && next().any(|text| {
+        labelled(text, &["to", "aan", "à", "an", "subject", "onderwerp", "objet", "betreff", "sujet"])
+    })
 }
 
 /// How many lines from here say that somebody wrote, if these do: "On … wrote:".
@@ -104,7 +133,9 @@ fn attribution(texts: &[String], at: usize) -> Option<usize> {
         }
         whole.push(' ');
         whole.push_str(text);
-        let said = [" wrote", " schreef", " a écrit", " schrieb", " écrivait", " het volgende geschreven"].iter().any(|verb| whole.contains(verb));
+        let said = [" wrote", " schreef", " a écrit", " schrieb", " écrivait", " het volgende geschreven"]
+            .iter()
+            .any(|verb| whole.contains(verb));
         let dated = whole.chars().any(|c| c.is_ascii_digit());
         let ends = whole.ends_with([':', '>']) || whole.ends_with("wrote") || whole.ends_with("a écrit");
         if said && dated && ends {
@@ -122,17 +153,75 @@ fn is_closing(text: &str) -> bool {
     }
     let exact = matches!(
         text,
-        "best" | "br" | "kr" | "rgds" | "cheers" | "all the best" | "mvg" | "m.v.g" | "grt" | "gr" | "groet" | "groeten"
-            | "groetjes" | "cdt" | "cdlt" | "cordialement" | "salutations" | "bàv" | "bav" | "sincerely" | "yours" | "vg" | "hgr"
+        "best"
+            | "br"
+            | "kr"
+            | "rgds"
+            | "cheers"
+            | "all the best"
+            | "mvg"
+            | "m.v.g"
+            | "grt"
+            | "gr"
+            | "groet"
+            | "groeten"
+            | "groetjes"
+            | "cdt"
+            | "cdlt"
+            | "cordialement"
+            | "salutations"
+            | "bàv"
+            | "bav"
+            | "sincerely"
+            | "yours"
+            | "vg"
+            | "hgr"
     );
     let begins = starts(
         text,
         &[
-            "kind regards", "best regards", "regards", "warm regards", "with kind regards", "many regards", "with best regards", "kindest regards", "best wishes",
-            "with best wishes", "yours sincerely", "yours faithfully", "sincerely yours", "met vriendelijke groet", "met de meeste hoogachting",
-            "vriendelijke groet", "hartelijke groet", "met hartelijke groet", "mvg ", "mvg,", "beste groeten", "hoogachtend", "bien à vous", "bien à toi",
-            "bien cordialement", "très cordialement", "salutations distinguées", "sincères salutations", "meilleures salutations", "cordialement,", "cordialement ",
-            "avec mes meilleures salutations", "veuillez agréer", "je vous prie d'agréer", "groeten,", "groeten ", "groet,", "groetjes,", "cheers,", "best,", "met vr. gr", "amitiés",
+            "kind regards",
+            "best regards",
+            "regards",
+            "warm regards",
+            "with kind regards",
+            "many regards",
+            "with best regards",
+            "kindest regards",
+            "best wishes",
+            "with best wishes",
+            "yours sincerely",
+            "yours faithfully",
+            "sincerely yours",
+            "met vriendelijke groet",
+            "met de meeste hoogachting",
+            "vriendelijke groet",
+            "hartelijke groet",
+            "met hartelijke groet",
+            "mvg ",
+            "mvg,",
+            "beste groeten",
+            "hoogachtend",
+            "bien à vous",
+            "bien à toi",
+            "bien cordialement",
+            "très cordialement",
+            "salutations distinguées",
+            "sincères salutations",
+            "meilleures salutations",
+            "cordialement,",
+            "cordialement ",
+            "avec mes meilleures salutations",
+            "veuillez agréer",
+            "je vous prie d'agréer",
+            "groeten,",
+            "groeten ",
+            "groet,",
+            "groetjes,",
+            "cheers,",
+            "best,",
+            "met vr. gr",
+            "amitiés",
         ],
     );
     exact || begins
@@ -147,8 +236,30 @@ fn is_program(text: &str) -> bool {
     let sent = starts(
         text,
         &[
-            "sent from my", "sent from outlook", "sent from mail for", "sent from yahoo", "sent via", "sent with", "verstuurd vanaf", "verzonden vanaf", "verstuurd met", "verzonden met",
-            "verzonden via", "envoyé de mon", "envoyé depuis", "envoyé à partir", "envoyé avec", "get outlook for", "download outlook", "outlook voor ", "obtenir outlook", "télécharger outlook", "téléchargez outlook", "von meinem", "gesendet von", "provenance : courrier",
+            "sent from my",
+            "sent from outlook",
+            "sent from mail for",
+            "sent from yahoo",
+            "sent via",
+            "sent with",
+            "verstuurd vanaf",
+            "verzonden vanaf",
+            "verstuurd met",
+            "verzonden met",
+            "verzonden via",
+            "envoyé de mon",
+            "envoyé depuis",
+            "envoyé à partir",
+            "envoyé avec",
+            "get outlook for",
+            "download outlook",
+            "outlook voor ",
+            "obtenir outlook",
+            "télécharger outlook",
+            "téléchargez outlook",
+            "von meinem",
+            "gesendet von",
+            "provenance : courrier",
         ],
     );
     sent && text.chars().count() <= 120
@@ -156,10 +267,14 @@ fn is_program(text: &str) -> bool {
 
 /// Whether the line is the sender's name, or the first letters of it.
 fn is_name(text: &str, name: &str) -> bool {
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let name = name.to_lowercase();
-    let known: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let known: Vec<&str> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let initials: String = known.iter().filter_map(|word| word.chars().next()).collect();
     let one = |word: &&str| known.contains(word);
-    !words.is_empty() && words.len() <= 6 && (words.iter().all(one) || (initials.chars().count() > 1 && words.concat() == initials))
+    !words.is_empty()
+        && words.len() <= 6
+        && (words.iter().all(one) || (initials.chars().count() > 1 && words.concat() == initials))
 }

@@ -19,7 +19,18 @@ const MOST_STYLE: usize = 128 * 1024;
 pub(super) fn read(html: &str, view: &mut View, budget: &mut usize) {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
-    let mut reader = Reader { view, budget, open: vec![], line: String::new(), item: false, sheet: Sheet::default(), style: None, anchor: None, rest: None, styled: 0 };
+    let mut reader = Reader {
+        view,
+        budget,
+        open: vec![],
+        line: String::new(),
+        item: false,
+        sheet: Sheet::default(),
+        style: None,
+        anchor: None,
+        rest: None,
+        styled: 0,
+    };
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match token {
@@ -127,12 +138,19 @@ impl Reader<'_> {
         let (id, classes, style) = (value("id"), value("class"), value("style"));
         let mut look = self.sheet.look(tag, &id, &classes);
         if tag == "font" || tag == "body" || tag == "table" || tag == "td" || tag == "tr" {
-            let painted = |name: &str| Some(value(name)).filter(|value| !value.is_empty()).and_then(|value| color(&value));
-            let painted = Look { color: painted("color").or_else(|| painted("text")), background: painted("bgcolor"), ..Look::default() };
+            let painted = |name: &str| {
+                Some(value(name)).filter(|value| !value.is_empty()).and_then(|value| color(&value))
+            };
+            let painted = Look {
+                color: painted("color").or_else(|| painted("text")),
+                background: painted("bgcolor"),
+                ..Look::default()
+            };
             look = look.and(painted);
         }
         let look = look.and(Look::of(&style));
-        let part = if outer.part == Part::Own { part_of(tag, &id, &classes, value, look) } else { outer.part };
+        let part =
+            if outer.part == Part::Own { part_of(tag, &id, &classes, value, look) } else { outer.part };
         let (fore, back) = (look.color.unwrap_or(outer.color), look.background.unwrap_or(outer.background));
         Open {
             tag: tag.to_owned(),
@@ -202,7 +220,10 @@ impl Reader<'_> {
         let line = std::mem::take(&mut self.line);
         let empty = line.trim().is_empty();
         let after_words = self.view.lines.last().is_some_and(|line| !line.text.is_empty());
-        if !empty || (counts && self.anchor.is_none() && after_words && line.is_empty() && self.broke(&line)) || (empty && !line.is_empty() && after_words) {
+        if !empty
+            || (counts && self.anchor.is_none() && after_words && line.is_empty() && self.broke(&line))
+            || (empty && !line.is_empty() && after_words)
+        {
             let part = self.rest.unwrap_or_else(|| self.now().part);
             self.view.push(if empty { "" } else { &line }, part, self.item && !empty, self.budget);
         }
@@ -246,13 +267,30 @@ impl Reader<'_> {
 
 /// Whose words an element holds, by the marks that mail programs leave.
 fn part_of(tag: &str, id: &str, classes: &str, value: &dyn Fn(&str) -> String, look: Look) -> Part {
-    let class = |name: &str| classes.split_whitespace().any(|class| class.trim_start_matches("x_").eq_ignore_ascii_case(name));
+    let class = |name: &str| {
+        classes.split_whitespace().any(|class| class.trim_start_matches("x_").eq_ignore_ascii_case(name))
+    };
     let id = id.trim_start_matches("x_").to_ascii_lowercase();
     if class("moz-forward-container") {
         return Part::Forwarded;
     }
-    let quoted = ["gmail_quote", "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "gmail_extra_quote"];
-    let answered = ["divrplyfwdmsg", "appendonsend", "olk_src_body_section", "mail-editor-reference-message-container", "replysplit", "reply-intro"];
+    let quoted = [
+        "gmail_quote",
+        "gmail_attr",
+        "moz-cite-prefix",
+        "yahoo_quoted",
+        "protonmail_quote",
+        "zmail_extra",
+        "gmail_extra_quote",
+    ];
+    let answered = [
+        "divrplyfwdmsg",
+        "appendonsend",
+        "olk_src_body_section",
+        "mail-editor-reference-message-container",
+        "replysplit",
+        "reply-intro",
+    ];
     if quoted.into_iter().any(class) || answered.contains(&id.as_str()) {
         return Part::Quoted;
     }
@@ -260,8 +298,12 @@ fn part_of(tag: &str, id: &str, classes: &str, value: &dyn Fn(&str) -> String, l
         return Part::Quoted;
     }
     let signatures = ["gmail_signature", "moz-signature", "signature", "protonmail_signature_block"];
-    let ids = ["signature", "applemailsignature", "ms-outlook-mobile-signature", "linebreakatbeginningofsignature"];
-    if signatures.into_iter().any(class) || ids.contains(&id.as_str()) || value("data-smartmail") == "gmail_signature" {
+    let ids =
+        ["signature", "applemailsignature", "ms-outlook-mobile-signature", "linebreakatbeginningofsignature"];
+    if signatures.into_iter().any(class)
+        || ids.contains(&id.as_str())
+        || value("data-smartmail") == "gmail_signature"
+    {
         return Part::Signature;
     }
     Part::Own
@@ -276,20 +318,84 @@ fn follows(tag: &str, value: &dyn Fn(&str) -> String) -> bool {
 fn is_block(tag: &str) -> bool {
     matches!(
         tag,
-        "p" | "div" | "ul" | "ol" | "table" | "tr" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "dl" | "dt" | "dd" | "section" | "article" | "header" | "footer" | "center" | "address" | "body" | "html" | "form" | "fieldset" | "thead" | "tbody" | "tfoot"
+        "p" | "div"
+            | "ul"
+            | "ol"
+            | "table"
+            | "tr"
+            | "blockquote"
+            | "pre"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "center"
+            | "address"
+            | "body"
+            | "html"
+            | "form"
+            | "fieldset"
+            | "thead"
+            | "tbody"
+            | "tfoot"
     )
 }
 
 fn is_void(tag: &str) -> bool {
-    matches!(tag, "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "source" | "track" | "wbr")
+    matches!(
+        tag,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
+    )
 }
 
 fn is_formatting(tag: &str) -> bool {
-    matches!(tag, "a" | "b" | "big" | "code" | "em" | "font" | "i" | "s" | "small" | "strike" | "strong" | "tt" | "u")
+    matches!(
+        tag,
+        "a" | "b" | "big" | "code" | "em" | "font" | "i" | "s" | "small" | "strike" | "strong" | "tt" | "u"
+    )
 }
 
 /// Whether programs show nothing of what is in the element.
 fn is_unseen(tag: &str) -> bool {
-    matches!(tag, "head" | "title" | "style" | "script" | "template" | "noscript" | "noframes" | "select" | "textarea" | "object" | "iframe" | "svg" | "math" | "audio" | "video" | "xml" | "datalist")
+    matches!(
+        tag,
+        "head"
+            | "title"
+            | "style"
+            | "script"
+            | "template"
+            | "noscript"
+            | "noframes"
+            | "select"
+            | "textarea"
+            | "object"
+            | "iframe"
+            | "svg"
+            | "math"
+            | "audio"
+            | "video"
+            | "xml"
+            | "datalist"
+    )
 }

@@ -85,8 +85,27 @@ fn without_bullet(text: &str) -> (&str, bool) {
     let mut chars = text.chars();
     let first = chars.next();
     let rest = chars.as_str();
-    if matches!(first, Some('-' | '*' | '+' | '•' | '·' | '–' | '—' | '▪' | '◦' | '●' | '○' | '►' | '§' | 'o' | '→' | '\u{f0b7}'))
-        && (rest.starts_with(char::is_whitespace) || matches!(first, Some('•' | '·' | '▪' | '●' | '\u{f0b7}')))
+    if matches!(
+        first,
+        Some(
+            '-' | '*'
+                | '+'
+                | '•'
+                | '·'
+                | '–'
+                | '—'
+                | '▪'
+                | '◦'
+                | '●'
+                | '○'
+                | '►'
+                | '§'
+                | 'o'
+                | '→'
+                | '\u{f0b7}'
+        )
+    ) && (rest.starts_with(char::is_whitespace)
+        || matches!(first, Some('•' | '·' | '▪' | '●' | '\u{f0b7}')))
     {
         return (rest.trim_start(), true);
     }

@@ -24,11 +24,20 @@ pub(super) fn weigh(words: &str, target: &str) -> Says {
     let slashes = target.starts_with(r"\\") || target.starts_with("//");
     let drive = scheme.as_ref().is_some_and(|scheme| scheme.len() == 1);
     let file = slashes || drive || scheme.as_deref() == Some("file");
-    let path = words.contains(['\\']) || words.starts_with("//") || words.to_ascii_lowercase().starts_with("file:");
+    let path =
+        words.contains(['\\']) || words.starts_with("//") || words.to_ascii_lowercase().starts_with("file:");
     if !file {
         // A page whose words are a path is a trap or a filter's doing; one whose words are a name or a sentence is not.
-        let same = bare(target).trim_start_matches("http:").trim_start_matches("https:").trim_matches('/').ends_with(bare(words).trim_matches('/'));
-        return if path && !target.is_empty() && !same { Says::Different(target.to_owned()) } else { Says::Words };
+        let same = bare(target)
+            .trim_start_matches("http:")
+            .trim_start_matches("https:")
+            .trim_matches('/')
+            .ends_with(bare(words).trim_matches('/'));
+        return if path && !target.is_empty() && !same {
+            Says::Different(target.to_owned())
+        } else {
+            Says::Words
+        };
     }
     let (shown, meant) = (plain(words), plain(target));
     if path {
@@ -38,14 +47,22 @@ pub(super) fn weigh(words: &str, target: &str) -> Says {
     }
     let name = meant.rsplit('/').next().unwrap_or_default();
     let end = shown.contains('/') && meant.ends_with(&format!("/{shown}"));
-    if !name.is_empty() && (shown == name || end) { Says::Target(target.to_owned()) } else { Says::Different(target.to_owned()) }
+    if !name.is_empty() && (shown == name || end) {
+        Says::Target(target.to_owned())
+    } else {
+        Says::Different(target.to_owned())
+    }
 }
 
 /// A path in the one way of writing in which words and target are compared.
 fn plain(path: &str) -> String {
     let path = percent_decoded(path);
     let path = bare(&slashed(&path));
-    path.chars().map(|c| if c == '\u{a0}' { ' ' } else { c }).collect::<String>().trim_end_matches(['/', '.', ',']).to_owned()
+    path.chars()
+        .map(|c| if c == '\u{a0}' { ' ' } else { c })
+        .collect::<String>()
+        .trim_end_matches(['/', '.', ','])
+        .to_owned()
 }
 
 /// The text with `%20` and its like written out; what is not written so stays.
@@ -75,7 +92,10 @@ mod tests {
     #[test]
     fn a_link_counts_where_its_words_and_its_target_agree() {
         let target = r"file:///\\files.example.org\share\Users\ann\my%20table.csv";
-        for words in [r"\\files.example.org\share\Users\ann\my table.csv", "file://files.example.org/share/Users/ann/my%20table.csv"] {
+        for words in [
+            r"\\files.example.org\share\Users\ann\my table.csv",
+            "file://files.example.org/share/Users/ann/my%20table.csv",
+        ] {
             assert_eq!(weigh(words, target), Says::Words, "{words}");
         }
         for words in ["my table.csv", "Users/ann/my table.csv"] {
@@ -84,8 +104,14 @@ mod tests {
         for words in ["here", r"\\files.example.org\share\Users\ann\other.csv", "able.csv"] {
             assert_eq!(weigh(words, target), Says::Different(target.to_owned()), "{words}");
         }
-        assert_eq!(weigh(r"\\files.example.org\share\a.csv", "https://example.org/x"), Says::Different("https://example.org/x".into()));
+        assert_eq!(
+            weigh(r"\\files.example.org\share\a.csv", "https://example.org/x"),
+            Says::Different("https://example.org/x".into())
+        );
         assert_eq!(weigh("our pages", "https://example.org/x"), Says::Words);
-        assert_eq!(weigh(r"\\files.example.org\share\my table.csv", "file://files.example.org/share/my"), Says::Words);
+        assert_eq!(
+            weigh(r"\\files.example.org\share\my table.csv", "file://files.example.org/share/my"),
+            Says::Words
+        );
     }
 }

@@ -27,7 +27,9 @@ impl Look {
                 "color" => look.color = color(value),
                 "background" | "background-color" => look.background = color(value),
                 "white-space" => look.kept_lines = value.starts_with("pre") || value == "break-spaces",
-                "border" | "border-left" => look.borderless = value.starts_with("none") || value.starts_with('0'),
+                "border" | "border-left" => {
+                    look.borderless = value.starts_with("none") || value.starts_with('0')
+                }
                 _ => {}
             }
         }
@@ -60,7 +62,9 @@ fn hides(name: &str, value: &str) -> bool {
         "font-size" => tiny(),
         "font" => value.split_whitespace().any(|word| matches!(word, "0" | "0px" | "0pt" | "0/0")),
         "opacity" | "max-height" | "max-width" => nothing(),
-        "text-indent" | "left" | "top" | "margin-left" => value.starts_with("-999") || value.starts_with("-1000"),
+        "text-indent" | "left" | "top" | "margin-left" => {
+            value.starts_with("-999") || value.starts_with("-1000")
+        }
         _ => false,
     }
 }
@@ -75,7 +79,9 @@ pub(super) fn color(value: &str) -> Option<Rgb> {
     let value = value.trim().to_ascii_lowercase();
     let named = match value.split_whitespace().next()? {
         "white" | "window" => Some([255, 255, 255]),
-        "snow" | "ivory" | "ghostwhite" | "floralwhite" | "whitesmoke" | "mintcream" | "azure" => Some([250, 250, 250]),
+        "snow" | "ivory" | "ghostwhite" | "floralwhite" | "whitesmoke" | "mintcream" | "azure" => {
+            Some([250, 250, 250])
+        }
         "black" | "windowtext" => Some([0, 0, 0]),
         "transparent" => Some([255, 255, 255]),
         _ => None,
@@ -89,7 +95,8 @@ pub(super) fn color(value: &str) -> Option<Rgb> {
         return Some([next()?, next()?, next()?]);
     }
     let hex = value.strip_prefix('#').unwrap_or(&value).split_whitespace().next()?;
-    let digits: Vec<u8> = hex.chars().map_while(|c| c.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
+    let digits: Vec<u8> =
+        hex.chars().map_while(|c| c.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
     match *digits.as_slice() {
         [r, g, b] => Some([r * 17, g * 17, b * 17]),
         [r, s, g, h, b, c] => Some([r * 16 + s, g * 16 + h, b * 16 + c]),

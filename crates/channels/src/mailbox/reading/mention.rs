@@ -52,8 +52,21 @@ const WORDS_BEFORE: usize = 5;
 
 /// The ways of saying "my folder".
 const HOME: &[&str] = &[
-    "my own folder", "my home folder", "my home directory", "my personal folder", "my folder", "my directory", "mijn eigen map", "mijn persoonlijke map", "mijn map", "mijn folder", "mijn thuismap",
-    "mon propre dossier", "mon dossier personnel", "mon dossier", "mon répertoire",
+    "my own folder",
+    "my home folder",
+    "my home directory",
+    "my personal folder",
+    "my folder",
+    "my directory",
+    "mijn eigen map",
+    "mijn persoonlijke map",
+    "mijn map",
+    "mijn folder",
+    "mijn thuismap",
+    "mon propre dossier",
+    "mon dossier personnel",
+    "mon dossier",
+    "mon répertoire",
 ];
 
 /// The paths of a paragraph, in its order; at most `most`.
@@ -65,7 +78,11 @@ pub(super) fn find(text: &str, settings: &Settings, most: usize) -> Vec<Mention>
             break;
         }
         let rest = text.get(at..).unwrap_or_default();
-        let mention = if boundary { here(text, at, found.last().map_or(0, |last| last.span.end), settings) } else { None };
+        let mention = if boundary {
+            here(text, at, found.last().map_or(0, |last| last.span.end), settings)
+        } else {
+            None
+        };
         match mention {
             Some(Here::Path(mention)) => {
                 at = mention.span.end.max(at + c.len_utf8());
@@ -88,7 +105,32 @@ pub(super) fn find(text: &str, settings: &Settings, most: usize) -> Vec<Mention>
 
 /// Whether a path may begin after this character.
 fn opens(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '(' | '[' | '{' | '"' | '\'' | '<' | '>' | ':' | ',' | ';' | '=' | '*' | '“' | '‘' | '’' | '„' | '«' | '`' | '|' | '–' | '—' | '•' | '…')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '(' | '['
+                | '{'
+                | '"'
+                | '\''
+                | '<'
+                | '>'
+                | ':'
+                | ','
+                | ';'
+                | '='
+                | '*'
+                | '“'
+                | '‘'
+                | '’'
+                | '„'
+                | '«'
+                | '`'
+                | '|'
+                | '–'
+                | '—'
+                | '•'
+                | '…'
+        )
 }
 
 /// What begins at a place: a path, or words to be passed over.
@@ -145,7 +187,10 @@ fn quoted(rest: &str, at: usize, settings: &Settings) -> Option<Here> {
     if !(full || names_file(content.trim()) || content.contains('\\')) {
         return None;
     }
-    let spelled = extent::joins(content).into_iter().map(|text| Spelled { text: text.trim().to_owned(), end, leaves: false }).collect();
+    let spelled = extent::joins(content)
+        .into_iter()
+        .map(|text| Spelled { text: text.trim().to_owned(), end, leaves: false })
+        .collect();
     let how = if full { How::Full } else { How::Below };
     Some(Here::Path(Mention { span: at..at + end, how, spelled }))
 }
@@ -161,7 +206,12 @@ fn home(rest: &str) -> Option<usize> {
 /// A word that is a name or a path below some folder, with the words around that may belong to it.
 fn word(text: &str, at: usize, last: usize, settings: &Settings) -> Option<Here> {
     let rest = text.get(at..)?;
-    let length = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"' | '|' | '“' | '”' | '«' | '»' | ASTRAY)).unwrap_or(rest.len());
+    let length = rest
+        .find(|c: char| {
+            c.is_whitespace()
+                || matches!(c, ',' | ';' | '<' | '>' | '"' | '|' | '“' | '”' | '«' | '»' | ASTRAY)
+        })
+        .unwrap_or(rest.len());
     let token = rest.get(..length)?;
     if token.is_empty() {
         return None;
@@ -206,7 +256,9 @@ fn is_below(word: &str, settings: &Settings) -> bool {
 /// Each spelling, alone and with up to five of the words before it on its line.
 fn with_words_before(text: &str, start: usize, last: usize, right: &[Spelled]) -> Vec<Spelled> {
     let before = text.get(last..start).unwrap_or_default();
-    let stop = before.rfind(['\n', '\t', ',', ';', ':', '"', '(', '“', '«', '<', '>', ASTRAY]).map_or(0, |at| at + 1);
+    let stop = before
+        .rfind(['\n', '\t', ',', ';', ':', '"', '(', '“', '«', '<', '>', ASTRAY])
+        .map_or(0, |at| at + 1);
     let line = before.get(stop..).unwrap_or_default().trim_start_matches(|c: char| !c.is_alphanumeric());
     let mut starts = vec![];
     if line.ends_with(char::is_whitespace) {
@@ -223,7 +275,9 @@ fn with_words_before(text: &str, start: usize, last: usize, right: &[Spelled]) -
     }
     let mut spelled = right.to_vec();
     for words in starts {
-        spelled.extend(right.iter().take(4).map(|one| Spelled { text: format!("{words}{}", one.text), ..one.clone() }));
+        spelled.extend(
+            right.iter().take(4).map(|one| Spelled { text: format!("{words}{}", one.text), ..one.clone() }),
+        );
     }
     spelled
 }

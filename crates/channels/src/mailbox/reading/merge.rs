@@ -7,7 +7,9 @@ use super::{Candidate, Question, Reading, Why, Wish};
 
 /// What both readings say.
 pub(super) fn both(text: Reading, html: Reading, shown: &Shown) -> Reading {
-    let speaks = |at: usize| shown.views.get(at).is_some_and(|view| view.lines.iter().any(|line| !line.text.is_empty()));
+    let speaks = |at: usize| {
+        shown.views.get(at).is_some_and(|view| view.lines.iter().any(|line| !line.text.is_empty()))
+    };
     if !speaks(0) {
         return html;
     }
@@ -47,7 +49,9 @@ fn squeezed(words: &str) -> String {
 
 fn same_question(one: &Question, other: &Question) -> bool {
     let offers = |question: &Question| question.offer.iter().map(key).collect::<Vec<_>>();
-    one.why.code() == other.why.code() && (squeezed(&one.words) == squeezed(&other.words) || (!one.offer.is_empty() && offers(one) == offers(other)))
+    one.why.code() == other.why.code()
+        && (squeezed(&one.words) == squeezed(&other.words)
+            || (!one.offer.is_empty() && offers(one) == offers(other)))
 }
 
 /// The wishes that both have, with the candidates that both have; the others are asked about.
@@ -83,10 +87,15 @@ fn matched(text: &[Wish], html: &[Wish], asked: &[Question], questions: &mut Vec
 }
 
 fn shared(html: &Wish, text: &Wish) -> Option<Wish> {
-    let has = |candidate: &&Candidate| text.candidates.iter().any(|other| key(&other.wanted) == key(&candidate.wanted));
+    let has = |candidate: &&Candidate| {
+        text.candidates.iter().any(|other| key(&other.wanted) == key(&candidate.wanted))
+    };
     let candidates: Vec<Candidate> = html.candidates.iter().filter(has).cloned().collect();
-    (!candidates.is_empty() && html.supporting == text.supporting)
-        .then(|| Wish { candidates, spelled: html.spelled && text.spelled, ..html.clone() })
+    (!candidates.is_empty() && html.supporting == text.supporting).then(|| Wish {
+        candidates,
+        spelled: html.spelled && text.spelled,
+        ..html.clone()
+    })
 }
 
 /// Whether a wish says again what is taken already.
@@ -99,7 +108,10 @@ fn ask(wish: &Wish, asked: &[Question], questions: &mut Vec<Question>) {
         [one] => vec![one.wanted.clone()],
         _ => vec![],
     };
-    let covered = asked.iter().any(|question| offer.iter().any(|one| question.offer.iter().any(|other| key(one) == key(other))) || squeezed(&question.words).contains(&squeezed(&wish.words)));
+    let covered = asked.iter().any(|question| {
+        offer.iter().any(|one| question.offer.iter().any(|other| key(one) == key(other)))
+            || squeezed(&question.words).contains(&squeezed(&wish.words))
+    });
     if !covered {
         questions.push(Question { words: wish.words.clone(), why: Why::TextAndHtml, offer });
     }
@@ -107,7 +119,9 @@ fn ask(wish: &Wish, asked: &[Question], questions: &mut Vec<Question>) {
 
 fn agreed(one: Option<String>, other: Option<String>) -> Option<String> {
     match (one, other) {
-        (Some(one), Some(other)) => (super::sentence::squashed(&one) == super::sentence::squashed(&other)).then_some(one),
+        (Some(one), Some(other)) => {
+            (super::sentence::squashed(&one) == super::sentence::squashed(&other)).then_some(one)
+        }
         (one, other) => one.or(other),
     }
 }

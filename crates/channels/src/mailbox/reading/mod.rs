@@ -160,6 +160,49 @@ impl Why {
     }
 }
 
+impl Why {
+    /// What is asked, as a sentence.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let words = match self {
+            Self::Path(problem) => return format!("{problem}."),
+            Self::Link(target) => {
+                return format!(
+                    "the words of a link and where it leads, {target}, are not the same: which is meant?"
+                );
+            }
+            Self::Range => "only the ends of a range are named: name each file of it.",
+            Self::Either => "one of several is meant: name that one.",
+            Self::Doubtful => {
+                "the words around it leave open whether it is meant: name exactly what is to leave."
+            }
+            Self::HowMuch => {
+                "how much of the folder is meant is not clear: name its files, or “everything in” it."
+            }
+            Self::Supporting => "whether it is to leave or only explains the others is not clear.",
+            Self::NotFound => "nothing of that name was found: give its whole path.",
+            Self::Several => "several things fit: give the whole path of the one that is meant.",
+            Self::TextAndHtml => {
+                "the two forms of the mail, plain text and HTML, say different things: write it once, plainly."
+            }
+            Self::Signed => "it stands under the closing of the mail only: is it asked for?",
+            Self::Quoted => "it stands in a quoted or forwarded mail only: is it asked for?",
+            Self::Attached => "a list that is attached is not read: name the files in the mail itself.",
+            Self::Both => "files are both asked for and taken back: which is it?",
+            Self::WhatToWithdraw => {
+                "what is to be taken back is not clear: name the files, or say “the whole request”."
+            }
+            Self::AnswerAndMore => "the answer says yes or no, and more: name what is meant.",
+            Self::NoHome => "the desk does not know which folder is yours: give the whole path.",
+            Self::Unread => "a part of the mail could not be read: send it again as plain text.",
+            Self::TooMany => {
+                "the mail names more paths than are read: ask for the folder, or in several mails."
+            }
+        };
+        words.to_owned()
+    }
+}
+
 /// What a mail asks for, before anything is looked up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -215,9 +258,19 @@ pub fn read(message: &Message<'_>, settings: &Settings, writer: Writer<'_>) -> R
         (Some(one), None) => one,
         _ => Reading::default(),
     };
-    let reading = if reading == Reading::default() { asked::subject(message, settings, writer) } else { reading };
+    let reading =
+        if reading == Reading::default() { asked::subject(message, settings, writer) } else { reading };
     if reading.intent() == Intent::Nothing && reading.questions.is_empty() {
         return asked::elsewhere(reading, &shown, settings, writer);
     }
     reading
+}
+
+/// The sender's own words, a paragraph a line block, for people to read.
+#[must_use]
+pub fn own_words(message: &Message<'_>) -> String {
+    let shown = views::of(message);
+    let own = |part| matches!(part, line::Part::Own | line::Part::Signed);
+    let paragraphs = shown.views.first().map(|view| view.paragraphs(own)).unwrap_or_default();
+    paragraphs.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n\n")
 }

@@ -23,8 +23,10 @@ enum Label {
 fn labelled(line: &str) -> Option<(Label, &str)> {
     let (label, value) = line.split_once(':')?;
     let label = match label.trim().trim_matches('*').to_lowercase().as_str() {
-        "project" | "projet" | "study" | "studie" | "étude" | "project name" | "projectnaam" | "nom du projet" | "project id" | "projectcode" => Label::Project,
-        "purpose" | "reason" | "goal" | "doel" | "reden" | "doeleinde" | "but" | "finalité" | "objectif" | "motif" | "raison" => Label::Purpose,
+        "project" | "projet" | "study" | "studie" | "étude" | "project name" | "projectnaam"
+        | "nom du projet" | "project id" | "projectcode" => Label::Project,
+        "purpose" | "reason" | "goal" | "doel" | "reden" | "doeleinde" | "but" | "finalité" | "objectif"
+        | "motif" | "raison" => Label::Purpose,
         _ => return None,
     };
     let value = value.trim().trim_matches('*').trim();
@@ -42,16 +44,108 @@ fn inline(line: &str) -> Option<&str> {
         }
         let next = if *next == ":" { words.get(at + 2)? } else { next };
         let name = next.trim_matches(|c: char| !c.is_alphanumeric());
-        let plain = !name.is_empty() && !name.contains(['\\', '/', '@', '.']) && !COMMON.contains(&name.to_lowercase().as_str());
+        let plain = !name.is_empty()
+            && !name.contains(['\\', '/', '@', '.'])
+            && !COMMON.contains(&name.to_lowercase().as_str());
         plain.then_some(name)
     })
 }
 
 /// Words that follow "project" in a sentence and name none.
 const COMMON: &[&str] = &[
-    "is", "was", "are", "on", "of", "about", "that", "and", "or", "folder", "leader", "manager", "data", "team", "in", "with", "for", "we", "i", "which", "where", "to", "at", "from", "the", "a", "has", "will", "files", "directory", "share", "meeting", "group", "report", "name", "number", "code", "output", "please", "thanks",
-    "over", "van", "die", "dat", "en", "met", "voor", "waar", "map", "leider", "wordt", "werd", "heeft", "om", "het", "de", "een", "uit", "aub", "graag", "te", "naar", "bij", "mag", "kan", "zijn", "ons", "mijn",
-    "sur", "est", "qui", "du", "des", "et", "ou", "dans", "le", "la", "les", "pour", "avec", "dont", "que", "un", "une", "au", "à", "svp", "merci", "a", "sera", "où", "se",
+    "is",
+    "was",
+    "are",
+    "on",
+    "of",
+    "about",
+    "that",
+    "and",
+    "or",
+    "folder",
+    "leader",
+    "manager",
+    "data",
+    "team",
+    "in",
+    "with",
+    "for",
+    "we",
+    "i",
+    "which",
+    "where",
+    "to",
+    "at",
+    "from",
+    "the",
+    "a",
+    "has",
+    "will",
+    "files",
+    "directory",
+    "share",
+    "meeting",
+    "group",
+    "report",
+    "name",
+    "number",
+    "code",
+    "output",
+    "please",
+    "thanks",
+    "over",
+    "van",
+    "die",
+    "dat",
+    "en",
+    "met",
+    "voor",
+    "waar",
+    "map",
+    "leider",
+    "wordt",
+    "werd",
+    "heeft",
+    "om",
+    "het",
+    "de",
+    "een",
+    "uit",
+    "aub",
+    "graag",
+    "te",
+    "naar",
+    "bij",
+    "mag",
+    "kan",
+    "zijn",
+    "ons",
+    "mijn",
+    "sur",
+    "est",
+    "qui",
+    "du",
+    "des",
+    "et",
+    "ou",
+    "dans",
+    "le",
+    "la",
+    "les",
+    "pour",
+    "avec",
+    "dont",
+    "que",
+    "un",
+    "une",
+    "au",
+    "à",
+    "svp",
+    "merci",
+    "a",
+    "sera",
+    "où",
+    "se",
 ];
 
 fn note(known: &mut Vec<String>, value: &str) {

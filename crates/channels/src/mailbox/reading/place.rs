@@ -29,10 +29,16 @@ impl Places<'_> {
         match mention.how {
             How::Home => {
                 let home = self.settings.home(self.writer);
-                found.add(home.map(|path| Wanted { asked: String::new(), path }).ok_or(PathProblem::Empty), false);
+                found.add(
+                    home.map(|path| Wanted { asked: String::new(), path }).ok_or(PathProblem::Empty),
+                    false,
+                );
             }
             How::Full => {
-                mention.spelled.iter().for_each(|one| found.add(self.settings.read(&one.text, self.writer), one.leaves));
+                mention
+                    .spelled
+                    .iter()
+                    .for_each(|one| found.add(self.settings.read(&one.text, self.writer), one.leaves));
             }
             How::Below => {
                 for one in &mention.spelled {
@@ -41,7 +47,8 @@ impl Places<'_> {
                         found.add(self.settings.read(text, self.writer), one.leaves);
                     }
                     for folder in folders {
-                        let path = SharePath::new(text).and_then(|_| SharePath::new(&format!("{folder}/{text}")));
+                        let path =
+                            SharePath::new(text).and_then(|_| SharePath::new(&format!("{folder}/{text}")));
                         found.add(path.map(|path| Wanted { asked: text.to_owned(), path }), one.leaves);
                     }
                 }
@@ -52,7 +59,10 @@ impl Places<'_> {
 
     /// The folders that a mention names, for names that lie in it.
     pub(super) fn folders(self, mention: &Mention) -> Vec<SharePath> {
-        let folders = Mention { spelled: mention.spelled.iter().filter(|one| !names_file(&one.text)).cloned().collect(), ..mention.clone() };
+        let folders = Mention {
+            spelled: mention.spelled.iter().filter(|one| !names_file(&one.text)).cloned().collect(),
+            ..mention.clone()
+        };
         if folders.spelled.is_empty() && mention.how != How::Home {
             return vec![];
         }

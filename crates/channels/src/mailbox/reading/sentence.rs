@@ -55,7 +55,11 @@ pub(super) fn split(text: &str, mentions: Vec<Mention>, item: bool) -> Vec<Sente
         let rest = text.get(next..).unwrap_or_default();
         let ends = match c {
             '.' | '!' | '?' | ';' => rest.is_empty() || rest.starts_with(char::is_whitespace),
-            '\n' => open.ends_with_line(text.get(line..at).unwrap_or_default(), rest, mentions.peek().is_some_and(|next_one| next_one.span.start == next)),
+            '\n' => open.ends_with_line(
+                text.get(line..at).unwrap_or_default(),
+                rest,
+                mentions.peek().is_some_and(|next_one| next_one.span.start == next),
+            ),
             _ => false,
         };
         if c == '\n' {
@@ -100,14 +104,24 @@ impl Open {
     fn ends_with_line(&self, line: &str, next: &str, path_next: bool) -> bool {
         let raw = self.raw.trim_end();
         let capital = next.chars().next().is_some_and(char::is_uppercase);
-        raw.ends_with(':') || (raw.ends_with('§') && (capital || path_next)) || (line.chars().count() < WRAPPED && capital && !raw.ends_with(','))
+        raw.ends_with(':')
+            || (raw.ends_with('§') && (capital || path_next))
+            || (line.chars().count() < WRAPPED && capital && !raw.ends_with(','))
     }
 
     fn finish(self, quote: &str) -> Option<Sentence> {
         let words = words(&self.raw);
-        let announces = self.raw.trim_end().trim_end_matches(PATH).trim_end().ends_with(':') || self.raw.trim_end().ends_with([':', '：']);
+        let announces = self.raw.trim_end().trim_end_matches(PATH).trim_end().ends_with(':')
+            || self.raw.trim_end().ends_with([':', '：']);
         let quote: String = squashed(quote).chars().take(300).collect();
-        (!words.trim().is_empty()).then_some(Sentence { quote, words, paths: self.paths, announces, question: self.question, item: self.item })
+        (!words.trim().is_empty()).then_some(Sentence {
+            quote,
+            words,
+            paths: self.paths,
+            announces,
+            question: self.question,
+            item: self.item,
+        })
     }
 }
 

@@ -64,12 +64,23 @@ fn sender(message: &Message<'_>) -> String {
 
 /// The names of attachments that may hold a list of files: texts, tables, other mails.
 fn attached(message: &Message<'_>) -> Vec<String> {
-    let lists = |part: &&MessagePart<'_>| matches!(part.body, PartType::Text(_) | PartType::Html(_) | PartType::Message(_)) || part.attachment_name().is_some_and(|name| {
-        let name = name.to_lowercase();
-        ["csv", "txt", "xlsx", "xls", "docx", "doc", "pdf", "eml", "msg", "ods", "odt"].iter().any(|kind| name.ends_with(&format!(".{kind}")))
-    });
-    let named = message.parts.iter().skip(1).filter(lists).filter(|part| {
-        part.attachment_name().is_some() || matches!(part.body, PartType::Message(_))
-    });
-    named.take(10).map(|part| part.attachment_name().unwrap_or("message").chars().take(200).collect()).collect()
+    let lists = |part: &&MessagePart<'_>| {
+        matches!(part.body, PartType::Text(_) | PartType::Html(_) | PartType::Message(_))
+            || part.attachment_name().is_some_and(|name| {
+                let name = name.to_lowercase();
+                ["csv", "txt", "xlsx", "xls", "docx", "doc", "pdf", "eml", "msg", "ods", "odt"]
+                    .iter()
+                    .any(|kind| name.ends_with(&format!(".{kind}")))
+            })
+    };
+    let named = message
+        .parts
+        .iter()
+        .skip(1)
+        .filter(lists)
+        .filter(|part| part.attachment_name().is_some() || matches!(part.body, PartType::Message(_)));
+    named
+        .take(10)
+        .map(|part| part.attachment_name().unwrap_or("message").chars().take(200).collect())
+        .collect()
 }

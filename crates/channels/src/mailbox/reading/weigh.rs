@@ -52,7 +52,10 @@ impl<'a> Weighing<'a> {
             if !sentence.is_listed() {
                 governor = Governor::default();
             }
-            if sentence.paths.is_empty() && prose::is_afterthought(&sentence.words) && !self.reading.wishes.is_empty() | !self.folders.is_empty() {
+            if sentence.paths.is_empty()
+                && prose::is_afterthought(&sentence.words)
+                && !self.reading.wishes.is_empty() | !self.folders.is_empty()
+            {
                 self.take_back_what_was_said(sentence);
             }
             let here = self.governor(sentence, governor);
@@ -72,7 +75,8 @@ impl<'a> Weighing<'a> {
         let doubtful = if takes_back {
             prose::says(&sentence.words, prose::PERHAPS)
         } else {
-            prose::is_doubtful(&sentence.words, supporting) || (sentence.question && prose::asks_how_it_stands(&sentence.words))
+            prose::is_doubtful(&sentence.words, supporting)
+                || (sentence.question && prose::asks_how_it_stands(&sentence.words))
         };
         Governor { supporting, doubtful: over.doubtful || doubtful, takes_back }
     }
@@ -89,7 +93,10 @@ impl<'a> Weighing<'a> {
             self.doubt(sentence, why);
         }
         let outputs = sentence.paths.iter().filter(|placed| !placed.mention.is_folder()).count();
-        let unsure = governor.supporting && outputs > 1 && prose::says(&sentence.words, prose::SUPPORTING) && !sentence.is_listed();
+        let unsure = governor.supporting
+            && outputs > 1
+            && prose::says(&sentence.words, prose::SUPPORTING)
+            && !sentence.is_listed();
         if unsure && !governor.doubtful {
             self.doubt(sentence, Why::Supporting);
         }
@@ -122,10 +129,13 @@ impl<'a> Weighing<'a> {
     /// Asks about a sentence whole; what a plain yes can mean is its one path, if it has one.
     fn doubt(&mut self, sentence: &Sentence, why: Why) {
         let offer = match sentence.paths.as_slice() {
-            [one] => match self.places.candidates(&one.mention, &self.places.own()).unwrap_or_default().as_slice() {
-                [candidate] => vec![candidate.wanted.clone()],
-                _ => vec![],
-            },
+            [one] => {
+                match self.places.candidates(&one.mention, &self.places.own()).unwrap_or_default().as_slice()
+                {
+                    [candidate] => vec![candidate.wanted.clone()],
+                    _ => vec![],
+                }
+            }
             _ => vec![],
         };
         self.question(sentence.quote.clone(), why, offer);
@@ -154,17 +164,36 @@ impl<'a> Weighing<'a> {
             Ok(candidates) => {
                 let doubt = governor.doubtful || unsure;
                 let spelled = placed.mention.how != How::Below;
-                self.folders.push(Folder { at: (sentence, nth), paths, candidates, governor, doubt, spelled, used: false });
+                self.folders.push(Folder {
+                    at: (sentence, nth),
+                    paths,
+                    candidates,
+                    governor,
+                    doubt,
+                    spelled,
+                    used: false,
+                });
             }
-            Err(_) if placed.mention.how == How::Home => self.question(placed.quote.clone(), Why::NoHome, vec![]),
+            Err(_) if placed.mention.how == How::Home => {
+                self.question(placed.quote.clone(), Why::NoHome, vec![])
+            }
             // The share as a whole is a place, and too much to be asked for by itself.
             Err(PathProblem::Empty) => self.question(placed.quote.clone(), Why::HowMuch, vec![]),
             Err(problem) => self.question(placed.quote.clone(), Why::Path(problem), vec![]),
         }
     }
 
-    fn file(&mut self, sentence: usize, nth: usize, placed: &Placed, governor: Governor, first: usize, open: bool) {
-        let folders = if placed.mention.how == How::Below { self.lies_in(sentence, nth, first) } else { vec![] };
+    fn file(
+        &mut self,
+        sentence: usize,
+        nth: usize,
+        placed: &Placed,
+        governor: Governor,
+        first: usize,
+        open: bool,
+    ) {
+        let folders =
+            if placed.mention.how == How::Below { self.lies_in(sentence, nth, first) } else { vec![] };
         let candidates = match self.places.candidates(&placed.mention, &folders) {
             Ok(candidates) => candidates,
             Err(problem) => return self.question(placed.quote.clone(), Why::Path(problem), vec![]),
@@ -240,8 +269,12 @@ impl<'a> Weighing<'a> {
             let Some(said) = self.all.get(sentence) else { continue };
             let Some(placed) = said.paths.get(nth) else { continue };
             let amount = amount(said, placed, nth > 0);
-            let place = matches!(amount, Amount::Place | Amount::TheFiles) || said.announces || said.is_listed();
-            let later = self.all.iter().any(|other| other.paths.iter().any(|placed| placed.mention.how == How::Below));
+            let place =
+                matches!(amount, Amount::Place | Amount::TheFiles) || said.announces || said.is_listed();
+            let later = self
+                .all
+                .iter()
+                .any(|other| other.paths.iter().any(|placed| placed.mention.how == How::Below));
             let offer = || match folder.candidates.as_slice() {
                 [one] => vec![one.wanted.clone()],
                 _ => vec![],
@@ -255,7 +288,8 @@ impl<'a> Weighing<'a> {
                 Amount::Some => self.question(said.quote.clone(), Why::HowMuch, vec![]),
                 _ if folder.used && place => {}
                 // A later sentence said that names before it lie here.
-                Amount::Place if later && said.paths.len() == 1 && said.words.split_whitespace().count() < 12 => {}
+                Amount::Place
+                    if later && said.paths.len() == 1 && said.words.split_whitespace().count() < 12 => {}
                 Amount::Place => self.question(said.quote.clone(), Why::HowMuch, offer()),
                 _ if folder.used => self.question(quote, Why::HowMuch, offer()),
                 _ => self.wish(&folder, quote),
@@ -267,8 +301,14 @@ impl<'a> Weighing<'a> {
         if folder.candidates.is_empty() {
             return self.question(words, Why::NotFound, vec![]);
         }
-        let wish = Wish { words, supporting: folder.governor.supporting, spelled: folder.spelled, candidates: folder.candidates.clone() };
-        let to = if folder.governor.takes_back { &mut self.reading.take_back } else { &mut self.reading.wishes };
+        let wish = Wish {
+            words,
+            supporting: folder.governor.supporting,
+            spelled: folder.spelled,
+            candidates: folder.candidates.clone(),
+        };
+        let to =
+            if folder.governor.takes_back { &mut self.reading.take_back } else { &mut self.reading.wishes };
         to.push(wish);
     }
 
@@ -277,9 +317,13 @@ impl<'a> Weighing<'a> {
         let paths: Vec<SharePath> = folder.candidates.iter().map(|one| one.wanted.path.clone()).collect();
         for kind in types {
             let words = format!("*.{kind} – {quote}");
-            let candidate = |path: SharePath| Candidate { wanted: Wanted { asked: words.clone(), path }, leaves: false };
+            let candidate =
+                |path: SharePath| Candidate { wanted: Wanted { asked: words.clone(), path }, leaves: false };
             let candidates = of_types(&paths, kind).into_iter().map(candidate).collect();
-            self.wish(&Folder { at: folder.at, paths: vec![], candidates, used: false, ..*folder }, words.clone());
+            self.wish(
+                &Folder { at: folder.at, paths: vec![], candidates, used: false, ..*folder },
+                words.clone(),
+            );
         }
     }
 }
