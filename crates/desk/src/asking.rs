@@ -279,6 +279,7 @@ impl<'a> Requester<'a> {
 
     /// What opening a round writes beside the request.
     pub(crate) fn asked(&self, request: &mut Request, round: u32, asked: usize, origin: Origin) -> Effects {
+        request.pending = None;
         if let Some(open) = request.round_mut() {
             open.problems = origin.problems;
         }

@@ -216,6 +216,9 @@ impl Requester<'_> {
                 Ok(Taken::Round(id, number(&after)))
             }
             _ if state == State::Draft => self.begin_by(Some(request), message).await,
+            Wish::Files(files) if open && !files.problems.is_empty() => {
+                self.ask_back_by(request, false, (vec![], files.problems.clone()), posted).await
+            }
             // What is approved or ended stays as it is: more files are a request of their own, in the same thread.
             Wish::Files(files) if !open && !said(files.asked.clone()).is_empty() => {
                 self.begin_by(None, message).await
@@ -272,7 +275,6 @@ impl Requester<'_> {
             let opened = self.open(ask, origin).await?;
             return Ok(Taken::Round(opened.id, number(&opened)));
         }
-        request.pending = None;
         let count = all.len();
         let round = request.open_round(all, Context::default(), Owner::Requester, self.desk.now())?;
         let effects = self.asked(&mut request, round, count, origin);
@@ -291,7 +293,7 @@ impl Requester<'_> {
         if fresh {
             request.id = self.desk.ports.store.reserve().await?;
         }
-        let id = request.id;
+        let (id, from) = (request.id, request.state);
         let fact = Fact::AskedBack {
             door: request.door,
             requester: request.requester.clone(),
@@ -308,7 +310,7 @@ impl Requester<'_> {
             self.desk.ports.store.insert(&request, effects.clone()).await?;
             effects.events.iter().for_each(|event| self.desk.ports.observer.saw(event));
         } else {
-            self.desk.commit(State::Draft, request, effects).await?;
+            self.desk.commit(from, request, effects).await?;
         }
         Ok(Taken::AskedBack(id))
     }

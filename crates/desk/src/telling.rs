@@ -11,7 +11,7 @@ use exeat_domain::release::Release;
 use exeat_domain::request::{File, Purpose, Request, RequestId, Round, Thread};
 use exeat_domain::review::{Choice, Decision, Outcome};
 use exeat_domain::roster::Person;
-use exeat_domain::state::State;
+use exeat_domain::state::Owner;
 
 use crate::desk::Desk;
 use crate::error::DeskError;
@@ -37,10 +37,11 @@ impl Desk {
         self.tell(job, &request, &format!("received.{number}"), body).await
     }
 
-    /// Asks the requester what was meant, where there is no round to tell of.
+    /// Asks the requester what was meant by a message of which nothing could be taken up.
     pub(crate) async fn ask_back(&self, job: &Job, id: RequestId, question: u32) -> Result<(), DeskError> {
         let request = self.ports.store.load(id).await?;
-        let open = |pending: &&Pending| pending.questions == question && request.state == State::Draft;
+        let open = request.state.open_to(Owner::Requester).next().is_some();
+        let open = |pending: &&Pending| pending.questions == question && open;
         let Some(pending) = request.pending.as_ref().filter(open) else {
             return Ok(self.ports.store.drop_job(job).await?);
         };
@@ -50,7 +51,8 @@ impl Desk {
             files: vec![],
             problems: pending.problems.clone(),
         });
-        self.tell(job, &request, &format!("asked.{question}"), body).await
+        let round = request.round().map_or(0, |round| round.number);
+        self.tell(job, &request, &format!("asked.{round}.{question}"), body).await
     }
 
     /// Answers a message that asks for no files.

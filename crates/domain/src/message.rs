@@ -22,7 +22,7 @@ pub struct Posted {
     pub sha256: Sha256,
 }
 
-/// What was asked for in messages and could not be taken up yet. The answer opens the first round.
+/// What was asked for in messages and could not be taken up yet. The answer opens the next round.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pending {
     /// What was understood, as it was written.
@@ -52,8 +52,8 @@ pub enum Answer {
 }
 
 impl Request {
-    /// Notes what a message asked for and what of it was not understood, while there is no round; gives which answer is
-    /// now asked for, counted from 1.
+    /// Notes what a message asked for and what of it was not understood, until a round is opened; gives which answer is now
+    /// asked for, counted from 1.
     pub fn ask_back(&mut self, asked: Vec<Asked>, problems: Vec<Problem>) -> u32 {
         let pending = self.pending.get_or_insert_default();
         pending.asked.extend(asked);
@@ -65,9 +65,9 @@ impl Request {
     /// What a plain yes takes up: all that was offered when the requester was last asked back.
     #[must_use]
     pub fn offered(&self) -> Vec<Asked> {
-        let problems = match (self.round(), &self.pending) {
-            (Some(round), _) => &round.problems,
-            (None, Some(pending)) => &pending.problems,
+        let problems = match (&self.pending, self.round()) {
+            (Some(pending), _) => &pending.problems,
+            (None, Some(round)) => &round.problems,
             (None, None) => return vec![],
         };
         let offered = problems.iter().flat_map(|problem| &problem.offer);
@@ -115,6 +115,7 @@ mod tests {
         assert_eq!(request.offered(), [line("c.csv"), line("d.csv")]);
         assert_eq!(request.pending.as_ref().unwrap().asked, [line("a.csv")]);
         let at = chrono::DateTime::UNIX_EPOCH;
+        request.pending = None;
         request
             .open_round(vec![line("a.csv")], crate::context::Context::default(), Owner::Requester, at)
             .unwrap();

@@ -302,7 +302,7 @@ pub struct Request {
     /// What people wrote to one another about it, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<Comment>,
-    /// What messages asked for and could not be taken up yet, while there is no round.
+    /// What messages asked for and could not be taken up yet, until a round is opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
 }

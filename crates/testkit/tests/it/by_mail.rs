@@ -143,7 +143,7 @@ async fn what_is_not_there_is_asked_back_and_the_answer_goes_on_in_the_same_requ
     post.bring(
         "second",
         Some(&receipt.message_id),
-        "Sorry, I meant \\\\files.example.org\\results\\ann\\sexes.csv\n\nAnn\n\nOn Monday the desk wrote:\n> What could not be taken up:\n> - \"sexs.csv\"",
+        "It is \\\\files.example.org\\results\\ann\\sexes.csv\n\nAnn\n\nOn Monday the desk wrote:\n> What could not be taken up:\n> - \"sexs.csv\"",
     );
     assert_eq!(post.go().await.done, 1);
     let request = post.load(REQUEST).await;

@@ -160,12 +160,12 @@ async fn what_is_not_understood_is_asked_back_and_a_plain_yes_takes_what_was_off
     let vague = mail("one@example.org", None, unsure("the tables", &["ann/regions.csv"]));
     assert_eq!(house.receive(vague).await, Taken::AskedBack(REQUEST));
     assert_eq!(house.load(REQUEST).await.state, State::Draft);
-    let told = house.told("asked.1");
+    let told = house.told("asked.0.1");
     assert!(
         told.contains("“the tables”") && told.contains("Answer “yes” to ask for “ann/regions.csv”."),
         "{told}"
     );
-    let yes = mail("two@example.org", Some("ex-1.asked.1.test@example.org"), Wish::Yes);
+    let yes = mail("two@example.org", Some("ex-1.asked.0.1.test@example.org"), Wish::Yes);
     assert_eq!(house.receive(yes).await, Taken::Round(REQUEST, 1));
     let request = house.load(REQUEST).await;
     assert_eq!((request.state, request.rounds[0].files.len()), (State::Submitted, 1));
@@ -193,6 +193,20 @@ async fn a_yes_to_a_receipt_opens_the_next_round_with_what_it_offered() {
     );
     let again = mail("three@example.org", Some("one@example.org"), Wish::Yes);
     assert_eq!(house.receive(again).await, Taken::Commented(REQUEST), "nothing is offered any more");
+}
+
+#[tokio::test]
+async fn what_is_not_understood_in_an_answer_is_asked_back_in_the_thread() {
+    let house = House::new().await;
+    house.receive(mail("one@example.org", None, asking(&["ann/regions.csv"]))).await;
+    let vague = mail("two@example.org", Some("one@example.org"), unsure("the sexes too", &["ann/sexes.csv"]));
+    assert_eq!(house.receive(vague).await, Taken::AskedBack(REQUEST));
+    let told = house.told("asked.1.1");
+    assert!(told.contains("“the sexes too”") && told.contains("ask for “ann/sexes.csv”"), "{told}");
+    assert_eq!(house.load(REQUEST).await.state, State::Submitted, "the checkers do not wait for the answer");
+    let yes = mail("three@example.org", Some("ex-1.asked.1.1.test@example.org"), Wish::Yes);
+    assert_eq!(house.receive(yes).await, Taken::Round(REQUEST, 2));
+    assert_eq!(house.load(REQUEST).await.pending, None);
 }
 
 #[tokio::test]
