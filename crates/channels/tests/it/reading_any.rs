@@ -1,6 +1,5 @@
 //! Any mail at all: it is read in bounded time, nothing that is quoted is a wish, and what is spelled out comes back.
 
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use exeat_channels::mailbox::reading::{Reading, read};
@@ -75,7 +74,10 @@ proptest! {
         let at = line.char_indices().map(|(at, _)| at).filter(|&at| at > 0).nth(at % (line.chars().count() - 1)).unwrap_or(1);
         let (head, tail) = line.split_at(at);
         // Where a space falls on the end of the line, it is the end of the line that says so.
-        prop_assume!(!head.ends_with(' ') && !tail.starts_with(' ') && !tail.starts_with('>'));
+        prop_assume!(!head.ends_with(' ') && !tail.starts_with(' '));
+        // A line that begins like an item of a list is one.
+        let mark = tail.split(' ').next().unwrap_or_default();
+        prop_assume!(mark.len() == tail.len() || !(matches!(mark, "-" | "o") || mark.ends_with(')')));
         let reading = reading(&mail("plain", &format!("Please release <{head}\r\n{tail}>")));
         let found = wanted(&reading);
         let due = path.replace('\\', "/");
@@ -107,36 +109,35 @@ proptest! {
     }
 }
 
-/// What takes longest for its size, 25 MB of each: read in seconds, in a build without optimisation.
+/// What takes longest for its size, at the size of a mail that is read whole and at the largest that comes in.
 #[test]
 fn the_largest_mail_is_read_in_bounded_time() {
-    let size = 25 * 1024 * 1024;
-    let times = |text: &str| text.repeat(size / text.len());
-    let nested = format!("{}x", times("<div>"));
-    let mut rules = String::from("<style>");
-    for number in 0..300_000 {
-        let _ = write!(rules, ".c{number}{{display:none}}");
-    }
-    for (kind, body) in [
-        ("plain", times("a ")),
-        ("plain", times("\"\\\\ ")),
-        ("plain", times("\\\\files.example.org\\intego_shared\\x ")),
-        ("plain", times("\\\\files.example.org\\intego_shared\\x\r\n\r\n")),
-        ("plain", times("> \r\n")),
-        ("plain", times("On 1\r\n")),
-        ("plain", times("<")),
-        ("plain", times("a.csv or ")),
-        ("html", nested),
-        ("html", times("<a href=\"file:///S:/x\">a b c")),
-        ("html", times("<b><p>")),
-        ("html", times("&amp;")),
-        ("html", rules),
-    ] {
-        let bytes = mail(kind, &body);
-        let message = MessageParser::default().parse(&bytes).unwrap();
-        let begun = Instant::now();
-        let _ = read(&message, &settings(), writer());
-        let took = begun.elapsed();
-        assert!(took < Duration::from_secs(20), "{kind} {:?}: {took:?}", body.get(..30));
+    for size in [250 * 1024, 25 * 1024 * 1024] {
+        for (kind, unit) in [
+            ("plain", "a "),
+            ("plain", "\"\\\\ "),
+            ("plain", "“"),
+            ("plain", r"\\files.example.org\intego_shared\x "),
+            ("plain", "\\\\files.example.org\\intego_shared\\x\r\n\r\n"),
+            ("plain", "> \r\n"),
+            ("plain", "On 1\r\n"),
+            ("plain", "<"),
+            ("plain", "a.csv or "),
+            ("plain", "a.csv\r\n"),
+            ("html", "<div>"),
+            ("html", "<p></p>"),
+            ("html", "<a href=\"file:///S:/x\">a b c</a> "),
+            ("html", "<b><p>"),
+            ("html", "&amp;"),
+            ("html", "<style>.c{display:none}</style>"),
+        ] {
+            let bytes = mail(kind, &unit.repeat(size / unit.len()));
+            let message = MessageParser::default().parse(&bytes).unwrap();
+            let begun = Instant::now();
+            let _ = read(&message, &settings(), writer());
+            let took = begun.elapsed();
+            println!("{size} {kind} {unit:?}: {took:?}");
+            assert!(took < Duration::from_secs(20), "{size} {kind} {unit:?}: {took:?}");
+        }
     }
 }

@@ -206,12 +206,10 @@ pub(super) fn between(sentence: &Sentence, at: usize) -> Option<Why> {
 /// How much of a folder a sentence asks for.
 pub(super) fn amount(sentence: &Sentence, placed: &Placed, listed: bool) -> Amount {
     let amount = prose::amount(&placed.before, listed);
-    let some = prose::says(&sentence.words, prose::SOME);
-    let below = prose::says(&sentence.words, prose::BELOW);
     match amount {
         Amount::Place => Amount::Place,
-        _ if some => Amount::Some,
-        Amount::Types(_) if below => Amount::Some,
+        _ if sentence.some => Amount::Some,
+        Amount::Types(_) if sentence.below => Amount::Some,
         other => other,
     }
 }

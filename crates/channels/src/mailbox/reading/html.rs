@@ -9,8 +9,9 @@ use super::line::{Part, View};
 use super::link;
 use super::look::{Look, Rgb, Sheet, alike, color};
 
-/// How deep elements are followed; what is deeper is not read, and known not to be.
+/// How deep elements are followed, and how many are: nothing is read beyond, and that is known.
 const DEEPEST: usize = 250;
+const MOST_TAGS: usize = 200_000;
 
 /// The most bytes of style sheets that are read.
 const MOST_STYLE: usize = 128 * 1024;
@@ -31,8 +32,13 @@ pub(super) fn read(html: &str, view: &mut View, budget: &mut usize) {
         rest: None,
         styled: 0,
     };
+    let mut tags = 0;
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
+        tags += usize::from(matches!(token, Token::StartTag(_) | Token::EndTag(_)));
+        if tags > MOST_TAGS || reader.open.len() > DEEPEST {
+            *reader.budget = 0;
+        }
         match token {
             Token::StartTag(tag) => reader.start(&tag),
             Token::EndTag(tag) => reader.end(&tag),
@@ -125,11 +131,7 @@ impl Reader<'_> {
         if let Some(part) = self.rest {
             inner.part = part;
         }
-        if self.open.len() < DEEPEST {
-            self.open.push(inner);
-        } else {
-            self.view.cut = true;
-        }
+        self.open.push(inner);
     }
 
     /// What holds inside an element that begins here.
@@ -205,7 +207,10 @@ impl Reader<'_> {
                     }
                 }
                 c if self.line.len() < *self.budget => self.line.push(c),
-                _ => self.view.cut = true,
+                _ => {
+                    (self.view.cut, *self.budget) = (true, 0);
+                    return;
+                }
             }
         }
     }

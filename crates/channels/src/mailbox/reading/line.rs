@@ -42,7 +42,7 @@ impl View {
     pub(super) fn push(&mut self, text: &str, part: Part, item: bool, budget: &mut usize) {
         let text = tidied(text);
         if *budget < text.len() + 1 {
-            self.cut = true;
+            (self.cut, *budget) = (true, 0);
             return;
         }
         *budget -= text.len() + 1;

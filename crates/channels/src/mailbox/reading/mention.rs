@@ -174,6 +174,9 @@ fn quoted(rest: &str, at: usize, settings: &Settings) -> Option<Here> {
             close = Some((offset, c.len_utf8()));
             break;
         }
+        if c == open {
+            return None;
+        }
     }
     let (length, width) = close?;
     let content = inner.get(..length)?;

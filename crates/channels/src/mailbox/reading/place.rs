@@ -35,10 +35,19 @@ impl Places<'_> {
                 );
             }
             How::Full => {
-                mention
-                    .spelled
-                    .iter()
-                    .for_each(|one| found.add(self.settings.read(&one.text, self.writer), one.leaves));
+                // What the likeliest reading runs to must be a path of the share however its lines are joined.
+                let whole = mention.spelled.first().map(|first| first.end);
+                let (likeliest, shorter): (Vec<_>, Vec<_>) =
+                    mention.spelled.iter().partition(|one| Some(one.end) == whole);
+                for one in &likeliest {
+                    found.add(self.settings.read(&one.text, self.writer), one.leaves);
+                }
+                if found.all.is_empty() {
+                    return found.done();
+                }
+                for one in &shorter {
+                    found.add(self.settings.read(&one.text, self.writer), one.leaves);
+                }
             }
             How::Below => {
                 for one in &mention.spelled {
@@ -92,29 +101,26 @@ impl Places<'_> {
 struct Found {
     all: Vec<Candidate>,
     known: BTreeSet<String>,
-    /// What is wrong with the likeliest reading, where it is no path of the share.
+    /// What is wrong with the likeliest reading that is no path of the share.
     first: Option<PathProblem>,
-    any: bool,
 }
 
 impl Found {
     fn add(&mut self, read: Result<Wanted, PathProblem>, leaves: bool) {
         match read {
             Ok(wanted) => {
-                self.any = true;
                 if self.all.len() < MOST_CANDIDATES && self.known.insert(wanted.path.as_str().to_owned()) {
                     self.all.push(Candidate { wanted, leaves });
                 }
             }
-            Err(problem) if !self.any && self.first.is_none() => self.first = Some(problem),
-            Err(_) => {}
+            Err(problem) => self.first = self.first.take().or(Some(problem)),
         }
     }
 
     fn done(self) -> Result<Vec<Candidate>, PathProblem> {
         match self.first {
-            Some(problem) => Err(problem),
-            None => Ok(self.all),
+            Some(problem) if self.all.is_empty() => Err(problem),
+            _ => Ok(self.all),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Sentences: which words stand around which paths.
 
 use super::mention::Mention;
-use super::prose::{PATH, words};
+use super::prose::{BELOW, PATH, SOME, says, words};
 
 /// A path, and the words between it and what stands before it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub(super) struct Sentence {
     pub(super) announces: bool,
     pub(super) question: bool,
     pub(super) item: bool,
+    /// Whether it limits what it names to some of it.
+    pub(super) some: bool,
+    /// Whether it speaks of what lies below a folder.
+    pub(super) below: bool,
 }
 
 impl Sentence {
@@ -114,14 +118,13 @@ impl Open {
         let announces = self.raw.trim_end().trim_end_matches(PATH).trim_end().ends_with(':')
             || self.raw.trim_end().ends_with([':', '：']);
         let quote: String = squashed(quote).chars().take(300).collect();
-        (!words.trim().is_empty()).then_some(Sentence {
-            quote,
-            words,
-            paths: self.paths,
-            announces,
-            question: self.question,
-            item: self.item,
-        })
+        if words.trim().is_empty() {
+            return None;
+        }
+        let told = |phrases| !self.paths.is_empty() && says(&words, phrases);
+        let (some, below) = (told(SOME), told(BELOW));
+        let (question, item) = (self.question, self.item);
+        Some(Sentence { quote, words, paths: self.paths, announces, question, item, some, below })
     }
 }
 

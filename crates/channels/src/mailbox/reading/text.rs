@@ -11,12 +11,19 @@ pub(super) struct Flow {
     pub(super) delsp: bool,
 }
 
+/// The longest target of a link that is looked at, in characters.
+const LONGEST_TARGET: usize = 2000;
+
 /// The lines of a text.
 pub(super) fn read(text: &str, flow: Flow, view: &mut View, budget: &mut usize) {
     let mut open: Option<(usize, String)> = None;
     for line in text.lines() {
         if *budget == 0 {
             view.cut = true;
+            return;
+        }
+        if line.len() > *budget {
+            (view.cut, *budget) = (true, 0);
             return;
         }
         let (depth, rest) = quoted(line);
@@ -63,7 +70,11 @@ fn without_link_targets(line: &str) -> String {
     let mut rest = line;
     while let Some((before, after)) = rest.split_once('<') {
         kept.push_str(before);
-        let Some((target, after)) = after.split_once('>') else {
+        let near = after.char_indices().take(LONGEST_TARGET).find(|&(_, c)| c == '>' || c == '<');
+        let Some((target, after)) = near
+            .filter(|&(_, c)| c == '>')
+            .and_then(|(at, _)| Some((after.get(..at)?, after.get(at + 1..)?)))
+        else {
             kept.push('<');
             rest = after;
             continue;

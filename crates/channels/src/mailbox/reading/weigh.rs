@@ -52,11 +52,14 @@ impl<'a> Weighing<'a> {
             if !sentence.is_listed() {
                 governor = Governor::default();
             }
-            if sentence.paths.is_empty()
-                && prose::is_afterthought(&sentence.words)
-                && !self.reading.wishes.is_empty() | !self.folders.is_empty()
-            {
-                self.take_back_what_was_said(sentence);
+            if sentence.paths.is_empty() {
+                let said = !self.reading.wishes.is_empty() || !self.folders.is_empty();
+                if said && prose::is_afterthought(&sentence.words) {
+                    self.take_back_what_was_said(sentence);
+                }
+                if !sentence.announces {
+                    continue;
+                }
             }
             let here = self.governor(sentence, governor);
             self.sentence(at, sentence, here);
