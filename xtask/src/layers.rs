@@ -49,6 +49,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("image", &["exeat-checks"]),
     ("keepass", &["exeat-package"]),
     ("lettre", &["exeat-channels"]),
+    ("mail-auth", &["exeat-channels"]),
+    ("mail-parser", &["exeat-channels"]),
     ("resvg", &["exeat-checks"]),
     ("sea-orm", &["exeat-store"]),
     ("sea-orm-migration", &["exeat-store"]),

@@ -132,7 +132,7 @@ fn common(how: &Sign, body: &[u8]) -> String {
 /// The next set of an ARC chain.
 fn sealed(mail: &[u8], how: &Sign) -> String {
     let (fields, body) = split(mail);
-    let before = |name: &str| fields.iter().filter(move |(found, _)| found == name).rev().cloned();
+    let before = |name: &'static str| fields.iter().filter(move |(found, _)| found == name).rev().cloned();
     let older: Vec<_> = before("arc-authentication-results")
         .zip(before("arc-message-signature"))
         .zip(before("arc-seal"))

@@ -103,10 +103,13 @@ impl<'x> Head<'x> {
     }
 }
 
-/// Where the field ends, folded lines included, before its `\r\n`.
+/// Where the field ends, folded lines included, before its `\r\n`; nothing stands before the empty line that ends the header.
 fn end_of_field(rest: &[u8]) -> usize {
-    let folded = |at: &usize| !matches!(rest.get(at + 1), Some(b' ' | b'\t'));
-    memchr_iter(b'\n', rest).find(folded).map_or(rest.len(), |at| at.saturating_sub(1))
+    if rest.starts_with(b"\r\n") {
+        return 0;
+    }
+    let last = |at: &usize| !matches!(rest.get(at + 1), Some(b' ' | b'\t'));
+    memchr_iter(b'\n', rest).find(last).map_or(rest.len(), |at| at.saturating_sub(1))
 }
 
 /// A name of printable characters right before the colon, and no line in the value that is empty to the eye.
@@ -173,5 +176,6 @@ mod tests {
     fn the_body_begins_after_the_empty_line() {
         assert_eq!(Head::split(b"A: 1\r\n\r\nbody").unwrap().body, 8);
         assert_eq!(Head::split(b"A: 1\r\n").unwrap().body, 6);
+        assert_eq!(Head::split(b"A: 1\r\n\r\n B: 2\r\n").unwrap().fields.len(), 1);
     }
 }

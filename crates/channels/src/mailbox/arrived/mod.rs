@@ -120,7 +120,7 @@ impl<'x> Arrived<'x> {
         let message = shape::read(raw)?;
         let from = address::sender(&head, &message)?;
         let message_id = message_id(&head)?;
-        nothing_hidden(&message)?;
+        nothing_hidden(&head, &message)?;
         machine::look(&head, &message, &from, demands.ours)?;
         shape::readable(&message)?;
         sent_by_one(&head, &message, &from)?;
@@ -217,15 +217,27 @@ fn references(message: &Message<'_>) -> Vec<String> {
 }
 
 /// No subject and no name with characters that hide, turn or cut what is seen: encoded words can hold any.
-fn nothing_hidden(message: &Message<'_>) -> Result<(), Why> {
-    let names = message.from().into_iter().flat_map(mail_parser::Address::iter).filter_map(|one| one.name());
-    let hidden = |text: &str| text.chars().any(|c| c.is_control() && c != '\t' || hides(c) && !joins(c));
-    if message.subject().into_iter().chain(names).any(hidden) { Err(Why::ControlCharacters) } else { Ok(()) }
+///
+/// Where a field has none, the ends of its lines are those of the header, which was looked at before.
+fn nothing_hidden(head: &Head<'_>, message: &Message<'_>) -> Result<(), Why> {
+    let coded = |name: &str| head.first(name).is_some_and(|field| field.text().contains("=?"));
+    let hidden = |text: &str, coded: bool| {
+        let fold = |c: char| c == '\t' || !coded && matches!(c, '\r' | '\n');
+        text.chars().any(|c| hides(c) && !joins(c) && !fold(c))
+    };
+    let mut names =
+        message.from().into_iter().flat_map(mail_parser::Address::iter).filter_map(|one| one.name());
+    let subject = message.subject().is_some_and(|text| hidden(text, coded("Subject")));
+    if subject || names.any(|text| hidden(text, coded("From"))) {
+        Err(Why::ControlCharacters)
+    } else {
+        Ok(())
+    }
 }
 
-/// What writing and emoji need: joiners, a soft hyphen, a no-break space, the mark of a file's beginning.
+/// What writing and emoji need: joiners, a soft hyphen, the mark of a text's beginning.
 fn joins(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}' | '\u{AD}' | '\u{A0}' | '\u{FE0F}' | '\u{FEFF}')
+    matches!(c, '\u{200C}' | '\u{200D}' | '\u{AD}' | '\u{FEFF}')
 }
 
 /// Nobody else sent it, none else gets the answers or a receipt.

@@ -24,7 +24,7 @@ use super::results::{Results, Said, lineage};
 use super::zone::{NoAddresses, Zone};
 
 /// How long the questions of one mail may take together.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How far a signer's clock may be ahead.
 const AHEAD: TimeDelta = TimeDelta::days(1);
 /// What a signature must cover, where the mail has it: with another of these it would be another mail.
