@@ -2,6 +2,7 @@
 //! others are believed.
 #![allow(
     clippy::disallowed_methods,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "tests make files, and panic where they fail"
 )]

@@ -20,6 +20,8 @@ pub use machine::Ours;
 pub(super) use address::{address, domain, same};
 pub(super) use head::Head;
 
+use head::Field;
+
 /// The largest mail, in bytes.
 const LARGEST: usize = 25 * 1024 * 1024;
 /// The longest Message-ID; with its brackets it fits one line of an answer.
@@ -202,7 +204,7 @@ fn plain_id(text: &str) -> Option<String> {
 /// The mails before this one, oldest first: what `References` says, with what `In-Reply-To` adds.
 fn references(message: &Message<'_>) -> Vec<String> {
     let ids = |value: &HeaderValue<'_>| -> Vec<String> {
-        let listed = value.as_text_list().unwrap_or_default().iter().map(|id| id.to_string());
+        let listed = value.as_text_list().unwrap_or_default().iter().map(ToString::to_string);
         let brackets = |id: String| plain_id(&format!("<{id}>"));
         listed.filter_map(brackets).collect()
     };
@@ -276,7 +278,7 @@ fn sent_by_one(head: &Head<'_>, message: &Message<'_>, from: &Address) -> Result
 /// The server that took the mail in wrote down, once, where it is to be returned to.
 fn return_path(head: &Head<'_>) -> Result<(), Why> {
     let mut fields = head.all("Return-Path");
-    let path = fields.next().map(|field| field.text()).unwrap_or_default();
+    let path = fields.next().map(Field::text).unwrap_or_default();
     let inner = path.strip_prefix('<').and_then(|path| path.strip_suffix('>')).unwrap_or(&path).to_owned();
     if fields.next().is_some() || address(&inner).is_none() { Err(Why::ReturnPath) } else { Ok(()) }
 }

@@ -11,7 +11,9 @@ const DEEPEST: usize = 20;
 /// The longest field of a part's header.
 const LONGEST_FIELD: u32 = 64 * 1024;
 /// How often the word that opens a part may stand in the whole mail.
-const MOST_TYPES: usize = 4 * MOST_PARTS;
+const MOST_TYPES: usize = 2 * MOST_PARTS;
+/// How many bytes may be gone through for the ends of parts: where one is missing, that is the whole mail for each part.
+const MOST_SOUGHT: usize = 512 * 1024 * 1024;
 /// How many lines may look like the beginning of a part.
 const MOST_DASHES: usize = 50_000;
 
@@ -21,8 +23,11 @@ const MOST_DASHES: usize = 50_000;
 /// before. So what can open a part is counted in the bytes first; then the parts are read with nothing decoded, counted,
 /// and mails in an encoding, which none may have (RFC 2046), are found; only then is the mail read as it is.
 pub(super) fn read(raw: &[u8]) -> Result<Message<'_>, Why> {
-    if memchr::memmem::find_iter(raw, b"\n--").take(MOST_DASHES + 1).count() > MOST_DASHES
-        || types(raw) > MOST_TYPES
+    let dashes = memchr::memmem::find_iter(raw, b"\n--").take(MOST_DASHES + 1).count();
+    let sought = MOST_SOUGHT / raw.len().max(1);
+    if dashes > MOST_DASHES
+        || more_than(MOST_TYPES, b"content-type", raw)
+        || more_than(sought, b"boundary", raw)
     {
         return Err(Why::TooManyParts);
     }
@@ -37,13 +42,11 @@ pub(super) fn read(raw: &[u8]) -> Result<Message<'_>, Why> {
     Ok(message)
 }
 
-/// How often `Content-Type` stands in the bytes.
-fn types(raw: &[u8]) -> usize {
-    let is = |at: usize| {
-        let word = at.checked_sub(8).and_then(|from| raw.get(from..from + 12));
-        word.is_some_and(|word| word.eq_ignore_ascii_case(b"content-type"))
-    };
-    memchr::memchr2_iter(b't', b'T', raw).filter(|&at| is(at)).take(MOST_TYPES + 1).count()
+/// Whether a word, in letters of any case, stands in the bytes more often than this.
+fn more_than(most: usize, word: &[u8], raw: &[u8]) -> bool {
+    let Some(first) = word.first() else { return false };
+    let is = |at: usize| raw.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word));
+    memchr::memchr2_iter(*first, first.to_ascii_uppercase(), raw).filter(|&at| is(at)).nth(most).is_some()
 }
 
 /// Counts the parts and how deep they lie, and looks at each part's header.

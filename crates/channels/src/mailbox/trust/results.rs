@@ -157,7 +157,7 @@ fn pieces(text: &str) -> Option<Vec<Vec<String>>> {
         let (Some(word), Some(part)) = (word.take(), parts.last_mut()) else { return };
         match part.last_mut() {
             Some(last) if awaits(last) || word.starts_with('=') && !last.contains('=') => {
-                last.push_str(&word)
+                last.push_str(&word);
             }
             _ => part.push(word),
         }
@@ -217,8 +217,8 @@ fn quoted(chars: &mut std::str::Chars<'_>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, expected: Option<Result<Said, Why>>) {
-        assert_eq!(Results::read(text).map(|results| results.say("example.org")), expected, "{text}");
+    fn check(text: &str, expected: &Option<Result<Said, Why>>) {
+        assert_eq!(&Results::read(text).map(|results| results.say("example.org")), expected, "{text}");
     }
 
     fn pass(server: &str, signer: &str) -> Option<Result<Said, Why>> {
@@ -236,40 +236,34 @@ mod tests {
             "mx.example.org; dkim=fail header.d=example.org header.s=a; dkim=pass header.d=example.org \
              header.s=b; dmarc=pass header.from=example.org",
         ] {
-            check(text, pass("mx.example.org", "example.org"));
+            check(text, &pass("mx.example.org", "example.org"));
         }
     }
 
     #[test]
     fn a_pass_that_does_not_rest_on_an_aligned_signature_is_none() {
         let nothing = Some(Ok(Said::Nothing));
-        check("mx.example.org; none", nothing.clone());
-        check("mx.example.org; dkim=pass header.d=example.org", nothing.clone());
-        check(
-            "mx.example.org; dkim=pass header.d=example.net; dmarc=pass header.from=example.org",
-            nothing.clone(),
-        );
-        check("mx.example.org; dkim=pass header.d=org; dmarc=pass header.from=example.org", nothing.clone());
+        check("mx.example.org; none", &nothing);
+        check("mx.example.org; dkim=pass header.d=example.org", &nothing);
+        check("mx.example.org; dkim=pass header.d=example.net; dmarc=pass header.from=example.org", &nothing);
+        check("mx.example.org; dkim=pass header.d=org; dmarc=pass header.from=example.org", &nothing);
         check(
             "mx.example.org; dkim=pass header.d=badexample.org; dmarc=pass header.from=example.org",
-            nothing.clone(),
+            &nothing,
         );
-        check(
-            "mx.example.org; dkim=pass header.d=example.org; dmarc=pass header.from=example.net",
-            nothing.clone(),
-        );
-        check("mx.example.org; dkim=pass header.d=example.org; dmarc=pass", nothing.clone());
+        check("mx.example.org; dkim=pass header.d=example.org; dmarc=pass header.from=example.net", &nothing);
+        check("mx.example.org; dkim=pass header.d=example.org; dmarc=pass", &nothing);
         check(
             "mx.example.org; dkim=pass header.d=example.org; dmarc=bestguesspass header.from=example.org",
-            nothing,
+            &nothing,
         );
         check(
             "mx.example.org; spf=pass smtp.mailfrom=example.org; dmarc=pass header.from=example.org",
-            Some(Ok(Said::SpfAlone)),
+            &Some(Ok(Said::SpfAlone)),
         );
         check(
             "mx.example.org; dkim=pass header.d=example.org; dmarc=fail header.from=example.org",
-            Some(Ok(Said::Fail)),
+            &Some(Ok(Said::Fail)),
         );
     }
 
@@ -279,12 +273,12 @@ mod tests {
         check(
             "mx.example.org; dkim=pass header.d=example.org; dkim=fail header.d=example.org; dmarc=pass \
                header.from=example.org",
-            torn.clone(),
+            &torn,
         );
         check(
             "mx.example.org; dkim=pass header.d=example.org; dmarc=pass header.from=example.org; dmarc=fail \
                header.from=example.org",
-            torn,
+            &torn,
         );
         for text in [
             "",

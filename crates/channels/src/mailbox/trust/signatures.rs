@@ -142,7 +142,7 @@ impl Verifier {
         if weak || last.a == Algorithm::RsaSha1 || !covers(&last.h, mail) || !timely(last.t, last.x, now) {
             return Err(Why::ArcBroken);
         }
-        let wanted = seals.map(|seal| name_of(seal)).chain([name_of(last)]).collect();
+        let wanted = seals.map(name_of).chain([name_of(last)]).collect();
         let mut zone = Zone::default();
         zone.keys(names, wanted).await;
         let chain = self.0.verify_arc(Parameters::new(&message).with_txt_cache(&zone)).await;
