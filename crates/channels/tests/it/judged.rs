@@ -39,7 +39,7 @@ fn large() -> Vec<Made> {
     let signature = "DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=a; h=from; bh=AA==; b=AA==\r\n";
     let in_a_part = format!("--b\r\nX-Long: {long}\r\n\r\nhello\r\n--b--\r\n");
     vec![
-        ("over 25 MB", by_hand("", &LINE.repeat(710_000)), "parked too-large"),
+        ("over 25 MB", mail("", &LINE.repeat(710_000)), "parked too-large"),
         ("a header of 1 MB", with(&format!("X-Long: {long}\r\n")), "parked header-too-long"),
         (
             "one that is folded",
@@ -77,10 +77,11 @@ fn knotted() -> Vec<Made> {
         ("10,000 parts without a type", parts(10_000, "", ""), "parked too-many-parts"),
         ("100 parts and what holds them", parts(100, text, ""), "parked too-many-parts"),
         (
-            "190 parts, each sought in 22 MB",
-            parts(190, nowhere, &LINE.repeat(600_000)),
+            "190 parts without an end in 22 MB",
+            mail(MIXED, &format!("{}{}", format!("--b\r\n{nowhere}\r\n").repeat(190), LINE.repeat(600_000))),
             "parked too-many-parts",
         ),
+        ("190 parts without an end", parts(190, nowhere, &LINE.repeat(40_000)), "parked too-many-parts"),
         ("parts 21 deep", deep(20), "parked too-deep"),
         ("parts 150 deep", deep(150), "parked too-deep"),
         ("parts 10,000 deep", deep(10_000), "parked too-many-parts"),
@@ -103,8 +104,8 @@ fn near() -> Vec<(&'static str, Vec<u8>)> {
         ("50 servers", by_hand(&hops, "hello\r\n")),
         ("a header of 60 KB", by_hand(&format!("X-Long: {}\r\n", "a".repeat(60_000)), "hello\r\n")),
         (
-            "22 MB with 15 parts without an end",
-            by_hand(MIXED, &format!("{}{}", nowhere.repeat(15), LINE.repeat(600_000))),
+            "4 MB with 90 parts without an end",
+            by_hand(MIXED, &format!("{}{}", nowhere.repeat(90), LINE.repeat(110_000))),
         ),
         ("24 MB", by_hand("", &LINE.repeat(650_000))),
     ]
