@@ -54,7 +54,7 @@ impl Reader for Clerk {
             Err(fault) => {
                 tracing::error!(%fault, "the desk stumbled on a mail; it is put aside");
                 let posted = unnamed(&mail.bytes, None);
-                self.desk.park(posted, POISON).await.map_or(Fate::Later, fate)
+                self.desk.park(posted, POISON).await.map_or(Fate::Later, |taken| fate(&taken))
             }
         }
     }
@@ -75,7 +75,7 @@ impl Clerk {
             Posted { door: Door::Mail, id: arrived.message_id().to_owned(), sha256: arrived.digest() };
         match self.desk.known(&posted).await? {
             Some(Taken::Parked(_)) => return self.put_aside(posted, Why::MessageIdReused).await,
-            Some(known) => return Ok(fate(known)),
+            Some(known) => return Ok(fate(&known)),
             None => {}
         }
         let roster = self.people.roster().await?;
@@ -87,7 +87,7 @@ impl Clerk {
                 let claimed = known.map_or_else(|| arrived.claimed().to_string(), |row| row.account.clone());
                 let claim = (claimed.as_str(), known.is_some());
                 let thread = arrived.thread().clone();
-                Ok(fate(self.desk.refuse_message(posted, thread, claim, &refusal(why)).await?))
+                Ok(fate(&self.desk.refuse_message(posted, thread, claim, &refusal(why)).await?))
             }
             Verdict::Parked(why) => self.put_aside(posted, why).await,
             Verdict::Waiting(why) => {
@@ -107,13 +107,13 @@ impl Clerk {
             Outcome::Refused => {
                 let claim = (claimed.as_deref().unwrap_or_default(), false);
                 let taken = self.desk.refuse_message(posted, Thread::default(), claim, &refusal(why)).await?;
-                Ok(fate(taken))
+                Ok(fate(&taken))
             }
         }
     }
 
     async fn put_aside(&self, posted: Posted, why: Why) -> Result<Fate, DeskError> {
-        Ok(fate(self.desk.park(posted, why.code()).await?))
+        Ok(fate(&self.desk.park(posted, why.code()).await?))
     }
 
     /// Hands what a trusted mail asks to the desk.
@@ -128,9 +128,9 @@ impl Clerk {
             posted,
             thread: mail.thread().clone(),
             text: reading::own_words(mail.message()),
-            wish: wish(&reading, settled),
+            wish: wish(&reading, &settled),
         };
-        Ok(fate(self.desk.receive(&person.account, message).await?))
+        Ok(fate(&self.desk.receive(&person.account, message).await?))
     }
 
     /// What is meant, of what the share has and the person may ask for.
@@ -152,7 +152,7 @@ impl Clerk {
 }
 
 /// What becomes of the mail itself.
-fn fate(taken: Taken) -> Fate {
+fn fate(taken: &Taken) -> Fate {
     match taken {
         // What is known and belongs to no request was put aside.
         Taken::Known(None) => Fate::Parked("known"),
@@ -176,7 +176,7 @@ fn unnamed(bytes: &[u8], message_id: Option<String>) -> Posted {
     Posted { door: Door::Mail, id: message_id.unwrap_or_else(|| format!("sha256:{sha256}")), sha256 }
 }
 
-fn wish(reading: &Reading, settled: Settled) -> Wish {
+fn wish(reading: &Reading, settled: &Settled) -> Wish {
     let line = |wanted: &Wanted| wanted.path.to_string();
     match reading.intent() {
         Intent::Withdraw => Wish::Withdraw,

@@ -14,6 +14,8 @@ mod judged;
 mod maildir;
 mod mails;
 mod naming;
+mod reading;
+mod reading_any;
 mod sample;
 mod signing;
 mod site;
