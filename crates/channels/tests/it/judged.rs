@@ -179,6 +179,26 @@ fn only_the_requesters_own_address_acts_in_a_thread() {
 }
 
 #[test]
+fn a_mail_stands_in_its_thread_and_stays_the_same_wherever_it_went() {
+    let judge = judge();
+    let fields =
+        "In-Reply-To: <b@example.org>\r\nReferences: <a@example.org>\r\n <b@example.org> <not sane>\r\n";
+    let raw = by_hand(fields, "hello\r\n");
+    let open = |raw: &[u8]| {
+        let mail = judge.open(raw, crate::site::now()).unwrap();
+        (mail.thread().clone(), mail.digest())
+    };
+    let (thread, digest) = open(&raw);
+    assert_eq!(thread.message_id.as_deref(), Some("made@example.org"));
+    assert_eq!(thread.references, ["a@example.org", "b@example.org"]);
+    assert_eq!(thread.subject.as_deref(), Some("Download of results"));
+    let moved = [b"Received: from a by b; Mon, 02 Mar 2026 08:10:00 +0000\r\n".as_slice(), &raw].concat();
+    assert_eq!(open(&moved).1, digest);
+    assert_ne!(open(&by_hand(fields, "Hello\r\n")).1, digest);
+    assert_ne!(open(&by_hand("", "hello\r\n")).1, digest);
+}
+
+#[test]
 fn what_is_said_of_a_mail_that_was_not_opened_steers_nothing() {
     let raw = b"From: \x1b[2J<one@example.org>\r\nMessage-ID: <a@example.org>\r\n\r\nhello\n";
     let stopped = stopped(&judge(), raw);
