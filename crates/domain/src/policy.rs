@@ -140,6 +140,10 @@ pub enum PolicyError {
     BadShare(f64),
     #[error("policy.{0} is 0: nothing could ever be released")]
     Zero(&'static str),
+    #[error(
+        "policy.deliver.kept_days is {kept}: a package must be kept as long as its link is good (link_days is {link})"
+    )]
+    NotKept { kept: u16, link: u16 },
 }
 
 impl Policy {
@@ -172,6 +176,10 @@ impl Policy {
                 return Err(PolicyError::Zero(name));
             }
         }
+        let (kept, link) = (self.deliver.kept_days, self.deliver.link_days);
+        if kept < link {
+            return Err(PolicyError::NotKept { kept, link });
+        }
         Ok(())
     }
 }
@@ -192,6 +200,11 @@ mod tests {
         assert_eq!(
             Policy { deliver, ..Policy::default() }.vet(),
             Err(PolicyError::Zero("deliver.link_days"))
+        );
+        let deliver = Deliver { kept_days: 3, link_days: 7, ..Deliver::default() };
+        assert_eq!(
+            Policy { deliver, ..Policy::default() }.vet(),
+            Err(PolicyError::NotKept { kept: 3, link: 7 })
         );
         assert_eq!(Policy { max_files: 0, ..Policy::default() }.vet(), Err(PolicyError::Zero("max_files")));
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use exeat_domain::path::Roots;
+use exeat_domain::path::{Roots, SharePath};
 use regex::Regex;
 
 use super::Config;
@@ -63,7 +63,9 @@ pub(crate) fn load(file: &Path) -> Result<Loaded, ConfigError> {
     let absolute = std::path::absolute(file).map_err(|error| wrong(error.to_string()))?;
     let base = absolute.parent().unwrap_or(Path::new("/")).to_owned();
     config.policy.vet().map_err(|error| wrong(error.to_string()))?;
-    let roots = Roots::new(&config.share.unc).map_err(|error| wrong(format!("share.unc: {error}")))?;
+    let roots = Roots::new(&config.share.unc).map_err(|_| {
+        wrong(format!("share.unc is {:?}: write each name like '\\\\server\\share'", config.share.unc))
+    })?;
     let accounts = Regex::new(&config.requests.account_pattern)
         .map_err(|error| wrong(format!("requests.account_pattern: {error}")))?;
     vet(&config).map_err(wrong)?;
@@ -79,12 +81,43 @@ fn unread(text: &str, error: &toml::de::Error) -> String {
     }
 }
 
+/// The least memory that the checks work in, in MiB.
+const LEAST_MEMORY: u64 = 128;
+
+/// Whether a pattern names folders of the share, with no blanks to fill in but those that there are.
+fn is_scope(pattern: &str) -> bool {
+    let filled = pattern.replace("{account}", "a").replace("{project}", "p");
+    !filled.contains(['{', '}']) && SharePath::new(&filled.replace(['*', '?'], "x")).is_ok()
+}
+
 fn vet(config: &Config) -> Result<(), String> {
     let id = &config.desk.id;
     if id.is_empty()
         || !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     {
         return Err(format!("desk.id is {id:?}: use small letters, digits and hyphens"));
+    }
+    if config.mail.name.trim().is_empty() || config.mail.name.chars().any(char::is_control) {
+        return Err(format!("mail.name is {:?}: it must be a name, in one line", config.mail.name));
+    }
+    if let Some(odd) = config.share.scope.iter().find(|pattern| !is_scope(pattern)) {
+        return Err(format!(
+            "share.scope has {odd:?}: write folders of the share such as \"Users/{{account}}\"; {{account}} and \
+             {{project}} stand for the requester's, and .. leads nowhere"
+        ));
+    }
+    if config.share.folder == config.desk.state || config.share.folder == config.archive.folder {
+        return Err(
+            "share.folder is also desk.state or archive.folder: requesters could ask for what the desk keeps"
+                .to_owned(),
+        );
+    }
+    let (seconds, memory) = (config.checks.seconds, config.checks.memory);
+    if seconds == 0 {
+        return Err("checks.seconds is 0: no file could be checked".to_owned());
+    }
+    if memory < LEAST_MEMORY {
+        return Err(format!("checks.memory is {memory}: the checks need {LEAST_MEMORY} MiB or more"));
     }
     if config.policy.deliver.asks_for_pickup() && config.web.is_none() {
         return Err("policy.deliver: packages are picked up at the web desk, and there is no [web] section"

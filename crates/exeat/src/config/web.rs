@@ -143,11 +143,23 @@ impl WebSection {
         if self.token_days == 0 {
             return Err("web.token_days is 0: no token could ever be made".to_owned());
         }
-        if from >= until || self.open_days.is_empty() || self.idle == 0 || self.longest < self.idle {
-            return Err(
-                "web: the desk must be open some time of some day, and longest must not be below idle"
-                    .to_owned(),
-            );
+        if from >= until {
+            return Err(format!(
+                "web.open_until is {:?}: it must be later than web.open_from, {:?}",
+                self.open_until, self.open_from
+            ));
+        }
+        if self.open_days.is_empty() {
+            return Err("web.open_days names no day: the desk must be open some time".to_owned());
+        }
+        if self.idle == 0 {
+            return Err("web.idle is 0: every session would end at once".to_owned());
+        }
+        if self.longest < self.idle {
+            return Err(format!(
+                "web.longest is {}: it must not be below web.idle, {}",
+                self.longest, self.idle
+            ));
         }
         let days = self.open_days.iter().map(|day| *day as u8).collect();
         Ok(exeat_web::Settings {
@@ -181,7 +193,10 @@ mod tests {
             ("public_url = \"http://exeat.example.org\"", "web.public_url"),
             ("public_url = \"https://a\"\ntimezone = \"Brussels\"", "web.timezone"),
             ("public_url = \"https://a\"\nopen_from = \"9\"", "web.open_from"),
-            ("public_url = \"https://a\"\nopen_from = \"18:00\"", "web:"),
+            ("public_url = \"https://a\"\nopen_from = \"18:00\"", "web.open_until"),
+            ("public_url = \"https://a\"\nopen_days = []", "web.open_days"),
+            ("public_url = \"https://a\"\nidle = 0", "web.idle"),
+            ("public_url = \"https://a\"\nlongest = 5", "web.longest"),
             ("public_url = \"https://a\"\ntoken_days = 0", "web.token_days"),
             ("public_url = \"https://a\"\ntoken_days = 4000000000", "web.token_days"),
         ] {

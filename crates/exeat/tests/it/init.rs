@@ -142,6 +142,13 @@ fn what_is_left_out_and_what_makes_no_sense_is_said() {
         ("\nsample = 0.1", "\nsample = 1.5", "sample"),
         ("\npreset = \"be-default\"", "\npreset = \"none\"", "preset"),
         ("\nfrom = \"release-desk@example.org\"", "\nfrom = \"nobody\"", "mail"),
+        ("\nname = \"Release desk\"", "\nname = \"Release\\r\\nBcc: x@example.org\"", "mail.name"),
+        ("\nscope = []", "\nscope = [\"../{account}\"]", "share.scope"),
+        ("\nscope = []", "\nscope = [\"Users/{acount}\"]", "share.scope"),
+        ("\nunc = ['\\\\server\\intego_shared']", "\nunc = ['server']", "share.unc"),
+        ("\nseconds = 600", "\nseconds = 0", "checks.seconds"),
+        ("\nmemory = 4096", "\nmemory = 1", "checks.memory"),
+        ("\n[checks]", "\n[mailbox]\nhost = \"imap.example.org\"\nuser = \"desk\"\n\n[checks]", "mailbox"),
     ] {
         let folder = desk();
         edit(&folder, from, to);
@@ -158,7 +165,7 @@ fn the_schema_is_json_and_knows_every_section() {
     assert_eq!(
         sections,
         [
-            "archive", "checks", "desk", "mail", "policy", "requests", "roster", "server", "share", "vault",
+            "archive", "checks", "desk", "mail", "mailbox", "policy", "requests", "roster", "server", "share", "vault",
             "web"
         ]
     );

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use exeat_desk::DeskError;
@@ -18,7 +18,7 @@ use super::{Shell, page as write};
 use crate::api::problem::role_name;
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::{Form, Query};
+use crate::form::{Form, Path, Query};
 use crate::moments::Moments;
 use crate::tokens::{TokenError, USUAL_DAYS, Wanted, make};
 use crate::visitor::{Reads, Visitor};

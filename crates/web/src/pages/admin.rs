@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{Redirect, Response};
 use exeat_desk::ports::{Job, Task};
 use exeat_desk::{Administrator, Trust};
@@ -16,6 +16,7 @@ use super::connections::View;
 use super::{Shell, page as write, request_id};
 use crate::app::App;
 use crate::error::PageError;
+use crate::form::Path;
 use crate::moments::Moments;
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Mark, Words, count, fill};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use exeat_desk::ports::{FileProblem, Leaf, Listing, Look, Shown};
@@ -17,7 +17,7 @@ use super::draft::draft_id;
 use super::{Shell, encoded, page as write};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::{Form, Query};
+use crate::form::{Form, Path, Query};
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Words, count, fill};
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use exeat_desk::{Previewed, Progress};
 use exeat_domain::draft::Draft;
@@ -19,6 +19,7 @@ use super::findings::{Group, groups};
 use super::request::{measured, short};
 use crate::app::App;
 use crate::error::PageError;
+use crate::form::Path;
 use crate::previews::{Preview, Stage};
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Mark, Words, count, fill};

@@ -1,6 +1,6 @@
 //! Comments on a request and its files: what a checker or the requester reads and writes.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Redirect;
 use exeat_desk::Remark;
 use exeat_domain::comment::{Comment, Visibility};
@@ -12,7 +12,7 @@ use super::request::short;
 use super::request_id;
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Form;
+use crate::form::{Form, Path};
 use crate::moments::Moments;
 use crate::visitor::Visitor;
 use crate::words::Words;

@@ -1,6 +1,6 @@
 //! Decisions: a form becomes a call of the desk, and the page that follows.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use exeat_desk::DeskError;
@@ -14,7 +14,7 @@ use super::request::{Said, show};
 use super::request_id;
 use crate::app::App;
 use crate::error::{self, PageError};
-use crate::form::Form;
+use crate::form::{Form, Path};
 use crate::visitor::{Reads, Visitor};
 
 /// What the bar at the foot sends.

@@ -1,7 +1,7 @@
 //! A draft: the files that are chosen, the check before asking, the form, and sending it.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use exeat_desk::{DeskError, Requester};
@@ -14,7 +14,7 @@ use super::request::short;
 use super::{Shell, page as write, request_id};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Form;
+use crate::form::{Form, Path};
 use crate::previews::{Refused, Stage};
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Words, fill};

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use exeat_desk::rendition::{Rendition, RenditionError};
@@ -18,7 +18,7 @@ use super::table::{self, COLUMNS, ColumnView, Flags, MOST_ROWS, RowView, Rows, W
 use super::{encoded, page as write, request_id};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Query;
+use crate::form::{Path, Query};
 use crate::security::CSP_NOTHING;
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Said, Words, count, fill};

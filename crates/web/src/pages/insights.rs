@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::{Datelike as _, TimeDelta};
 use exeat_desk::ports::{Insights, Month, SPREAD, Scope, Turnaround};
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::chart::{Chart, Group, whole};
 use crate::download::attachment;
 use crate::error::PageError;
-use crate::form::Query;
+use crate::form::{Path, Query};
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Words, count, fill};
 

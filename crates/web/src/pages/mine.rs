@@ -1,7 +1,7 @@
 //! A requester's own requests: the list, and how one stands, in words.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use exeat_desk::ports::Answered;
@@ -19,7 +19,7 @@ use super::request::{detail, short};
 use super::{Shell, page as write, request_id};
 use crate::app::{App, Settings};
 use crate::error::PageError;
-use crate::form::{Form, Query};
+use crate::form::{Form, Path, Query};
 use crate::moments::Moments;
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Mark, Words, count, fill};

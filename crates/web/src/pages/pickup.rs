@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Redirect, Response};
 use exeat_desk::{Download, Waits};
@@ -21,6 +21,7 @@ use super::{Shell, page as write, request_id};
 use crate::app::App;
 use crate::download::attachment;
 use crate::error::PageError;
+use crate::form::Path;
 use crate::moments::Moments;
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Words, fill};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use exeat_desk::ports::{StoreError, Written};
@@ -20,7 +20,7 @@ use super::request::short;
 use super::{Shell, page as write, request_id};
 use crate::app::App;
 use crate::error::{self, PageError};
-use crate::form::{Form, Query};
+use crate::form::{Form, Path, Query};
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Mark, Words, count, fill};
 

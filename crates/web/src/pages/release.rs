@@ -1,7 +1,7 @@
 //! What left: the files with their digests, the archive copy, the messages, who approved, and what the ledger says of it.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use exeat_desk::ports::LedgerEntry;
 use exeat_domain::ledger::Fact;
@@ -14,6 +14,7 @@ use exeat_domain::state::State as Stands;
 use super::{Shell, page as write, request_id};
 use crate::app::App;
 use crate::error::PageError;
+use crate::form::Path;
 use crate::moments::Moments;
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Words, count, fill};

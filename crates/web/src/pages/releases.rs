@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use exeat_domain::request::RequestId;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use super::{Shell, page as write, request_id};
 use crate::app::App;
 use crate::download::attachment;
 use crate::error::PageError;
-use crate::form::Query;
+use crate::form::{Path, Query};
 use crate::moments::Moments;
 use crate::visitor::{Reads, Visitor};
 use crate::words::count;

@@ -1,7 +1,7 @@
 //! The request page: files on the left, the file in the middle, what was found on the right, the decision at the foot.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use exeat_desk::{Checker, Standing};
 use exeat_domain::finding::{Claim, FileReport};
@@ -15,7 +15,7 @@ use super::findings::{Group, groups};
 use super::{Shell, page as write, request_id};
 use crate::app::App;
 use crate::error::{self, PageError};
-use crate::form::Query;
+use crate::form::{Path, Query};
 use crate::moments::Moments;
 use crate::visitor::{Reads, Visitor};
 use crate::words::{Mark, Words, count, fill};
