@@ -10,6 +10,7 @@ use super::prose::{self, Amount};
 use super::sentence::{self, Placed, Sentence, squashed};
 use super::settings::{Settings, Writer};
 use super::views::Shown;
+use super::vocabulary;
 use super::weigh::Weighing;
 use super::{Intent, MOST_PATHS, Question, Reading, Why, named};
 
@@ -124,20 +125,21 @@ fn is_yes(sentences: &[Sentence]) -> bool {
 fn withdrawal(sentences: &[Sentence], reading: &mut Reading) {
     let count: usize = sentences.iter().map(|sentence| sentence.words.split_whitespace().count()).sum();
     for sentence in sentences.iter().filter(|sentence| sentence.paths.is_empty()) {
-        let takes_out =
-            prose::says(&sentence.words, prose::TAKE_OUT) && prose::says(&sentence.words, prose::REQUEST);
-        if !prose::says(&sentence.words, prose::WITHDRAW) && !takes_out {
+        let takes_out = prose::says(&sentence.words, vocabulary::TAKE_OUT)
+            && prose::says(&sentence.words, vocabulary::REQUEST);
+        if !prose::says(&sentence.words, vocabulary::WITHDRAW) && !takes_out {
             continue;
         }
         // What follows a colon says what is withdrawn.
         if sentence.announces && !reading.take_back.is_empty() {
             continue;
         }
-        let whole =
-            prose::says(&sentence.words, prose::REQUEST) || count <= 8 || sentence.words.contains(" ex-");
+        let whole = prose::says(&sentence.words, vocabulary::REQUEST)
+            || count <= 8
+            || sentence.words.contains(" ex-");
         if whole
-            && !prose::says(&sentence.words, prose::PERHAPS)
-            && !prose::says(&sentence.words, prose::SINGLE)
+            && !prose::says(&sentence.words, vocabulary::PERHAPS)
+            && !prose::says(&sentence.words, vocabulary::SINGLE)
         {
             reading.withdraw = true;
         } else {
@@ -193,10 +195,10 @@ fn both_ways(reading: &mut Reading) {
 pub(super) fn between(sentence: &Sentence, at: usize) -> Option<Why> {
     let next = sentence.paths.get(at + 1)?;
     let words = next.before.trim();
-    let whole = |phrases: &[&str]| phrases.contains(&words);
+    let whole = |phrases| prose::among(phrases, words);
     let file = |placed: &Placed| !placed.mention.is_folder();
     let files = sentence.paths.get(at).is_some_and(file) && file(next);
-    match (files && whole(prose::RANGE), whole(prose::OR)) {
+    match (files && whole(vocabulary::RANGE), whole(vocabulary::OR)) {
         (true, _) => Some(Why::Range),
         (_, true) => Some(Why::Either),
         _ => None,

@@ -16,9 +16,8 @@ pub(super) fn known(word: &str) -> bool {
 
 /// Where the first name with an extension, or the first pattern, ends in the text; none where there is none.
 pub(super) fn name_end(text: &str) -> Option<usize> {
-    let mut chars = text.char_indices().peekable();
     let mut before = None;
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in text.char_indices() {
         let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
         match c {
             '.' if before.is_some_and(|c: char| !c.is_whitespace()) => {

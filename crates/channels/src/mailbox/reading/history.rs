@@ -1,6 +1,8 @@
 //! Where the sender's own words end: quoted history, forwarded mails, closings and signatures.
 
 use super::line::{Line, Part, View};
+use super::prose::among;
+use super::vocabulary::{CLOSING, CLOSING_BEGINS, POSTSCRIPT, PROGRAM};
 
 /// Marks every line that is not the sender's own words.
 pub(super) fn mark(view: &mut View, name: &str) {
@@ -57,8 +59,8 @@ fn plain(text: &str) -> String {
     head.replace('’', "'").replace(['*', '_'], "").trim().to_lowercase()
 }
 
-fn starts(text: &str, heads: &[&str]) -> bool {
-    heads.iter().any(|head| text.starts_with(head))
+fn starts(text: &str, heads: &str) -> bool {
+    heads.split('|').any(|head| text.starts_with(head))
 }
 
 fn is_forward(text: &str) -> bool {
@@ -96,7 +98,7 @@ fn is_original(text: &str) -> bool {
                 | "original appointment"
         )
         || text.starts_with("--")
-            && starts(inner, &["original message", "oorspronkelijk bericht", "message d'origine"])
+            && starts(inner, "original message|oorspronkelijk bericht|message d'origine")
 }
 
 /// Whether the block of `From:`, `Sent:`, `To:` of an earlier mail begins here.
@@ -122,7 +124,7 @@ fn is_header(texts: &[String], at: usize) -> bool {
 /// How many lines from here say that somebody wrote, if these do: "On … wrote:".
 fn attribution(texts: &[String], at: usize) -> Option<usize> {
     let here = texts.get(at)?;
-    if !starts(here, &["on ", "op ", "le ", "am ", "den ", "in een bericht", "in a message"]) {
+    if !starts(here, "on |op |le |am |den |in een bericht|in a message") {
         return None;
     }
     let mut whole = String::new();
@@ -149,119 +151,18 @@ fn attribution(texts: &[String], at: usize) -> Option<usize> {
 fn is_closing(text: &str) -> bool {
     let text = text.trim_end_matches([',', '.', '!', ' ']);
     if text.chars().count() > 60 || text.contains(['\\', '/', '?']) {
-        return false;
+        return text.chars().count() <= 60 && text.contains(" / ") && starts(text, CLOSING_BEGINS);
     }
-    let exact = matches!(
-        text,
-        "best"
-            | "br"
-            | "kr"
-            | "rgds"
-            | "cheers"
-            | "all the best"
-            | "mvg"
-            | "m.v.g"
-            | "grt"
-            | "gr"
-            | "groet"
-            | "groeten"
-            | "groetjes"
-            | "cdt"
-            | "cdlt"
-            | "cordialement"
-            | "salutations"
-            | "bàv"
-            | "bav"
-            | "sincerely"
-            | "yours"
-            | "vg"
-            | "hgr"
-    );
-    let begins = starts(
-        text,
-        &[
-            "kind regards",
-            "best regards",
-            "regards",
-            "warm regards",
-            "with kind regards",
-            "many regards",
-            "with best regards",
-            "kindest regards",
-            "best wishes",
-            "with best wishes",
-            "yours sincerely",
-            "yours faithfully",
-            "sincerely yours",
-            "met vriendelijke groet",
-            "met de meeste hoogachting",
-            "vriendelijke groet",
-            "hartelijke groet",
-            "met hartelijke groet",
-            "mvg ",
-            "mvg,",
-            "beste groeten",
-            "hoogachtend",
-            "bien à vous",
-            "bien à toi",
-            "bien cordialement",
-            "très cordialement",
-            "salutations distinguées",
-            "sincères salutations",
-            "meilleures salutations",
-            "cordialement,",
-            "cordialement ",
-            "avec mes meilleures salutations",
-            "veuillez agréer",
-            "je vous prie d'agréer",
-            "groeten,",
-            "groeten ",
-            "groet,",
-            "groetjes,",
-            "cheers,",
-            "best,",
-            "met vr. gr",
-            "amitiés",
-        ],
-    );
-    exact || begins
+    among(CLOSING, text) || starts(text, CLOSING_BEGINS)
 }
 
 fn is_postscript(text: &str) -> bool {
-    starts(text, &["ps ", "ps:", "ps.", "ps,", "p.s.", "p.s ", "nb ", "nb:", "n.b.", "pps"])
+    starts(text, POSTSCRIPT)
 }
 
 /// Whether a program wrote the line.
 fn is_program(text: &str) -> bool {
-    let sent = starts(
-        text,
-        &[
-            "sent from my",
-            "sent from outlook",
-            "sent from mail for",
-            "sent from yahoo",
-            "sent via",
-            "sent with",
-            "verstuurd vanaf",
-            "verzonden vanaf",
-            "verstuurd met",
-            "verzonden met",
-            "verzonden via",
-            "envoyé de mon",
-            "envoyé depuis",
-            "envoyé à partir",
-            "envoyé avec",
-            "get outlook for",
-            "download outlook",
-            "outlook voor ",
-            "obtenir outlook",
-            "télécharger outlook",
-            "téléchargez outlook",
-            "von meinem",
-            "gesendet von",
-            "provenance : courrier",
-        ],
-    );
+    let sent = starts(text, PROGRAM);
     sent && text.chars().count() <= 120
 }
 

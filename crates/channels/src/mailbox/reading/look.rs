@@ -28,7 +28,7 @@ impl Look {
                 "background" | "background-color" => look.background = color(value),
                 "white-space" => look.kept_lines = value.starts_with("pre") || value == "break-spaces",
                 "border" | "border-left" => {
-                    look.borderless = value.starts_with("none") || value.starts_with('0')
+                    look.borderless = value.starts_with("none") || value.starts_with('0');
                 }
                 _ => {}
             }

@@ -1,5 +1,7 @@
 //! The text and the HTML of one mail: what both say is taken, what only one says is asked about.
 
+use std::collections::BTreeSet;
+
 use exeat_domain::path::Wanted;
 
 use super::views::Shown;
@@ -56,15 +58,17 @@ fn same_question(one: &Question, other: &Question) -> bool {
 
 /// The wishes that both have, with the candidates that both have; the others are asked about.
 fn matched(text: &[Wish], html: &[Wish], asked: &[Question], questions: &mut Vec<Question>) -> Vec<Wish> {
-    let mut left: Vec<Option<&Wish>> = text.iter().map(Some).collect();
-    let mut wishes = vec![];
+    let mut left: Vec<Option<(&Wish, BTreeSet<String>)>> =
+        text.iter().map(|wish| Some((wish, keys(wish)))).collect();
+    let (mut wishes, mut taken) = (vec![], BTreeSet::new());
     // Both are mostly in one order: the search begins where the last one was found.
     let mut from = 0;
     for wish in html {
-        let size = left.len().max(1);
+        let (size, mine) = (left.len().max(1), keys(wish));
         let found = (0..left.len()).map(|step| (from + step) % size).find_map(|at| {
-            let other = left.get(at).copied().flatten()?;
-            shared(wish, other).map(|both| (at, both))
+            let (other, theirs) = left.get(at)?.as_ref()?;
+            let both = (!mine.is_disjoint(theirs)).then(|| shared(wish, other)).flatten();
+            both.map(|both| (at, both))
         });
         match found {
             Some((at, both)) => {
@@ -72,18 +76,26 @@ fn matched(text: &[Wish], html: &[Wish], asked: &[Question], questions: &mut Vec
                     *slot = None;
                 }
                 from = at + 1;
+                taken.extend(keys(&both));
                 wishes.push(both);
             }
-            None if repeats(wish, &wishes) => {}
+            // What is said once more says nothing new.
+            None if !mine.is_disjoint(&taken) => {}
             None => ask(wish, asked, questions),
         }
     }
-    for wish in left.into_iter().flatten() {
-        if !repeats(wish, &wishes) {
+    for (wish, theirs) in left.into_iter().flatten() {
+        if theirs.is_disjoint(&taken) {
             ask(wish, asked, questions);
         }
     }
     wishes
+}
+
+/// What a wish can mean, to be compared; as an output and as a supporting file it is not the same.
+fn keys(wish: &Wish) -> BTreeSet<String> {
+    let mark = if wish.supporting { "+" } else { "" };
+    wish.candidates.iter().map(|candidate| format!("{mark}{}", key(&candidate.wanted))).collect()
 }
 
 fn shared(html: &Wish, text: &Wish) -> Option<Wish> {
@@ -96,11 +108,6 @@ fn shared(html: &Wish, text: &Wish) -> Option<Wish> {
         spelled: html.spelled && text.spelled,
         ..html.clone()
     })
-}
-
-/// Whether a wish says again what is taken already.
-fn repeats(wish: &Wish, taken: &[Wish]) -> bool {
-    taken.iter().any(|known| known.supporting == wish.supporting && shared(known, wish).is_some())
 }
 
 fn ask(wish: &Wish, asked: &[Question], questions: &mut Vec<Question>) {

@@ -22,6 +22,7 @@ mod settings;
 mod settle;
 mod text;
 mod views;
+mod vocabulary;
 mod weigh;
 
 use exeat_domain::path::{PathProblem, Wanted};

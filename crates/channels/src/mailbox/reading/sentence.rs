@@ -1,7 +1,8 @@
 //! Sentences: which words stand around which paths.
 
 use super::mention::Mention;
-use super::prose::{BELOW, PATH, SOME, says, words};
+use super::prose::{PATH, says, words};
+use super::vocabulary::{BELOW, SOME};
 
 /// A path, and the words between it and what stands before it.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use super::mention::How;
 use super::place::Places;
 use super::prose::{self, Amount};
 use super::sentence::{Placed, Sentence};
+use super::vocabulary;
 use super::{Candidate, Question, Reading, Why, Wish};
 
 /// What a sentence that announces a list says of its items.
@@ -71,12 +72,12 @@ impl<'a> Weighing<'a> {
     }
 
     fn governor(&self, sentence: &Sentence, over: Governor) -> Governor {
-        let supporting = over.supporting || prose::says(&sentence.words, prose::SUPPORTING);
-        let takes = prose::says(&sentence.words, prose::WITHDRAW)
-            || (prose::says(&sentence.words, prose::TAKE_OUT) && !sentence.words.contains(" out: "));
+        let supporting = over.supporting || prose::says(&sentence.words, vocabulary::SUPPORTING);
+        let takes = prose::says(&sentence.words, vocabulary::WITHDRAW)
+            || (prose::says(&sentence.words, vocabulary::TAKE_OUT) && !sentence.words.contains(" out: "));
         let takes_back = over.takes_back || takes;
         let doubtful = if takes_back {
-            prose::says(&sentence.words, prose::PERHAPS)
+            prose::says(&sentence.words, vocabulary::PERHAPS)
         } else {
             prose::is_doubtful(&sentence.words, supporting)
                 || (sentence.question && prose::asks_how_it_stands(&sentence.words))
@@ -98,7 +99,7 @@ impl<'a> Weighing<'a> {
         let outputs = sentence.paths.iter().filter(|placed| !placed.mention.is_folder()).count();
         let unsure = governor.supporting
             && outputs > 1
-            && prose::says(&sentence.words, prose::SUPPORTING)
+            && prose::says(&sentence.words, vocabulary::SUPPORTING)
             && !sentence.is_listed();
         if unsure && !governor.doubtful {
             self.doubt(sentence, Why::Supporting);
@@ -178,7 +179,7 @@ impl<'a> Weighing<'a> {
                 });
             }
             Err(_) if placed.mention.how == How::Home => {
-                self.question(placed.quote.clone(), Why::NoHome, vec![])
+                self.question(placed.quote.clone(), Why::NoHome, vec![]);
             }
             // The share as a whole is a place, and too much to be asked for by itself.
             Err(PathProblem::Empty) => self.question(placed.quote.clone(), Why::HowMuch, vec![]),
