@@ -177,3 +177,9 @@ fn mails_that_were_written_afterwards_are_understood_too() {
     let (wholly, all) = count("fresh.toml");
     assert!(wholly * 60 >= all * 58, "{wholly} of {all}");
 }
+
+#[test]
+fn what_is_doubtful_is_asked_about() {
+    let (wholly, all) = count("doubts.toml");
+    assert_eq!(wholly, all);
+}

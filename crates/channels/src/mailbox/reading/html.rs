@@ -385,7 +385,9 @@ fn is_formatting(tag: &str) -> bool {
 fn is_unseen(tag: &str) -> bool {
     matches!(
         tag,
-        "head"
+        "s" | "strike"
+            | "del"
+            | "head"
             | "title"
             | "style"
             | "script"

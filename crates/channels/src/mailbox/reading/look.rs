@@ -61,6 +61,8 @@ fn hides(name: &str, value: &str) -> bool {
         "mso-hide" => value == "all",
         "font-size" => tiny(),
         "font" => value.split_whitespace().any(|word| matches!(word, "0" | "0px" | "0pt" | "0/0")),
+        // What is struck out shows, and is taken back by its writer.
+        "text-decoration" | "text-decoration-line" => value.contains("line-through"),
         "opacity" | "max-height" | "max-width" => nothing(),
         "text-indent" | "left" | "top" | "margin-left" => {
             value.starts_with("-999") || value.starts_with("-1000")

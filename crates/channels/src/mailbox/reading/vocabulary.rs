@@ -35,7 +35,10 @@ pub(super) const DOUBT: &str = "\
     bijvoorbeeld|bv|bijv|negeer|negeren|weglaten|overslaan|hetzij|wellicht|eerder|zonder §|nooit|\
     correctie|ne|n'|pas|sauf|excepté|exceptés|exceptée|à l' exception|hormis|au lieu|plutôt|remplace|\
     remplacer|remplacent|à la place|désolé|désolée|pardon|je voulais dire|erreur|erroné|erronée|\
-    peut-être|déjà|si|par exemple|ignorez|ignorer|jamais|soit|oubliez";
+    peut-être|déjà|si|par exemple|ignorez|ignorer|jamais|soit|oubliez|\
+    i received|we received|have received|i have got|thanks for §|thank you for §|based on|derived from|computed from|same as|error|errors|bug|\
+    bedankt voor §|dank voor §|heb ontvangen|hebben ontvangen|gebaseerd op|afgeleid van|dezelfde als|\
+    merci pour §|j' ai reçu|avons reçu|ai bien reçu|basé sur|basée sur|basées sur|basés sur|calculé à partir|erreurs|fout in|fouten";
 
 /// What takes something back of what stands elsewhere.
 pub(super) const AFTERTHOUGHT: &str = "\
@@ -180,3 +183,15 @@ pub(super) const PROGRAM: &str = "\
     envoyé depuis|envoyé à partir|envoyé avec|get outlook for|download outlook|outlook voor |\
     obtenir outlook|télécharger outlook|téléchargez outlook|von meinem|gesendet von|\
     provenance : courrier";
+
+/// Words that ask: a path in a sentence without any of them is perhaps only spoken of.
+pub(super) const ASKING: &str = "\
+    please|pls|plz|release|releasing|released|send|export|exporting|exported|take out|receive|need|want|would like|could|\
+    may|can|would|request|requesting|requested|take|get|following|new|corrected|here|this|these|look at|outputs|output|\
+    files are|file is|have|for release|i'd like|we'd like|thanks|thx|below|links|mended|adapted|fixed|revised|\
+    graag|vrijgeven|vrijgave|vrijgegeven|vrij te geven|uitvoer|exporteren|versturen|sturen|opsturen|bezorgen|ontvangen|\
+    onderstaande|hierbij|hier|nieuwe|verbeterde|aangepaste|gelieve|mag|mogen|kan|kunnen|kun|wil|willen|zou|zouden|aub|\
+    alstublieft|alsjeblieft|bestanden staan|verzoek|vraag|aanvraag|volgende|alvast bedankt|nodig|meesturen|\
+    libérer|libérez|exporter|exportez|envoyer|envoyez|m' envoyer|recevoir|souhaite|souhaitons|souhaiterais|voudrais|voudrions|\
+    aimerais|pouvez|pourriez|peut|peux|puis-je|merci|veuillez|voici|nouveau|nouvelle|corrigé|corrigée|corrigés|suivant|\
+    suivante|suivants|suivantes|besoin|sortir|svp|s' il vous plaît|s' il te plaît|vouloir|demande|prenez|fichiers sont|ci-dessous";

@@ -76,10 +76,17 @@ impl<'a> Weighing<'a> {
         let takes = prose::says(&sentence.words, vocabulary::WITHDRAW)
             || (prose::says(&sentence.words, vocabulary::TAKE_OUT) && !sentence.words.contains(" out: "));
         let takes_back = over.takes_back || takes;
+        // A path that a sentence only speaks of is not asked for.
+        let begins = sentence.words.trim_start().starts_with(prose::PATH);
+        let spoken_of = !sentence.paths.is_empty()
+            && !begins
+            && !sentence.is_listed()
+            && !prose::says(&sentence.words, vocabulary::ASKING);
         let doubtful = if takes_back {
             prose::says(&sentence.words, vocabulary::PERHAPS)
         } else {
-            prose::is_doubtful(&sentence.words, supporting)
+            spoken_of
+                || prose::is_doubtful(&sentence.words, supporting)
                 || (sentence.question && prose::asks_how_it_stands(&sentence.words))
         };
         Governor { supporting, doubtful: over.doubtful || doubtful, takes_back }
