@@ -6,8 +6,8 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::cli::{Ended, Format};
-use crate::config::{self, Config, Loaded};
-use crate::out;
+use crate::config::{self, Config, Loaded, ServerSection};
+use crate::out::{self, Failed};
 use crate::wiring::Site;
 
 /// Look at the configuration.
@@ -41,6 +41,15 @@ pub(crate) fn run(args: Args, file: Option<PathBuf>) -> Ended {
         What::Schema => out::json(&schemars::schema_for!(Config)),
         What::Api => out::json(exeat_web::routes::openapi()),
         What::Check => {
+            if let Some(url) = elsewhere(file.as_ref())? {
+                let file = config::display(&config::file(file));
+                if args.format == Format::Json {
+                    return out::json(&json!({ "file": file, "server": url }));
+                }
+                return out::text(&format!(
+                    "{file} holds together: requests and reviews go to the desk at {url}."
+                ));
+            }
             let site = Site::open(file)?;
             let people = site.block_on(async { Ok(site.ports.people.roster().await?.people().count()) })?;
             let file = config::display(&site.loaded.file);
@@ -59,6 +68,18 @@ pub(crate) fn run(args: Args, file: Option<PathBuf>) -> Ended {
             out::text(&text)
         }
     }
+}
+
+/// Where the desk is that a configuration names without having one of its own.
+fn elsewhere(file: Option<&PathBuf>) -> Result<Option<String>, Failed> {
+    if config::load(&config::file(file.cloned())).is_ok() {
+        return Ok(None);
+    }
+    let Some((server, base)) = ServerSection::of(file)? else { return Ok(None) };
+    config::secure(&server.url)
+        .map_err(|why| Failed::usage("config", format!("server.url is {:?}: {why}", server.url)))?;
+    server.token.read(&base).map_err(|why| Failed::usage("config", format!("server.token: {why}")))?;
+    Ok(Some(server.url))
 }
 
 /// What the configuration refers to and is not there yet, without which nothing is released.

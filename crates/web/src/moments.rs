@@ -60,6 +60,7 @@ impl<'a> Moments<'a> {
         match minutes {
             0 => common.just_now.to_owned(),
             1..60 => fill(common.minutes, &[("n", &minutes)]),
+            _ if minutes < day && minutes % 60 == 0 => fill(common.whole_hours, &[("h", &(minutes / 60))]),
             _ if minutes < day => fill(common.hours, &[("h", &(minutes / 60)), ("m", &(minutes % 60))]),
             _ => count(common.working_days, u64::try_from(minutes / day).unwrap_or_default()),
         }

@@ -134,33 +134,13 @@ impl WebSection {
                 .map_err(|_| format!("web.{key} is {text:?}: it must be a time like 09:00"))
         };
         let (from, until) = (time("open_from", &self.open_from)?, time("open_until", &self.open_until)?);
-        if self.token_days > LONGEST_TOKEN {
-            return Err(format!(
-                "web.token_days is {}: at most {LONGEST_TOKEN} are possible",
-                self.token_days
-            ));
-        }
-        if self.token_days == 0 {
-            return Err("web.token_days is 0: no token could ever be made".to_owned());
-        }
         if from >= until {
             return Err(format!(
                 "web.open_until is {:?}: it must be later than web.open_from, {:?}",
                 self.open_until, self.open_from
             ));
         }
-        if self.open_days.is_empty() {
-            return Err("web.open_days names no day: the desk must be open some time".to_owned());
-        }
-        if self.idle == 0 {
-            return Err("web.idle is 0: every session would end at once".to_owned());
-        }
-        if self.longest < self.idle {
-            return Err(format!(
-                "web.longest is {}: it must not be below web.idle, {}",
-                self.longest, self.idle
-            ));
-        }
+        self.vet_lengths()?;
         let days = self.open_days.iter().map(|day| *day as u8).collect();
         Ok(exeat_web::Settings {
             address: self.address,
@@ -174,6 +154,32 @@ impl WebSection {
             hours: WorkingHours { from, until, days, closed: self.closed.clone() },
             name: name.to_owned(),
         })
+    }
+
+    /// Whether the lengths of time hold.
+    fn vet_lengths(&self) -> Result<(), String> {
+        if self.token_days > LONGEST_TOKEN {
+            return Err(format!(
+                "web.token_days is {}: at most {LONGEST_TOKEN} are possible",
+                self.token_days
+            ));
+        }
+        if self.token_days == 0 {
+            return Err("web.token_days is 0: no token could ever be made".to_owned());
+        }
+        if self.open_days.is_empty() {
+            return Err("web.open_days names no day: the desk must be open some time".to_owned());
+        }
+        if self.idle == 0 {
+            return Err("web.idle is 0: every session would end at once".to_owned());
+        }
+        if self.longest < self.idle {
+            return Err(format!(
+                "web.longest is {}: it must not be below web.idle, {}",
+                self.longest, self.idle
+            ));
+        }
+        Ok(())
     }
 }
 

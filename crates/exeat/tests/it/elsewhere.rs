@@ -158,6 +158,13 @@ fn a_machine_without_a_desk_has_a_file_that_names_one() {
     let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o600);
     std::fs::set_permissions(&secret, mode).unwrap();
     assert!(there.run("", "request list").done().contains("EX-1"));
+    assert!(there.run("", "config check").done().contains(&there.url));
+    std::fs::write(&file, "[server]\nurl = \"http://exeat.example.org\"\ntoken = \"file:token\"\n").unwrap();
+    let open = there.run("", "config check");
+    assert!(
+        open.code == 2 && open.err.contains("server.url") && open.err.contains("without TLS"),
+        "{open:?}"
+    );
     std::fs::write(&file, format!("[server]\nurl = \"{}\"\ntokn = \"file:token\"\n", there.url)).unwrap();
     let wrong = there.run("", "request list");
     assert!(wrong.code == 2 && wrong.err.contains("tokn"), "{wrong:?}");
