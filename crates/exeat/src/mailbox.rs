@@ -44,8 +44,9 @@ fn clerk(site: &Site, section: &MailboxSection) -> Result<Clerk, String> {
     let names = Resolver::new(&section.trust.name_servers).map_err(|error| error.to_string())?;
     let judge = Judge::new(section.trust.clone(), ours, loaded.accounts.clone(), Arc::new(names))
         .map_err(|why| format!("trust: {why}"))?;
-    let settings = reading::Settings::new(&loaded.config.share.unc, &section.drives, section.home.as_deref())
-        .map_err(|error| format!("drives or home: {error}"))?;
+    let settings =
+        reading::Settings::new(&loaded.config.share.names(), &section.drives, section.home.as_deref())
+            .map_err(|error| format!("drives or home: {error}"))?;
     let (people, clock) = (Arc::clone(&site.ports.people), Arc::clone(&site.ports.clock));
     Ok(Clerk { desk: site.desk.clone(), people, clock, judge, settings })
 }

@@ -8,19 +8,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cap_std::fs::Dir;
 use exeat_desk::ports::{Archive, Failure, Port};
 use exeat_domain::release::ArchiveCopy;
 use exeat_domain::{digest, name, path};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
-use crate::entry::{self, Kind};
+use crate::entry::Kind;
 use crate::likeness::caseless;
-use crate::root::{Place, Root, blocking, keep};
+use crate::root::{Place, Root, blocking};
+use crate::said::errno;
 use crate::temporary::Temporary;
+use crate::tree::{Base, Folder, Keep, New};
 
-const PLACE: Place = Place {
+pub(crate) const PLACE: Place = Place {
     port: Port::Archive,
     what: "the archive",
     gone: "archive-gone",
@@ -58,60 +59,79 @@ impl FolderArchive {
 impl Archive for FolderArchive {
     async fn put(&self, person: &str, name: &str, zip: PathBuf) -> Result<ArchiveCopy, Failure> {
         let (root, person, name) = (Arc::clone(&self.0), person.to_owned(), name.to_owned());
-        blocking(&PLACE, move || root.blamed(put(&root, &person, &name, &zip))).await
+        blocking(&PLACE, move || root.blamed(put(&*root, &person, &name, &zip))).await
     }
 
     async fn open(&self, copy: &ArchiveCopy) -> Result<File, Failure> {
         let (root, copy) = (Arc::clone(&self.0), copy.clone());
-        blocking(&PLACE, move || root.blamed(open(&root, &copy))).await
+        blocking(&PLACE, move || {
+            let opened = opened(&*root, &copy, |_| Ok(())).and_then(|file| {
+                let mut file = file.into_std();
+                file.rewind().map_err(|error| lost(&copy, "archive-lost", "cannot be read", &error))?;
+                Ok(file)
+            });
+            root.blamed(opened)
+        })
+        .await
     }
 
     async fn sweep(&self) -> Result<usize, Failure> {
         let root = Arc::clone(&self.0);
-        blocking(&PLACE, move || {
-            let swept = root.still().and_then(|dir| sweep(dir).map_err(|error| root.failure(&error)));
-            root.blamed(swept)
-        })
-        .await
+        blocking(&PLACE, move || root.blamed(sweep(&*root))).await
     }
 }
 
-fn put(root: &Root, person: &str, wanted: &str, zip: &Path) -> Result<ArchiveCopy, Failure> {
+/// Puts the ZIP into the person's folder, and gives where it lies.
+pub(crate) fn put<B: Base<Folder: Keep>>(
+    root: &B,
+    person: &str,
+    wanted: &str,
+    zip: &Path,
+) -> Result<ArchiveCopy, Failure> {
     let failed = |error: io::Error| root.failure(&error);
     let dir = root.still()?;
     let (person, folder) = persons_folder(root, dir, &format!("{SENT_TO}{}", name::safe(person)))?;
-    let mut temporary = Temporary::new(&folder, 0o666).map_err(failed)?;
-    let copy = copied(root, zip, &mut temporary.file)?;
-    let name = placed(root, &folder, &mut temporary, &Names::of(wanted), &copy)?;
-    keep(&folder).and_then(|()| keep(dir)).map_err(failed)?;
+    let mut new = folder.begin().map_err(failed)?;
+    let copy = copied(root, zip, &mut new)?;
+    let name = placed(root, &folder, &mut new, &Names::of(wanted), &copy)?;
+    folder.settle().and_then(|()| dir.settle()).map_err(failed)?;
     Ok(ArchiveCopy { path: format!("{person}/{name}"), sha256: copy.sha256, bytes: copy.bytes })
 }
 
-/// Opens a copy, reading it once to see that it is what was put there.
-fn open(root: &Root, copy: &ArchiveCopy) -> Result<File, Failure> {
-    let shown = path::shown(&copy.path);
-    let lost = |code, what: &str, detail: String| {
-        let message = format!(
-            "“{shown}” in the archive {what}, so nothing can be compared with that release. Put it back from a backup."
-        );
-        Failure::new(Port::Archive, code, message, detail)
-    };
+/// Opens a copy, reading it once, and passing it on, to see that it is what was put there.
+pub(crate) fn opened<B: Base>(
+    root: &B,
+    copy: &ArchiveCopy,
+    to: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<<B::Folder as Folder>::File, Failure> {
     let (person, name) = copy
         .path
         .split_once('/')
         .filter(|(person, name)| !person.is_empty() && !name.contains('/'))
-        .ok_or_else(|| lost("archive-lost", "is no name of a copy", String::new()))?;
-    let opened = entry::open_folder(root.still()?, OsStr::new(person))
-        .and_then(|folder| entry::open_file(&folder, OsStr::new(name)));
-    let mut file = opened.map_err(|error| lost("archive-lost", "cannot be opened", error.to_string()))?;
-    let found = hashed(&mut file, |_| Ok(()))
-        .map_err(|error| lost("archive-lost", "cannot be read", error.to_string()))?;
-    if found != (Content { sha256: copy.sha256, bytes: copy.bytes }) {
-        return Err(lost("archive-changed", "is not what was put there", found.sha256.to_string()));
+        .ok_or_else(|| lost(copy, "archive-lost", "is no name of a copy", &""))?;
+    let file = root.still()?.folder(OsStr::new(person)).and_then(|folder| folder.file(OsStr::new(name)));
+    let mut file = file.map_err(|error| lost(copy, "archive-lost", "cannot be opened", &error))?;
+    let found =
+        hashed(&mut file, to).map_err(|error| lost(copy, "archive-lost", "cannot be read", &error))?;
+    if found == (Content { sha256: copy.sha256, bytes: copy.bytes }) {
+        Ok(file)
+    } else {
+        Err(lost(copy, "archive-changed", "is not what was put there", &found.sha256))
     }
-    let mut file = file.into_std();
-    file.rewind().map_err(|error| lost("archive-lost", "cannot be read", error.to_string()))?;
-    Ok(file)
+}
+
+/// A copy that is not what it was.
+pub(crate) fn lost(
+    copy: &ArchiveCopy,
+    code: &'static str,
+    what: &str,
+    detail: &dyn std::fmt::Display,
+) -> Failure {
+    let shown = path::shown(&copy.path);
+    let message = format!(
+        "“{shown}” in the archive {what}, so nothing can be compared with that release. Put it back from a backup."
+    );
+    Failure::new(Port::Archive, code, message, detail)
 }
 
 /// What a file holds.
@@ -122,21 +142,25 @@ struct Content {
 }
 
 /// The folder of this name, or the one that differs only in case; made if there is none.
-fn persons_folder(root: &Root, dir: &Dir, wanted: &str) -> Result<(String, Dir), Failure> {
+fn persons_folder<B: Base<Folder: Keep>>(
+    root: &B,
+    dir: &B::Folder,
+    wanted: &str,
+) -> Result<(String, B::Folder), Failure> {
     let failed = |error: io::Error| root.failure(&error);
     let name = match same_name(dir, wanted).map_err(failed)? {
         Some(name) => name,
-        None => match dir.create_dir(wanted) {
+        None => match dir.make_folder(OsStr::new(wanted)) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
             _ => wanted.to_owned(),
         },
     };
-    let kind = Kind::of(&dir.symlink_metadata(&name).map_err(failed)?);
+    let kind = dir.about(OsStr::new(&name)).map_err(failed)?.kind;
     if kind == Kind::Folder {
-        let folder = entry::open_folder(dir, OsStr::new(&name)).map_err(failed)?;
+        let folder = dir.folder(OsStr::new(&name)).map_err(failed)?;
         return Ok((name, folder));
     }
-    let (shown, at) = (path::shown(&name), path::shown(&root.path.display().to_string()));
+    let (shown, at) = (path::shown(&name), path::shown(&root.place()));
     let message = format!(
         "In the archive ({at}), “{shown}” is not a folder, so nothing can be put in it. Move it away; the release then goes on by itself."
     );
@@ -144,8 +168,8 @@ fn persons_folder(root: &Root, dir: &Dir, wanted: &str) -> Result<(String, Dir),
 }
 
 /// What a folder calls this name: exactly so, else the first that differs only in case.
-fn same_name(dir: &Dir, wanted: &str) -> io::Result<Option<String>> {
-    match dir.symlink_metadata(wanted) {
+fn same_name(dir: &impl Folder, wanted: &str) -> io::Result<Option<String>> {
+    match dir.about(OsStr::new(wanted)) {
         Ok(_) => return Ok(Some(wanted.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
@@ -155,16 +179,16 @@ fn same_name(dir: &Dir, wanted: &str) -> io::Result<Option<String>> {
     Ok(names.into_iter().find(|name| caseless(name) == alike))
 }
 
-fn names_of(dir: &Dir) -> io::Result<Vec<String>> {
+fn names_of(dir: &impl Folder) -> io::Result<Vec<String>> {
     let mut names = vec![];
     for entry in dir.entries()? {
-        names.extend(entry?.file_name().into_string().ok());
+        names.extend(entry?.name.into_string().ok());
     }
     names.sort();
     Ok(names)
 }
 
-fn copied(root: &Root, zip: &Path, into: &mut File) -> Result<Content, Failure> {
+fn copied(root: &impl Base, zip: &Path, into: &mut impl Write) -> Result<Content, Failure> {
     let unread = |error: io::Error| {
         let message =
             "The ZIP for the archive is not in the scratch folder any more. It is made again by itself.";
@@ -196,14 +220,14 @@ fn hashed(from: &mut impl Read, mut to: impl FnMut(&[u8]) -> io::Result<()>) -> 
 }
 
 /// Whether a name of a folder is a file with this content.
-fn holds(folder: &Dir, name: &str, content: &Content) -> io::Result<bool> {
-    match folder.symlink_metadata(name) {
-        Ok(metadata) if metadata.is_file() && metadata.len() == content.bytes => {}
+fn holds(folder: &impl Folder, name: &str, content: &Content) -> io::Result<bool> {
+    match folder.about(OsStr::new(name)) {
+        Ok(about) if about.kind == Kind::File && about.stamp.bytes == content.bytes => {}
         Ok(_) => return Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
     }
-    let mut file = entry::open_file(folder, OsStr::new(name))?;
+    let mut file = folder.file(OsStr::new(name))?;
     hashed(&mut file, |_| Ok(())).map(|found| found == *content)
 }
 
@@ -241,7 +265,12 @@ impl Names {
     }
 
     /// The one of these names, among those that are there, that holds this content.
-    fn holding(&self, folder: &Dir, there: &[String], content: &Content) -> io::Result<Option<String>> {
+    fn holding(
+        &self,
+        folder: &impl Folder,
+        there: &[String],
+        content: &Content,
+    ) -> io::Result<Option<String>> {
         for name in there.iter().filter(|name| self.has(name)) {
             if holds(folder, name, content)? {
                 return Ok(Some(name.clone()));
@@ -259,10 +288,10 @@ impl Names {
 
 /// Gives the name that holds this content already, or puts the file under the first that is free. Where a concurrent
 /// put takes that, it is seen again what is there, so that no content is put twice.
-fn placed(
-    root: &Root,
-    folder: &Dir,
-    temporary: &mut Temporary,
+fn placed<B: Base<Folder: Keep>>(
+    root: &B,
+    folder: &B::Folder,
+    new: &mut impl New,
     names: &Names,
     content: &Content,
 ) -> Result<String, Failure> {
@@ -273,31 +302,27 @@ fn placed(
             return Ok(name);
         }
         let Some(name) = names.free(&there) else { return Err(crowded(root, names)) };
-        if temporary.place(&name).map_err(|error| unsafe_or(root, &error))? {
+        if new.place(&name).map_err(|error| unsafe_or(root, &error))? {
             return Ok(name);
         }
     }
 }
 
-fn crowded(root: &Root, names: &Names) -> Failure {
+fn crowded(root: &impl Base, names: &Names) -> Failure {
     let message = format!(
         "The archive holds {LAST} files called “{}”. Move some of them away; the release then goes on by itself.",
         names.nth(1)
     );
-    Failure::new(Port::Archive, "archive-crowded", message, folder_of(root))
-}
-
-fn folder_of(root: &Root) -> String {
-    root.path.display().to_string()
+    Failure::new(Port::Archive, "archive-crowded", message, root.place())
 }
 
 /// Linking that is not permitted, on a file system where renaming might replace.
-pub(crate) fn unsafe_or(root: &Root, error: &io::Error) -> Failure {
-    match Errno::from_io_error(error) {
+pub(crate) fn unsafe_or(root: &impl Base, error: &io::Error) -> Failure {
+    match errno(error) {
         Some(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::MLINK) => {
             let message = format!(
                 "The file system of the archive ({}) cannot put a file in place without the danger of replacing another. Move the archive to one that can.",
-                folder_of(root)
+                root.place()
             );
             Failure::new(Port::Archive, "archive-unsafe", message, error)
         }
@@ -305,15 +330,20 @@ pub(crate) fn unsafe_or(root: &Root, error: &io::Error) -> Failure {
     }
 }
 
-fn sweep(dir: &Dir) -> io::Result<usize> {
-    let mut removed = 0;
-    for name in names_of(dir)? {
-        let persons = caseless(&name).starts_with(&caseless(SENT_TO));
-        if persons && dir.symlink_metadata(&name)?.is_dir() {
-            removed += Temporary::sweep(&entry::open_folder(dir, OsStr::new(&name))?)?;
+/// Removes what interrupted puts have left; gives how many files.
+pub(crate) fn sweep<B: Base<Folder: Keep>>(root: &B) -> Result<usize, Failure> {
+    let dir = root.still()?;
+    let swept = || {
+        let mut removed = 0;
+        for name in names_of(dir)? {
+            let persons = caseless(&name).starts_with(&caseless(SENT_TO));
+            if persons && dir.about(OsStr::new(&name))?.kind == Kind::Folder {
+                removed += dir.folder(OsStr::new(&name))?.sweep()?;
+            }
         }
-    }
-    Ok(removed)
+        Ok(removed)
+    };
+    swept().map_err(|error| root.failure(&error))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
-use cap_std::fs::{Dir, File, FileTypeExt, Metadata, MetadataExt, OpenOptions};
+use cap_std::fs::{Dir, File, FileType, FileTypeExt, Metadata, MetadataExt, OpenOptions};
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +18,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) fn of(metadata: &Metadata) -> Self {
-        let kind = metadata.file_type();
+    pub(crate) fn of(kind: FileType) -> Self {
         if kind.is_file() {
             Self::File
         } else if kind.is_dir() {
@@ -40,11 +39,13 @@ impl Kind {
 /// clock back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    device: u64,
-    inode: u64,
-    bytes: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+    pub(crate) bytes: u64,
+    /// When its bytes were changed: seconds, and nanoseconds.
+    pub(crate) modified: (i64, i64),
+    /// When anything of it was.
+    pub(crate) changed: (i64, i64),
 }
 
 impl Stamp {
@@ -103,8 +104,8 @@ mod tests {
         let error = |opened: io::Result<()>| opened.map_err(|error| Errno::from_io_error(&error).unwrap());
         let file = |name: &str| open_file(&dir, OsStr::new(name));
         assert_eq!(error(file("to-file").map(drop)), Err(Errno::LOOP));
-        assert_eq!(Kind::of(&file("pipe").unwrap().metadata().unwrap()), Kind::Fifo);
-        assert_eq!(Kind::of(&file("file").unwrap().metadata().unwrap()), Kind::File);
+        assert_eq!(Kind::of(file("pipe").unwrap().metadata().unwrap().file_type()), Kind::Fifo);
+        assert_eq!(Kind::of(file("file").unwrap().metadata().unwrap().file_type()), Kind::File);
         let folder = |name: &str| open_folder(&dir, OsStr::new(name)).map(drop);
         assert_eq!(error(folder("to-folder")), Err(Errno::NOTDIR));
         assert_eq!(error(folder("folder")), Ok(()));

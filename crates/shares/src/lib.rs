@@ -10,13 +10,17 @@ mod likeness;
 mod probe;
 mod problem;
 mod root;
+mod said;
 mod scratch;
 mod seals;
 mod share;
+mod smb;
 mod temporary;
+mod tree;
 
 pub use archive::FolderArchive;
 pub use probe::{ArchiveRoom, StateFolder};
 pub use scratch::FolderScratch;
 pub use seals::FolderSeals;
 pub use share::FolderShare;
+pub use smb::{SmbArchive, SmbPlace, SmbShare};

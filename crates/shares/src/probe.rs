@@ -13,8 +13,10 @@ use rustix::io::Errno;
 use crate::archive::{FolderArchive, unsafe_or};
 use crate::problem::size;
 use crate::root::{Place, Root, blocking};
+use crate::said::errno;
 use crate::share::FolderShare;
 use crate::temporary::{Temporary, gone_or};
+use crate::tree::{Base, Folder};
 
 const STATE: Place = Place {
     port: Port::Store,
@@ -107,15 +109,15 @@ async fn within(root: &Arc<Root>, look: impl FnOnce(&Root, &Dir) -> Vec<Sign> + 
         .unwrap_or_else(|failure| vec![failure.into()])
 }
 
-fn readable(root: &Root, dir: &Dir) -> Sign {
-    match dir.entries().and_then(|mut entries| entries.next().transpose()) {
+pub(crate) fn readable<B: Base>(root: &B, dir: &B::Folder) -> Sign {
+    match Folder::entries(dir).and_then(|mut entries| entries.next().transpose()) {
         Ok(_) => Sign::fine("The folder is there and can be read."),
         Err(error) => root.failure(&error).into(),
     }
 }
 
 /// What came of making a file and removing it.
-enum Tried {
+pub(crate) enum Tried {
     Removed,
     /// Its name.
     Left(String, io::Error),
@@ -142,10 +144,8 @@ fn secret_name() -> io::Result<String> {
 }
 
 /// Of the share: nothing should come of it.
-fn kept_out(tried: Tried) -> Sign {
-    let denied = |error: &io::Error| {
-        matches!(Errno::from_io_error(error), Some(Errno::ACCESS | Errno::PERM | Errno::ROFS))
-    };
+pub(crate) fn kept_out(tried: Tried) -> Sign {
+    let denied = |error: &io::Error| matches!(errno(error), Some(Errno::ACCESS | Errno::PERM | Errno::ROFS));
     match tried {
         Tried::Unmade(error) if denied(&error) => Sign::fine("Nothing can be put into it."),
         Tried::Unmade(error) => Sign::warning(

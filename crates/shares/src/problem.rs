@@ -6,6 +6,7 @@ use exeat_desk::ports::FileProblem;
 use rustix::io::Errno;
 
 use crate::entry::Kind;
+use crate::said::errno;
 
 /// What is wrong with one thing that was asked for; every path and name in it is fit for a terminal.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,10 +113,11 @@ impl Trouble {
     /// What the system's answer about this path says of the file; none where it speaks of the share.
     pub(crate) fn of(error: &io::Error, path: &str) -> Option<Self> {
         let path = path.to_owned();
-        match Errno::from_io_error(error)? {
+        match errno(error)? {
             Errno::NOENT | Errno::NOTDIR => Some(Self::Vanished(path)),
             Errno::ACCESS | Errno::PERM => Some(Self::Denied(path)),
             Errno::LOOP => Some(Self::Symlink(path)),
+            Errno::XDEV => Some(Self::OtherDisk(path)),
             Errno::NXIO => Some(Self::Device(path)),
             Errno::TXTBSY | Errno::BUSY | Errno::AGAIN => Some(Self::InUse(path)),
             _ => None,

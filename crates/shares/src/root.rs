@@ -10,6 +10,8 @@ use cap_std::fs::Dir;
 use exeat_desk::ports::{Failure, Port};
 use rustix::io::Errno;
 
+use crate::said::errno;
+
 /// What an adapter's folder is called, and the stable codes of what can befall it.
 #[derive(Debug)]
 pub(crate) struct Place {
@@ -27,7 +29,7 @@ impl Place {
     /// The failure behind what the system said about `path`.
     pub(crate) fn failure(&self, path: &Path, error: &io::Error) -> Failure {
         let (what, shown) = (self.what, exeat_domain::path::shown(&path.display().to_string()));
-        let (code, message) = match Errno::from_io_error(error) {
+        let (code, message) = match errno(error) {
             Some(Errno::NOSPC | Errno::DQUOT) => (
                 self.full,
                 format!(
@@ -133,19 +135,9 @@ impl Root {
         Err(Failure::new(self.place.port, self.place.gone, gone(self.place.what, &shown), detail))
     }
 
-    /// What came of work in the folder; where that went wrong because the folder has gone, this is what is said.
-    pub(crate) fn blamed<T>(&self, outcome: Result<T, Failure>) -> Result<T, Failure> {
-        outcome.or_else(|failure| self.still().and(Err(failure)))
-    }
-
     /// The failure behind what the system said about the folder.
     pub(crate) fn failure(&self, error: &io::Error) -> Failure {
         self.place.failure(&self.path, error)
-    }
-
-    /// The device that the folder lies on.
-    pub(crate) fn device(&self) -> u64 {
-        self.id.0
     }
 }
 

@@ -20,6 +20,7 @@ use exeat_domain::request::RequestId;
 use crate::entry::{self, Kind};
 use crate::root::{Place, Root, blocking, keep};
 use crate::temporary::gone_or;
+use crate::tree::Base as _;
 
 const PLACE: Place = Place {
     port: Port::Scratch,
@@ -83,7 +84,7 @@ fn folder(root: &Root, dir: &Dir, name: &str) -> Result<PathBuf, Failure> {
         _ => {}
     }
     let path = root.path.join(name);
-    let kind = Kind::of(&dir.symlink_metadata(name).map_err(failed)?);
+    let kind = Kind::of(dir.symlink_metadata(name).map_err(failed)?.file_type());
     if kind == Kind::Folder {
         return Ok(path);
     }

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::entry::{self, Kind};
 use crate::root::{Place, Root, blocking, keep};
 use crate::temporary::{Temporary, gone_or};
+use crate::tree::Base as _;
 
 const PLACE: Place = Place {
     port: Port::Seals,
@@ -159,7 +160,7 @@ fn open(root: &Root, seal: Seal) -> Result<File, Failure> {
         }
         _ => root.failure(&error),
     })?;
-    if Kind::of(&metadata) == Kind::File && metadata.len() == seal.bytes {
+    if Kind::of(metadata.file_type()) == Kind::File && metadata.len() == seal.bytes {
         return Ok(file);
     }
     let message = format!(

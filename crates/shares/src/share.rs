@@ -12,22 +12,26 @@ mod copy;
 mod find;
 mod look;
 
+pub(crate) use copy::copy;
+pub(crate) use find::find;
+pub(crate) use look::look;
+
 use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cap_std::fs::{Dir, MetadataExt};
 use exeat_desk::ports::{Failure, FileProblem, Found, Listing, Look, Port, SealWriter, Share};
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::request::Seal;
 
-use crate::entry::{self, Kind, shown};
+use crate::entry::{Kind, shown};
 use crate::problem::Trouble;
 use crate::root::{Place, Root, blocking};
+use crate::tree::{Base, Folder};
 
-const PLACE: Place = Place {
+pub(crate) const PLACE: Place = Place {
     port: Port::Share,
     what: "the shared folder",
     gone: "share-gone",
@@ -54,7 +58,7 @@ impl FolderShare {
 impl Share for FolderShare {
     async fn find(&self, wanted: &Wanted, most: usize) -> Result<Found, Failure> {
         let (root, wanted) = (Arc::clone(&self.0), wanted.clone());
-        blocking(&PLACE, move || root.blamed(find::find(&root, &wanted, most))).await
+        blocking(&PLACE, move || root.blamed(find(&*root, &wanted, most))).await
     }
 
     async fn look(
@@ -62,8 +66,8 @@ impl Share for FolderShare {
         folder: Option<&SharePath>,
         look: &Look,
     ) -> Result<Result<Listing, FileProblem>, Failure> {
-        let (root, folder, look) = (Arc::clone(&self.0), folder.cloned(), look.clone());
-        blocking(&PLACE, move || root.blamed(look::look(&root, folder.as_ref(), &look))).await
+        let (root, folder, window) = (Arc::clone(&self.0), folder.cloned(), look.clone());
+        blocking(&PLACE, move || root.blamed(self::look(&*root, folder.as_ref(), &window))).await
     }
 
     async fn copy(
@@ -73,7 +77,7 @@ impl Share for FolderShare {
         into: Box<dyn SealWriter>,
     ) -> Result<Result<Seal, FileProblem>, Failure> {
         let (root, path) = (Arc::clone(&self.0), path.clone());
-        blocking(&PLACE, move || root.blamed(copy::copy(&root, &path, limit, into))).await
+        blocking(&PLACE, move || root.blamed(copy(&*root, &path, limit, into))).await
     }
 }
 
@@ -85,7 +89,7 @@ enum Halt {
 
 impl Halt {
     /// What the system said about this path of the share.
-    fn said(root: &Root, path: &str, error: &io::Error) -> Self {
+    fn said(root: &impl Base, path: &str, error: &io::Error) -> Self {
         Trouble::of(error, path).map_or_else(|| Self::Failed(root.failure(error)), Self::Trouble)
     }
 }
@@ -107,18 +111,12 @@ fn joined(at: &str, name: &str) -> String {
     if at.is_empty() { name.to_owned() } else { format!("{at}/{name}") }
 }
 
-/// Opens the folder `name` of `dir`, which is at `at` in the share, if it is one and lies on the share's own device.
-fn enter(root: &Root, dir: &Dir, name: &OsStr, at: &str) -> Result<Dir, Halt> {
+/// Opens the folder `name` of `dir`, which is at `at` in the share, if it is one and lies where the share does.
+fn enter<B: Base>(root: &B, dir: &B::Folder, name: &OsStr, at: &str) -> Result<B::Folder, Halt> {
     let said = |error: io::Error| Halt::said(root, at, &error);
-    let kind = Kind::of(&dir.symlink_metadata(name).map_err(said)?);
-    if kind != Kind::Folder {
-        return Err(Trouble::wrong_kind(kind, at.to_owned()).into());
-    }
-    let folder = entry::open_folder(dir, name).map_err(said)?;
-    if folder.dir_metadata().map_err(said)?.dev() == root.device() {
-        Ok(folder)
-    } else {
-        Err(Trouble::OtherDisk(at.to_owned()).into())
+    match dir.about(name).map_err(said)?.kind {
+        Kind::Folder => dir.folder(name).map_err(said),
+        kind => Err(Trouble::wrong_kind(kind, at.to_owned()).into()),
     }
 }
 

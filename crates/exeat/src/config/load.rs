@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use exeat_domain::path::{Roots, SharePath};
 use regex::Regex;
 
-use super::Config;
+use super::{Config, SmbSection};
 
 /// A configuration that was read and makes sense, with the folder that its relative paths start from.
 #[derive(Clone, Debug)]
@@ -63,12 +63,12 @@ pub(crate) fn load(file: &Path) -> Result<Loaded, ConfigError> {
     let absolute = std::path::absolute(file).map_err(|error| wrong(error.to_string()))?;
     let base = absolute.parent().unwrap_or(Path::new("/")).to_owned();
     config.policy.vet().map_err(|error| wrong(error.to_string()))?;
-    let roots = Roots::new(&config.share.unc).map_err(|_| {
+    vet(&config).map_err(wrong)?;
+    let roots = Roots::new(&config.share.names()).map_err(|_| {
         wrong(format!("share.unc is {:?}: write each name like '\\\\server\\share'", config.share.unc))
     })?;
     let accounts = Regex::new(&config.requests.account_pattern)
         .map_err(|error| wrong(format!("requests.account_pattern: {error}")))?;
-    vet(&config).map_err(wrong)?;
     Ok(Loaded { config, base, file: absolute, roots, accounts })
 }
 
@@ -90,7 +90,40 @@ fn is_scope(pattern: &str) -> bool {
     !filled.contains(['{', '}']) && SharePath::new(&filled.replace(['*', '?'], "x")).is_ok()
 }
 
+/// A folder here or one there, and one of both.
+fn one_place(section: &str, folder: Option<&PathBuf>, smb: Option<&SmbSection>) -> Result<(), String> {
+    match (folder, smb) {
+        (Some(_), None) => Ok(()),
+        (None, Some(smb)) => smb.vet().map_err(|why| format!("{section}.smb: {why}")),
+        (None, None) => Err(format!("{section}: say where it is, with {section}.folder or [{section}.smb]")),
+        (Some(_), Some(_)) => {
+            Err(format!("{section}: both {section}.folder and [{section}.smb] are given; keep one"))
+        }
+    }
+}
+
+/// Whether the share and the archive are each somewhere, and nobody can ask for what the desk keeps.
+fn vet_folders(config: &Config) -> Result<(), String> {
+    one_place("share", config.share.folder.as_ref(), config.share.smb.as_ref())?;
+    one_place("archive", config.archive.folder.as_ref(), config.archive.smb.as_ref())?;
+    if let Some(odd) = config.share.scope.iter().find(|pattern| !is_scope(pattern)) {
+        return Err(format!(
+            "share.scope has {odd:?}: write folders of the share such as \"Users/{{account}}\"; {{account}} and \
+             {{project}} stand for the requester's, and .. leads nowhere"
+        ));
+    }
+    let own = [Some(&config.desk.state), config.archive.folder.as_ref()];
+    if config.share.folder.is_some() && own.contains(&config.share.folder.as_ref()) {
+        return Err(
+            "share.folder is also desk.state or archive.folder: requesters could ask for what the desk keeps"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
 fn vet(config: &Config) -> Result<(), String> {
+    vet_folders(config)?;
     let id = &config.desk.id;
     if id.is_empty()
         || !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
@@ -99,18 +132,6 @@ fn vet(config: &Config) -> Result<(), String> {
     }
     if config.mail.name.trim().is_empty() || config.mail.name.chars().any(char::is_control) {
         return Err(format!("mail.name is {:?}: it must be a name, in one line", config.mail.name));
-    }
-    if let Some(odd) = config.share.scope.iter().find(|pattern| !is_scope(pattern)) {
-        return Err(format!(
-            "share.scope has {odd:?}: write folders of the share such as \"Users/{{account}}\"; {{account}} and \
-             {{project}} stand for the requester's, and .. leads nowhere"
-        ));
-    }
-    if config.share.folder == config.desk.state || config.share.folder == config.archive.folder {
-        return Err(
-            "share.folder is also desk.state or archive.folder: requesters could ask for what the desk keeps"
-                .to_owned(),
-        );
     }
     let (seconds, memory) = (config.checks.seconds, config.checks.memory);
     if seconds == 0 {

@@ -4,6 +4,7 @@ mod load;
 mod mailbox;
 mod secret;
 mod server;
+mod smb;
 mod web;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ pub(crate) use load::{ConfigError, Loaded, load};
 pub(crate) use mailbox::MailboxSection;
 pub(crate) use secret::Secret;
 pub(crate) use server::{ServerSection, secure};
+pub(crate) use smb::SmbSection;
 pub(crate) use web::WebSection;
 
 /// The whole configuration. Relative paths are relative to the folder that the file lies in.
@@ -74,8 +76,12 @@ pub(crate) struct DeskSection {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShareSection {
     /// The folder, as this machine sees it. Exeat only reads it.
-    pub(crate) folder: PathBuf,
-    /// The names under which the desktop knows it, such as `\\server\intego_shared`.
+    #[serde(default)]
+    pub(crate) folder: Option<PathBuf>,
+    /// Or a folder of a file server.
+    #[serde(default)]
+    pub(crate) smb: Option<SmbSection>,
+    /// The names under which the desktop knows it, such as `\\server\intego_shared`; `share.smb.path` is one of them.
     #[serde(default)]
     pub(crate) unc: Vec<String>,
     /// Folders that a requester may ask from, with `{account}` and `{project}`; empty: all of it.
@@ -83,12 +89,23 @@ pub(crate) struct ShareSection {
     pub(crate) scope: Vec<String>,
 }
 
+impl ShareSection {
+    /// Every name under which the desktop may know the share.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.unc.iter().cloned().chain(self.smb.iter().map(|smb| smb.path.clone())).collect()
+    }
+}
+
 /// `[archive]`
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ArchiveSection {
     /// The folder that gets a `Sent to <name>` folder for every person.
-    pub(crate) folder: PathBuf,
+    #[serde(default)]
+    pub(crate) folder: Option<PathBuf>,
+    /// Or a folder of a file server.
+    #[serde(default)]
+    pub(crate) smb: Option<SmbSection>,
 }
 
 /// `[vault]`

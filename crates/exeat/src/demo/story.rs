@@ -20,6 +20,7 @@ use crate::cli::Format;
 use crate::config::display;
 use crate::init;
 use crate::out::Failed;
+use crate::wiring::shares::Place;
 use crate::wiring::{Site, state};
 
 /// What `exeat demo --format json` prints.
@@ -129,7 +130,7 @@ fn released(site: &Site, folder: &Path, request: &Request, password: String) -> 
         request: request.id,
         package: display(&package),
         password,
-        archive: display(&site.loaded.path(&site.loaded.config.archive.folder).join(&archive.path)),
+        archive: Place::of_archive(&site.loaded).within(&archive.path),
         mail: display(&mail),
         sha256: release.files.iter().map(|file| (file.name.clone(), file.seal.sha256)).collect(),
     })

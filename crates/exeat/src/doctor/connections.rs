@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use exeat_channels::MaildirCourier;
 use exeat_desk::ports::{Connection, Probe, Sign};
-use exeat_shares::{ArchiveRoom, FolderArchive, FolderShare, StateFolder};
+use exeat_shares::{ArchiveRoom, FolderArchive, FolderShare, SmbShare, StateFolder};
 use exeat_store::{LedgerProbe, StoreProbe};
 
 use super::checks::Cage;
@@ -16,6 +16,7 @@ use super::{here, web};
 use crate::config::{Loaded, display};
 use crate::out::Failed;
 use crate::wiring::people::RosterFile;
+use crate::wiring::shares::{Place, smb_archive, there};
 use crate::wiring::vault::KeePassVault;
 use crate::wiring::{sender, smtp_courier, state};
 
@@ -57,15 +58,34 @@ fn kept(loaded: &Loaded) -> [Connection; 3] {
     ]
 }
 
-/// What lies in folders: the share and the archive.
+/// What lies in folders, here or on a file server: the share and the archive.
 fn folders(loaded: &Loaded) -> [Connection; 2] {
-    let (config, largest) = (&loaded.config, loaded.config.policy.max_file);
-    let (share, archive) = (loaded.path(&config.share.folder), loaded.path(&config.archive.folder));
-    let (at, kept) = (share.clone(), archive.clone());
-    let room = move || Ok(ArchiveRoom { archive: FolderArchive::open(&kept)?, largest });
+    let largest = loaded.config.policy.max_file;
+    let (share, archive) = (Place::of_share(loaded), Place::of_archive(loaded));
+    let places = [share.shown(), archive.shown()];
+    let share: Arc<dyn Probe> = match share {
+        Place::Here(at) => Arc::new(Anew::of(move || Ok(FolderShare::open(&at)?))),
+        Place::There(smb) => {
+            let owned = loaded.clone();
+            let share = move || Ok(SmbShare::new(there(&owned, &smb, "share").map_err(unmade)?));
+            Arc::new(Anew::of(share))
+        }
+    };
+    let archive: Arc<dyn Probe> = match archive {
+        Place::Here(at) => {
+            let room = move || Ok(ArchiveRoom { archive: FolderArchive::open(&at)?, largest });
+            Arc::new(Anew::of(room))
+        }
+        Place::There(smb) => {
+            let owned = loaded.clone();
+            let archive = move || smb_archive(&owned, &smb).map_err(unmade);
+            Arc::new(Anew::of(archive))
+        }
+    };
+    let [at, kept] = places;
     [
-        to("share", &share, Anew::of(move || Ok(FolderShare::open(&at)?))),
-        to("archive", &archive, Anew::of(room)),
+        Connection { name: "share", place: at, probe: share },
+        Connection { name: "archive", place: kept, probe: archive },
     ]
 }
 

@@ -2,6 +2,7 @@
 
 mod lazy;
 pub(crate) mod people;
+pub(crate) mod shares;
 pub(crate) mod vault;
 
 use std::path::{Path, PathBuf};
@@ -27,7 +28,6 @@ use crate::lock::{self, Lock};
 use crate::out::{self, Failed};
 use crate::{identity, words};
 
-use lazy::{LazyArchive, LazyShare};
 use people::RosterFile;
 use vault::KeePassVault;
 
@@ -86,10 +86,10 @@ impl Site {
             Arc::new(runtime.block_on(SqliteStore::open(&state.join(state::STORE), signing_key(&state)?))?);
         let ports = change(Ports {
             store: Arc::<SqliteStore>::clone(&store),
-            share: Arc::new(LazyShare::new(loaded.path(&loaded.config.share.folder))),
+            share: shares::share(&loaded)?,
             seals: Arc::new(FolderSeals::open(state.join(state::SEALS))?),
             inspector: Arc::new(Sandboxed::of(&loaded)?),
-            archive: Arc::new(LazyArchive::new(loaded.path(&loaded.config.archive.folder))),
+            archive: shares::archive(&loaded)?,
             scratch: Arc::new(FolderScratch::open(state.join(state::SCRATCH))?),
             vault: Arc::new(KeePassVault::of(&loaded)),
             courier: courier(&loaded)?,

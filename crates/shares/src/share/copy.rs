@@ -3,23 +3,23 @@
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Read};
 
-use cap_std::fs::{Dir, File, Metadata};
 use exeat_desk::ports::{Failure, FileProblem, Port, SealWriter};
 use exeat_domain::path::SharePath;
 use exeat_domain::request::Seal;
 use rustix::io::Errno;
 
 use super::{Halt, joined};
-use crate::entry::{self, Kind, Stamp};
+use crate::entry::{Kind, Stamp};
 use crate::problem::Trouble;
-use crate::root::Root;
+use crate::said::errno;
+use crate::tree::{Base, Folder, Opened};
 
 /// How much is in memory at a time, in bytes.
 const CHUNK: usize = 256 * 1024;
 
 /// Copies one file into `into` and keeps it there, if it was whole and the same from beginning to end.
-pub(super) fn copy(
-    root: &Root,
+pub(crate) fn copy(
+    root: &impl Base,
     path: &SharePath,
     limit: u64,
     mut into: Box<dyn SealWriter>,
@@ -31,19 +31,19 @@ pub(super) fn copy(
     }
 }
 
-fn copied(root: &Root, path: &str, limit: u64, into: &mut dyn SealWriter) -> Result<(), Halt> {
+fn copied(root: &impl Base, path: &str, limit: u64, into: &mut dyn SealWriter) -> Result<(), Halt> {
     let said = |error: std::io::Error| Halt::said(root, path, &error);
     let (folder, name) = parent(root, path)?;
-    refuse_other_than_file(&folder.symlink_metadata(name).map_err(said)?, path)?;
-    let mut file = entry::open_file(&folder, OsStr::new(name)).map_err(said)?;
-    let metadata = file.metadata().map_err(said)?;
-    refuse_other_than_file(&metadata, path)?;
-    let before = Stamp::of(&metadata);
-    if metadata.len() > limit {
-        return Err(Trouble::TooLarge { path: path.to_owned(), bytes: metadata.len(), limit }.into());
+    refuse_other_than_file(folder.about(OsStr::new(name)).map_err(said)?.kind, path)?;
+    let mut file = folder.file(OsStr::new(name)).map_err(said)?;
+    let about = file.about().map_err(said)?;
+    refuse_other_than_file(about.kind, path)?;
+    let before = about.stamp;
+    if before.bytes > limit {
+        return Err(Trouble::TooLarge { path: path.to_owned(), bytes: before.bytes, limit }.into());
     }
     let bytes = stream(root, path, limit, &mut file, into)?;
-    let held_still = bytes == metadata.len() && Stamp::of(&file.metadata().map_err(said)?) == before;
+    let held_still = bytes == before.bytes && file.about().map_err(said)?.stamp == before;
     if held_still && stamp_at(root, path) == Some(before) {
         Ok(())
     } else {
@@ -52,8 +52,8 @@ fn copied(root: &Root, path: &str, limit: u64, into: &mut dyn SealWriter) -> Res
 }
 
 /// The folder that a path of the share ends in, opened name by name, and the last name.
-fn parent<'a>(root: &Root, path: &'a str) -> Result<(Dir, &'a str), Halt> {
-    let mut folder = root.still()?.try_clone().map_err(|error| root.failure(&error))?;
+fn parent<'a, B: Base>(root: &B, path: &'a str) -> Result<(B::Folder, &'a str), Halt> {
+    let mut folder = root.still()?.again().map_err(|error| root.failure(&error))?;
     let mut at = String::new();
     let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
     for step in above.split('/').filter(|step| !step.is_empty()) {
@@ -63,25 +63,25 @@ fn parent<'a>(root: &Root, path: &'a str) -> Result<(Dir, &'a str), Halt> {
     Ok((folder, name))
 }
 
-fn refuse_other_than_file(metadata: &Metadata, path: &str) -> Result<(), Halt> {
-    match Kind::of(metadata) {
+fn refuse_other_than_file(kind: Kind, path: &str) -> Result<(), Halt> {
+    match kind {
         Kind::File => Ok(()),
         kind => Err(Trouble::wrong_kind(kind, path.to_owned()).into()),
     }
 }
 
 /// The stamp of what now lies at the path.
-fn stamp_at(root: &Root, path: &str) -> Option<Stamp> {
+fn stamp_at(root: &impl Base, path: &str) -> Option<Stamp> {
     let (folder, name) = parent(root, path).ok()?;
-    folder.symlink_metadata(name).ok().as_ref().map(Stamp::of)
+    folder.file(OsStr::new(name)).and_then(|file| file.about()).ok().map(|about| about.stamp)
 }
 
 /// Passes the file on; gives how many bytes it had. The claimed size is not believed.
 fn stream(
-    root: &Root,
+    root: &impl Base,
     path: &str,
     limit: u64,
-    file: &mut File,
+    file: &mut impl Read,
     into: &mut dyn SealWriter,
 ) -> Result<u64, Halt> {
     let mut chunk = vec![0; CHUNK];
@@ -107,7 +107,7 @@ fn unsealed(error: &std::io::Error) -> Failure {
         return failure.clone();
     }
     let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
-        || matches!(Errno::from_io_error(error), Some(Errno::NOSPC | Errno::DQUOT));
+        || matches!(errno(error), Some(Errno::NOSPC | Errno::DQUOT));
     if full {
         let message =
             "There is no room left for the sealed copies. Make room there; the work then goes on by itself.";

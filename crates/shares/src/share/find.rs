@@ -1,9 +1,8 @@
 //! Finding what a wanted path means: a file, the files that fit a pattern, or all that lies in a folder.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 
-use cap_std::fs::Dir;
 use exeat_desk::ports::{Failure, Found};
 use exeat_domain::path::{Wanted, matches};
 use rustix::io::Errno;
@@ -12,7 +11,8 @@ use super::{Halt, enter, joined, share_path};
 use crate::entry::{Kind, shown};
 use crate::likeness::{Nearest, folded};
 use crate::problem::Trouble;
-use crate::root::Root;
+use crate::said::errno;
+use crate::tree::{Base, Entry, Folder};
 
 /// How deep folders are walked.
 const DEEPEST: usize = 64;
@@ -21,7 +21,7 @@ const DEEPEST: usize = 64;
 const MOST_NAMES: usize = 100_000;
 
 /// Everything that the wanted path means.
-pub(super) fn find(root: &Root, wanted: &Wanted, most: usize) -> Result<Found, Failure> {
+pub(crate) fn find(root: &impl Base, wanted: &Wanted, most: usize) -> Result<Found, Failure> {
     let mut search =
         Search { root, wanted, most, names_left: MOST_NAMES, folders: 0, found: Found::default() };
     let names: Vec<&str> = wanted.path.as_str().split('/').collect();
@@ -37,8 +37,8 @@ pub(super) fn find(root: &Root, wanted: &Wanted, most: usize) -> Result<Found, F
 }
 
 /// One search. A [`Halt`] that leaves a method ends all of it; what concerns one entry goes to the problems.
-struct Search<'a> {
-    root: &'a Root,
+struct Search<'a, B> {
+    root: &'a B,
     wanted: &'a Wanted,
     most: usize,
     names_left: usize,
@@ -47,7 +47,7 @@ struct Search<'a> {
     found: Found,
 }
 
-impl Search<'_> {
+impl<B: Base> Search<'_, B> {
     fn result(mut self) -> Found {
         if self.found.files.is_empty() && self.found.problems.is_empty() {
             let path = self.wanted.path.to_string();
@@ -65,7 +65,7 @@ impl Search<'_> {
 
     /// What `names` mean below the folder `dir`, which is at `at`. Below a pattern (`loose`), what is not there or
     /// does not fit is not missed.
-    fn resolve(&mut self, dir: &Dir, at: &str, names: &[&str], loose: bool) -> Result<(), Halt> {
+    fn resolve(&mut self, dir: &B::Folder, at: &str, names: &[&str], loose: bool) -> Result<(), Halt> {
         let Some((&name, rest)) = names.split_first() else { return Ok(()) };
         if name.contains(['*', '?']) {
             return self.expand(dir, at, name, rest);
@@ -74,7 +74,9 @@ impl Search<'_> {
         let looked_up = look_up(dir, name).map_err(|error| Halt::said(self.root, &path, &error));
         let (name, at) = (name.to_owned(), at.to_owned());
         let trouble = match self.noted(&path, looked_up)? {
-            Some(LookUp::Is(name)) => return self.take(dir, &at, OsStr::new(&name), rest, loose),
+            Some(LookUp::Is(name, kind)) => {
+                return self.take(dir, &at, (OsStr::new(&name), kind), rest, loose);
+            }
             Some(LookUp::NotThere { near }) if !loose => Trouble::Missing { name, at, near },
             Some(LookUp::Several(candidates)) => Trouble::Ambiguous { name, at, candidates },
             _ => return Ok(()),
@@ -83,10 +85,15 @@ impl Search<'_> {
     }
 
     /// Goes on at the entry `name` of a folder, or takes it up where no names are left.
-    fn take(&mut self, dir: &Dir, at: &str, name: &OsStr, rest: &[&str], loose: bool) -> Result<(), Halt> {
+    fn take(
+        &mut self,
+        dir: &B::Folder,
+        at: &str,
+        (name, kind): (&OsStr, Kind),
+        rest: &[&str],
+        loose: bool,
+    ) -> Result<(), Halt> {
         let path = joined(at, &shown(name));
-        let kind = self.kind(dir, name, &path);
-        let Some(kind) = self.noted(&path, kind)? else { return Ok(()) };
         match (kind, rest.is_empty()) {
             (Kind::File, true) if loose && is_helper(name) => Ok(()),
             (Kind::File, true) => self.file(at, name),
@@ -108,58 +115,54 @@ impl Search<'_> {
     }
 
     /// Every entry of this folder that fits the pattern.
-    fn expand(&mut self, dir: &Dir, at: &str, pattern: &str, rest: &[&str]) -> Result<(), Halt> {
+    fn expand(&mut self, dir: &B::Folder, at: &str, pattern: &str, rest: &[&str]) -> Result<(), Halt> {
         let pattern = folded(pattern);
         // A backslash in a name is one character of it here, not a way into a folder.
         let one = |name: &OsStr| folded(&name.to_string_lossy()).replace('\\', "_");
         let fits = |name: &OsStr| matches(&pattern, &one(name));
-        for name in self.names(dir, at, fits)? {
-            self.take(dir, at, &name, rest, true)?;
+        for Entry { name, kind, .. } in self.names(dir, at, fits)? {
+            self.take(dir, at, (&name, kind), rest, true)?;
         }
         Ok(())
     }
 
     /// Every file in this folder and below it.
-    fn walk(&mut self, dir: &Dir, at: &str, depth: usize) -> Result<(), Halt> {
+    fn walk(&mut self, dir: &B::Folder, at: &str, depth: usize) -> Result<(), Halt> {
         if depth > DEEPEST {
             return self.problem(at, &Trouble::TooDeep(at.to_owned()));
         }
-        for name in self.names(dir, at, |_| true)? {
+        for Entry { name, kind, .. } in self.names(dir, at, |_| true)? {
             let path = joined(at, &shown(&name));
-            let kind = self.kind(dir, &name, &path);
-            match self.noted(&path, kind)? {
-                Some(Kind::File) if is_helper(&name) => {}
-                Some(Kind::File) => self.file(at, &name)?,
-                Some(Kind::Folder) => {
+            match kind {
+                Kind::File if is_helper(&name) => {}
+                Kind::File => self.file(at, &name)?,
+                Kind::Folder => {
                     let folder = enter(self.root, dir, &name, &path);
                     if let Some(folder) = self.noted(&path, folder)? {
                         self.walk(&folder, &path, depth + 1)?;
                     }
                 }
-                Some(kind) => self.problem(&path, &Trouble::wrong_kind(kind, path.clone()))?,
-                None => {}
+                kind => self.problem(&path, &Trouble::wrong_kind(kind, path.clone()))?,
             }
         }
         Ok(())
     }
 
     /// The names in a folder that are to be kept, sorted; none where it may not be read, which is noted.
-    fn names(&mut self, dir: &Dir, at: &str, keep: impl Fn(&OsStr) -> bool) -> Result<Vec<OsString>, Halt> {
+    fn names(
+        &mut self,
+        dir: &B::Folder,
+        at: &str,
+        keep: impl Fn(&OsStr) -> bool,
+    ) -> Result<Vec<Entry>, Halt> {
         let listed = listed(dir, self.names_left, keep).map_err(|error| Halt::said(self.root, at, &error));
         let Some(mut names) = self.noted(at, listed)? else { return Ok(vec![]) };
         if names.len() > self.names_left {
             return Err(self.too_many(MOST_NAMES, "files and folders"));
         }
         self.names_left -= names.len();
-        names.sort();
+        names.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(names)
-    }
-
-    fn kind(&self, dir: &Dir, name: &OsStr, path: &str) -> Result<Kind, Halt> {
-        match dir.symlink_metadata(name) {
-            Ok(metadata) => Ok(Kind::of(&metadata)),
-            Err(error) => Err(Halt::said(self.root, path, &error)),
-        }
     }
 
     fn file(&mut self, at: &str, name: &OsStr) -> Result<(), Halt> {
@@ -197,17 +200,17 @@ impl Search<'_> {
 
 /// What the share calls a name that was asked for.
 enum LookUp {
-    Is(String),
+    Is(String, Kind),
     Several(Vec<String>),
     NotThere { near: Option<String> },
 }
 
 /// Exactly this name; else the one name that is written alike. A file system that itself does not tell case apart
 /// says that a name is there in any case, and keeps the case that was asked.
-fn look_up(dir: &Dir, asked: &str) -> io::Result<LookUp> {
-    match dir.symlink_metadata(asked) {
-        Ok(_) => return Ok(LookUp::Is(asked.to_owned())),
-        Err(error) => match Errno::from_io_error(&error) {
+fn look_up(dir: &impl Folder, asked: &str) -> io::Result<LookUp> {
+    match dir.about(OsStr::new(asked)) {
+        Ok(about) => return Ok(LookUp::Is(asked.to_owned(), about.kind)),
+        Err(error) => match errno(&error) {
             Some(Errno::NOENT | Errno::NAMETOOLONG) => {}
             _ => return Err(error),
         },
@@ -215,26 +218,27 @@ fn look_up(dir: &Dir, asked: &str) -> io::Result<LookUp> {
     let (alike, mut nearest) = (folded(asked), Nearest::to(asked));
     let mut candidates = vec![];
     for entry in dir.entries()? {
-        if let Ok(name) = entry?.file_name().into_string() {
+        let Entry { name, kind, .. } = entry?;
+        if let Ok(name) = name.into_string() {
             nearest.offer(&name);
             if folded(&name) == alike {
-                candidates.push(name);
+                candidates.push((name, kind));
             }
         }
     }
-    candidates.sort();
-    Ok(match candidates.len() {
-        0 => LookUp::NotThere { near: nearest.name().map(|name| exeat_domain::path::shown(&name)) },
-        1 => LookUp::Is(candidates.remove(0)),
-        _ => LookUp::Several(candidates.iter().map(|name| exeat_domain::path::shown(name)).collect()),
+    candidates.sort_by(|one, other| one.0.cmp(&other.0));
+    let shown = |(name, _): &(String, Kind)| exeat_domain::path::shown(name);
+    Ok(match candidates.pop() {
+        None => LookUp::NotThere { near: nearest.name().map(|name| exeat_domain::path::shown(&name)) },
+        Some((name, kind)) if candidates.is_empty() => LookUp::Is(name, kind),
+        Some(last) => LookUp::Several(candidates.iter().chain([&last]).map(shown).collect()),
     })
 }
 
 /// At most one more than `most` of the names in a folder that are to be kept.
-fn listed(dir: &Dir, most: usize, keep: impl Fn(&OsStr) -> bool) -> io::Result<Vec<OsString>> {
-    let name = |entry: io::Result<cap_std::fs::DirEntry>| entry.map(|entry| entry.file_name());
-    let kept = |name: &io::Result<OsString>| name.as_ref().map_or(true, |name| keep(name));
-    dir.entries()?.map(name).filter(kept).take(most + 1).collect()
+fn listed(dir: &impl Folder, most: usize, keep: impl Fn(&OsStr) -> bool) -> io::Result<Vec<Entry>> {
+    let kept = |entry: &io::Result<Entry>| entry.as_ref().map_or(true, |entry| keep(&entry.name));
+    dir.entries()?.filter(kept).take(most + 1).collect()
 }
 
 /// Whether programs leave such files behind without anyone meaning them.

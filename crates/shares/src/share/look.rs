@@ -2,10 +2,9 @@
 //!
 //! A folder may hold a million names. They are read once, and only those of the window are held.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
-use cap_std::fs::{Dir, MetadataExt};
 use chrono::DateTime;
 use exeat_desk::ports::{Failure, FileProblem, Leaf, Listing, Look, Shown};
 use exeat_domain::path::{SharePath, leads_to, under};
@@ -13,14 +12,14 @@ use exeat_domain::path::{SharePath, leads_to, under};
 use super::find::is_helper;
 use super::{Halt, enter, joined, share_path};
 use crate::entry::Kind;
-use crate::root::Root;
+use crate::tree::{Base, Folder};
 
 /// The most that one window holds.
 const MOST: usize = 1000;
 
 /// What the window shows.
-pub(super) fn look(
-    root: &Root,
+pub(crate) fn look(
+    root: &impl Base,
     folder: Option<&SharePath>,
     look: &Look,
 ) -> Result<Result<Listing, FileProblem>, Failure> {
@@ -34,27 +33,25 @@ pub(super) fn look(
     }
 }
 
-fn show(root: &Root, top: &Dir, at: &str, look: &Look) -> Result<Listing, Halt> {
+fn show<B: Base>(root: &B, top: &B::Folder, at: &str, look: &Look) -> Result<Listing, Halt> {
     let said = |error: std::io::Error| Halt::said(root, at, &error);
     let opened = open(root, top, at)?;
     let dir = opened.as_ref().unwrap_or(top);
     let holding = look.holding.to_lowercase();
     let most = look.most.clamp(1, MOST);
     let mut listing = Listing::default();
-    let mut window: BTreeSet<(Leaf, String)> = BTreeSet::new();
+    let mut window: BTreeMap<(Leaf, String), Option<(u64, i64)>> = BTreeMap::new();
     for entry in dir.entries().map_err(said)? {
         let entry = entry.map_err(said)?;
-        let name = entry.file_name();
-        let kind = entry.file_type().map_err(said)?;
-        let leaf = match (kind.is_dir(), kind.is_file()) {
-            (true, _) => Leaf::Folder,
-            (_, true) => Leaf::File,
+        let leaf = match entry.kind {
+            Kind::Folder => Leaf::Folder,
+            Kind::File => Leaf::File,
             _ => {
                 listing.left_out += 1;
                 continue;
             }
         };
-        let Some(name) = askable(at, &name) else {
+        let Some(name) = askable(at, &entry.name) else {
             listing.left_out += 1;
             continue;
         };
@@ -66,14 +63,14 @@ fn show(root: &Root, top: &Dir, at: &str, look: &Look) -> Result<Listing, Halt> 
         if look.after.as_ref().is_some_and(|after| key <= *after) {
             continue;
         }
-        window.insert(key);
+        window.insert(key, entry.size);
         if window.len() > most {
             window.pop_last();
             listing.more = true;
         }
     }
-    for (leaf, name) in window {
-        if let Some(entry) = entry(dir, at, leaf, &name) {
+    for ((leaf, name), size) in window {
+        if let Some(entry) = entry(dir, at, leaf, &name, size) {
             listing.entries.push(entry);
         }
     }
@@ -81,20 +78,22 @@ fn show(root: &Root, top: &Dir, at: &str, look: &Look) -> Result<Listing, Halt> 
 }
 
 /// One line of the window; none where it has gone, or become something else, since the folder was read.
-fn entry(dir: &Dir, at: &str, leaf: Leaf, name: &str) -> Option<Shown> {
+fn entry(dir: &impl Folder, at: &str, leaf: Leaf, name: &str, size: Option<(u64, i64)>) -> Option<Shown> {
     let path = SharePath::new(&joined(at, name)).ok()?;
     if leaf == Leaf::Folder {
         return Some(Shown { leaf, path, file: None });
     }
-    let metadata = dir.symlink_metadata(name).ok()?;
-    let changed = DateTime::from_timestamp(metadata.mtime(), 0)?;
-    let file = Some((metadata.len(), changed));
-    (Kind::of(&metadata) == Kind::File).then_some(Shown { leaf, path, file })
+    let (bytes, second) = size.or_else(|| {
+        let about = dir.about(OsStr::new(name)).ok().filter(|about| about.kind == Kind::File)?;
+        Some((about.stamp.bytes, about.stamp.modified.0))
+    })?;
+    let file = Some((bytes, DateTime::from_timestamp(second, 0)?));
+    Some(Shown { leaf, path, file })
 }
 
 /// The folder at this path, name by name; none for the share itself.
-fn open(root: &Root, top: &Dir, at: &str) -> Result<Option<Dir>, Halt> {
-    let mut opened: Option<Dir> = None;
+fn open<B: Base>(root: &B, top: &B::Folder, at: &str) -> Result<Option<B::Folder>, Halt> {
+    let mut opened: Option<B::Folder> = None;
     let mut so_far = String::new();
     for name in at.split('/').filter(|name| !name.is_empty()) {
         so_far = joined(&so_far, name);
