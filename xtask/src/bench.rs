@@ -5,6 +5,7 @@ mod checks;
 mod desk;
 mod figures;
 mod package;
+mod smb;
 
 #[cfg(test)]
 pub(crate) use checks::PYTHON;
@@ -30,6 +31,8 @@ enum Bench {
     Desk(desk::Args),
     /// Write a protected ZIP of a big table, against 7-Zip.
     Package(package::Args),
+    /// Seal a large file from a file server, against smbclient.
+    Smb(smb::Args),
 }
 
 /// Runs one measurement, or lists them.
@@ -39,6 +42,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Some(Bench::Checks(args)) => checks::run(args),
         Some(Bench::Desk(args)) => desk::run(args),
         Some(Bench::Package(args)) => package::run(args),
+        Some(Bench::Smb(args)) => smb::run(args),
         None => {
             print!("{}", list());
             Ok(())
@@ -60,7 +64,7 @@ mod tests {
 
     #[test]
     fn every_measurement_says_what_it_is() {
-        assert!(list().ends_with("package: Write a protected ZIP of a big table, against 7-Zip\n"));
+        assert!(list().ends_with("smb: Seal a large file from a file server, against smbclient\n"));
         assert!(list().starts_with("audit: Work out what totals leave"));
         assert!(list().contains("checks: Check a big table"));
     }

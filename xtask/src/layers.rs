@@ -54,6 +54,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("resvg", &["exeat-checks"]),
     ("sea-orm", &["exeat-store"]),
     ("sea-orm-migration", &["exeat-store"]),
+    ("smb2", &["exeat-shares"]),
     ("ureq", &["exeat"]),
     ("zip", &["exeat-package"]),
 ];

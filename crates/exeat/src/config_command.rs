@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::cli::{Ended, Format};
-use crate::config::{self, Config, Loaded, ServerSection};
+use crate::config::{self, Config, Loaded, Secret, ServerSection};
 use crate::out::{self, Failed};
 use crate::wiring::Site;
 
@@ -86,8 +86,8 @@ fn elsewhere(file: Option<&PathBuf>) -> Result<Option<String>, Failed> {
 fn missing(loaded: &Loaded) -> Vec<String> {
     let Config { share, archive, vault, .. } = &loaded.config;
     let paths = [
-        ("share.folder", Some(&share.folder)),
-        ("archive.folder", Some(&archive.folder)),
+        ("share.folder", share.folder.as_ref()),
+        ("archive.folder", archive.folder.as_ref()),
         ("vault.file", Some(&vault.file)),
         ("vault.key_file", vault.key_file.as_ref()),
     ];
@@ -96,7 +96,14 @@ fn missing(loaded: &Loaded) -> Vec<String> {
         (!path.exists()).then(|| format!("{key}: {}", config::display(&path)))
     };
     let mut missing: Vec<String> = paths.into_iter().filter_map(absent).collect();
-    let password = vault.password.as_ref().map(|secret| secret.read(&loaded.base));
-    missing.extend(password.and_then(Result::err).map(|why| format!("vault.password: {why}")));
+    let secrets = [
+        ("vault.password", vault.password.as_ref()),
+        ("share.smb.password", share.smb.as_ref().map(|smb| &smb.password)),
+        ("archive.smb.password", archive.smb.as_ref().map(|smb| &smb.password)),
+    ];
+    let unread = |(key, secret): (&str, Option<&Secret>)| {
+        secret?.read(&loaded.base).err().map(|why| format!("{key}: {why}"))
+    };
+    missing.extend(secrets.into_iter().filter_map(unread));
     missing
 }

@@ -3,6 +3,8 @@
 
 pub mod gate;
 mod payloads;
+pub mod proxy;
+pub mod samba;
 pub mod site;
 
 pub use payloads::PAYLOADS;

@@ -48,6 +48,16 @@ const NEEDS: &[Need] = &[
         why: "runs a mail server, pykeepass and pyzipper",
         probes: &[&["python3", "-c", "import ensurepip, venv"]],
     },
+    Need {
+        package: "samba",
+        why: "is the file server of the tests",
+        probes: &[&["smbd", "--version"], &["/usr/sbin/smbd", "--version"]],
+    },
+    Need {
+        package: "smbclient",
+        why: "reads from it for the comparison",
+        probes: &[&["smbclient", "--version"]],
+    },
 ];
 
 /// Installs what is missing, saying so first.

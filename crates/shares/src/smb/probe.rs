@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use async_trait::async_trait;
 use exeat_desk::ports::{Probe, Sign};
+use rustix::io::Errno;
 use smb2::msg::create::{CreateDisposition, ShareAccess};
 use smb2::types::flags::FileAccessMask;
 
@@ -11,6 +12,7 @@ use super::folder::DIRECTORY_FILE;
 use super::live::Opening;
 use super::{Server, SmbArchive, SmbBase, SmbShare};
 use crate::probe::{Tried, kept_out, readable};
+use crate::said::errno;
 use crate::tree::{Base as _, Keep as _};
 
 #[async_trait]
@@ -61,8 +63,14 @@ fn may_write(base: &SmbBase) -> Tried {
         base.live.runtime.block_on(base.live.open(&base.top.0.path, how)).map(drop)
     };
     // To add a file, and to add a folder.
-    let rights = [FileAccessMask::FILE_WRITE_DATA, FileAccessMask::FILE_APPEND_DATA];
-    rights.into_iter().find_map(|right| may(right).err()).map_or(Tried::Removed, Tried::Unmade)
+    for right in [FileAccessMask::FILE_WRITE_DATA, FileAccessMask::FILE_APPEND_DATA] {
+        match may(right) {
+            Err(error) if errno(&error) == Some(Errno::ACCESS) => {}
+            Err(error) => return Tried::Unmade(error),
+            Ok(()) => return Tried::Removed,
+        }
+    }
+    Tried::Unmade(Errno::ACCESS.into())
 }
 
 /// Begins a file as a release does, and lets it go.

@@ -19,5 +19,6 @@ mod numbers;
 mod package;
 mod research_object;
 mod rounds;
+mod samba;
 mod scripts;
 mod whole;
