@@ -66,7 +66,9 @@ impl Samba {
     pub fn resume(&mut self) -> Result<(), Oops> {
         let log = fs::File::create(self.folder.join("smbd.log"))?;
         let mut command = Command::new(program("smbd")?);
-        command.args(["--foreground", "--debug-stdout", "--configfile"]).arg(self.conf());
+        command
+            .args(["--foreground", "--no-process-group", "--debug-stdout", "--configfile"])
+            .arg(self.conf());
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         // A group of its own, which ends with it.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

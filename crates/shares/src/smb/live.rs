@@ -3,6 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use smb2::client::Connection;
@@ -109,7 +110,10 @@ impl Live {
         };
         let body = self.done(Command::Create, &request, 0).await?;
         let response: CreateResponse = unpacked(&body)?;
-        Ok((Handle { live: Arc::clone(self), id: response.file_id, closed: false }, response))
+        Ok((
+            Handle { live: Arc::clone(self), id: response.file_id, closed: AtomicBool::new(false) },
+            response,
+        ))
     }
 }
 
@@ -122,7 +126,7 @@ pub(super) fn unpacked<T: Unpack>(body: &[u8]) -> io::Result<T> {
 pub(super) struct Handle {
     pub(super) live: Arc<Live>,
     pub(super) id: FileId,
-    closed: bool,
+    closed: AtomicBool,
 }
 
 impl Handle {
@@ -150,9 +154,9 @@ impl Handle {
         }
     }
 
-    /// Closes it, and waits until it is closed.
-    pub(super) fn close(mut self) -> io::Result<()> {
-        self.closed = true;
+    /// Closes it, and waits until it is closed. Nothing can be done with it any more.
+    pub(super) fn close(&self) -> io::Result<()> {
+        self.closed.store(true, Ordering::Relaxed);
         let request = CloseRequest { flags: 0, file_id: self.id };
         self.wait(self.live.done(Command::Close, &request, 0)).map(drop)
     }
@@ -160,7 +164,7 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        if self.closed || self.live.is_lost() {
+        if self.closed.load(Ordering::Relaxed) || self.live.is_lost() {
             return;
         }
         let (live, request) = (Arc::clone(&self.live), CloseRequest { flags: 0, file_id: self.id });

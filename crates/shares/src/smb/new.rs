@@ -216,10 +216,14 @@ impl New for SmbNew {
 impl Drop for SmbNew {
     fn drop(&mut self) {
         self.flying.iter().for_each(JoinHandle::abort);
-        if !self.placed && !self.handle.live.is_lost() {
-            // What cannot be removed now is removed by the next sweep.
+        if self.handle.live.is_lost() {
+            return;
+        }
+        // What cannot be removed now is removed by the next sweep.
+        if !self.placed {
             let _ = self.set(DISPOSITION, vec![1]);
         }
+        let _ = self.handle.close();
     }
 }
 

@@ -85,10 +85,8 @@ async fn what_is_asked_for_is_found_however_it_is_written() {
     assert_eq!(find(&share, "Users/ann/[b]*.csv").await, ["no-match: Users/ann/[b]*.csv"]);
     assert_eq!(find(&share, "Users/ann/*e*.csv").await.len(), 2, "the link is not there, or named");
     assert_eq!(find(&share, "Users/ann/tabel 1.csv").await, ["missing: Users/ann/tabel 1.csv"]);
-    for out in ["Users/ann/link.csv", "Users/ann/TABLE1~1.CSV"] {
-        let found = find(&share, out).await;
-        assert!(found.len() == 1 && found[0].contains(": "), "{out} opens {found:?}");
-    }
+    let found = find(&share, "Users/ann/link.csv").await;
+    assert!(found.len() == 1 && found[0].contains(": "), "a link leads to {found:?}");
 }
 
 #[tokio::test]
@@ -258,7 +256,5 @@ async fn the_doctor_sees_the_protection_and_that_nothing_can_be_written() {
     assert_eq!(fs::read_dir(samba.at("share")).unwrap().count(), 0);
     let signs = SmbArchive::new(samba.place("archive"), folder.path().to_owned()).probe().await;
     assert_eq!(signs.iter().map(|sign| sign.health).max(), Some(Health::Fine), "{signs:?}");
-    // What was begun is gone as soon as the server has closed it.
-    std::thread::sleep(Duration::from_millis(300));
     assert_eq!(fs::read_dir(samba.at("archive")).unwrap().count(), 0);
 }
