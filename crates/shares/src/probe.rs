@@ -15,8 +15,8 @@ use crate::problem::size;
 use crate::root::{Place, Root, blocking};
 use crate::said::errno;
 use crate::share::FolderShare;
-use crate::temporary::{Temporary, gone_or};
-use crate::tree::{Base, Folder};
+use crate::temporary::gone_or;
+use crate::tree::{Base, Folder, Keep, New as _};
 
 const STATE: Place = Place {
     port: Port::Store,
@@ -54,9 +54,9 @@ impl StateFolder {
 
 /// The archive with what one file may take, so that it can be said whether there is room.
 #[derive(Debug)]
-pub struct ArchiveRoom {
+pub struct ArchiveRoom<A> {
     /// The archive.
-    pub archive: FolderArchive,
+    pub archive: A,
     /// What one file may take, in bytes.
     pub largest: u64,
 }
@@ -69,7 +69,7 @@ impl Probe for FolderShare {
 }
 
 #[async_trait]
-impl Probe for ArchiveRoom {
+impl Probe for ArchiveRoom<FolderArchive> {
     async fn probe(&self) -> Vec<Sign> {
         let largest = self.largest;
         within(&self.archive.0, move |root, dir| {
@@ -137,7 +137,7 @@ fn try_file(dir: &Dir) -> Tried {
 }
 
 /// A name that nobody can guess, and that a sweep knows.
-fn secret_name() -> io::Result<String> {
+pub(crate) fn secret_name() -> io::Result<String> {
     let mut bits = [0; 16];
     getrandom::fill(&mut bits).map_err(io::Error::other)?;
     Ok(format!(".exeat-probe-{:032x}.tmp", u128::from_be_bytes(bits)))
@@ -170,7 +170,7 @@ fn own(root: &Root, tried: Tried) -> Sign {
     }
 }
 
-fn left(name: &str, error: &io::Error) -> Sign {
+pub(crate) fn left(name: &str, error: &io::Error) -> Sign {
     let saw = format!("What was made there to try it could not be removed: {name}.");
     Sign::broken(saw, "Remove it by hand, and give the desk's account the right to remove what it made.")
         .because(error)
@@ -186,7 +186,7 @@ fn try_archive(root: &Root, dir: &Dir) -> Vec<Sign> {
         Ok(made) => made,
         Err(error) => return vec![root.failure(&error).into()],
     };
-    let mut signs = vec![put_twice(&folder).unwrap_or_else(|error| unsafe_or(root, &error).into())];
+    let mut signs = vec![put_twice(&folder, PUT).unwrap_or_else(|error| unsafe_or(root, &error).into())];
     let removed = gone_or(folder.remove_file(PUT)).and_then(|_| dir.remove_dir(&name));
     signs.extend(removed.err().map(|error| left(&name, &error)));
     signs
@@ -195,10 +195,11 @@ fn try_archive(root: &Root, dir: &Dir) -> Vec<Sign> {
 /// What the file is called that is put into the archive and removed again.
 const PUT: &str = "probe.zip";
 
-fn put_twice(folder: &Dir) -> io::Result<Sign> {
+/// Puts two files into a folder under one name; what is there afterwards is removed by whoever asked.
+pub(crate) fn put_twice(folder: &impl Keep, name: &str) -> io::Result<Sign> {
     let mut placed = vec![];
     for _ in 0..2 {
-        placed.push(Temporary::new(folder, 0o600)?.place(PUT)?);
+        placed.push(folder.begin()?.place(name)?);
     }
     Ok(if placed == [true, false] {
         Sign::fine("Files can be put into it, and none takes the place of another.")
@@ -218,7 +219,7 @@ fn room(root: &Root, dir: &Dir, largest: u64) -> Sign {
     }
 }
 
-fn roomy(left: u64, largest: u64) -> Sign {
+pub(crate) fn roomy(left: u64, largest: u64) -> Sign {
     if left >= largest {
         return Sign::fine(format!("There is room for {} there.", size(left)));
     }
@@ -229,6 +230,8 @@ fn roomy(left: u64, largest: u64) -> Sign {
 #[cfg(test)]
 mod tests {
     use exeat_desk::ports::Health;
+
+    use crate::temporary::Temporary;
 
     use super::*;
 

@@ -92,7 +92,8 @@ pub(crate) struct ShareSection {
 impl ShareSection {
     /// Every name under which the desktop may know the share.
     pub(crate) fn names(&self) -> Vec<String> {
-        self.unc.iter().cloned().chain(self.smb.iter().map(|smb| smb.path.clone())).collect()
+        let there = self.smb.iter().map(|smb| smb.path.trim_end_matches('\\').to_owned());
+        self.unc.iter().cloned().chain(there).collect()
     }
 }
 

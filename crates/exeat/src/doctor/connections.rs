@@ -78,8 +78,9 @@ fn folders(loaded: &Loaded) -> [Connection; 2] {
         }
         Place::There(smb) => {
             let owned = loaded.clone();
-            let archive = move || smb_archive(&owned, &smb).map_err(unmade);
-            Arc::new(Anew::of(archive))
+            let room =
+                move || Ok(ArchiveRoom { archive: smb_archive(&owned, &smb).map_err(unmade)?, largest });
+            Arc::new(Anew::of(room))
         }
     };
     let [at, kept] = places;

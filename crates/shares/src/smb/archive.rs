@@ -51,6 +51,6 @@ impl Archive for SmbArchive {
     }
 
     async fn sweep(&self) -> Result<usize, Failure> {
-        self.server.within(|base| sweep(base)).await
+        self.server.within(sweep).await
     }
 }

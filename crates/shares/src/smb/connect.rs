@@ -33,7 +33,8 @@ async fn connected(at: &SmbPlace, place: &Place) -> Result<Live, Failure> {
     let password = at.password.expose_secret();
     let session = Session::setup(&mut connection, &at.user, password, &at.domain).await.map_err(said)?;
     encrypt(&mut connection, &session);
-    if !connection.should_encrypt() && !(at.unencrypted && session.should_sign) {
+    let protected = connection.should_encrypt() || (at.unencrypted && session.should_sign);
+    if !protected {
         return Err(refused(at, place, Refusal::Open, &"no keys"));
     }
     let tree = Tree::connect(&mut connection, &at.share).await.map_err(said)?;

@@ -14,7 +14,7 @@ use smb2::types::status::NtStatus;
 use tokio::task::JoinHandle;
 
 use super::folder::{NON_DIRECTORY_FILE, OPEN_REPARSE_POINT, kind, time};
-use super::live::{Handle, Live, Opening, unpacked};
+use super::live::{Handle, Live, Opening, long, number, unpacked};
 use super::told;
 use crate::entry::Stamp;
 use crate::tree::{About, Opened};
@@ -175,14 +175,4 @@ fn about(handle: &Handle) -> io::Result<About> {
             changed: time(long(&all, 24)?),
         },
     })
-}
-
-fn number(bytes: &[u8], at: usize) -> io::Result<u32> {
-    let found = bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-    found.map(u32::from_le_bytes).ok_or_else(|| told::garbled("it is too short"))
-}
-
-fn long(bytes: &[u8], at: usize) -> io::Result<u64> {
-    let found = bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
-    found.map(u64::from_le_bytes).ok_or_else(|| told::garbled("it is too short"))
 }

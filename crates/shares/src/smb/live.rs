@@ -20,6 +20,8 @@ use super::told;
 
 /// What one request moves at most, in bytes.
 const BLOCK: u32 = 1 << 20;
+/// How large a file system is, and how much of it the account may use.
+const FULL_SIZE: u8 = 7;
 /// What one credit pays for, in bytes.
 const CREDIT: usize = 64 << 10;
 
@@ -117,6 +119,18 @@ impl Live {
     }
 }
 
+/// The number at a place of an answer.
+pub(super) fn number(bytes: &[u8], at: usize) -> io::Result<u32> {
+    let found = bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+    found.map(u32::from_le_bytes).ok_or_else(|| told::garbled("it is too short"))
+}
+
+/// The long number at a place of an answer.
+pub(super) fn long(bytes: &[u8], at: usize) -> io::Result<u64> {
+    let found = bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+    found.map(u64::from_le_bytes).ok_or_else(|| told::garbled("it is too short"))
+}
+
 /// The message in an answer.
 pub(super) fn unpacked<T: Unpack>(body: &[u8]) -> io::Result<T> {
     T::unpack(&mut ReadCursor::new(body)).map_err(|error| told::error(&error))
@@ -137,8 +151,19 @@ impl Handle {
 
     /// Information of this class about what is open. It may be cut off behind the first `most` bytes.
     pub(super) fn information(&self, class: u8, most: u32) -> io::Result<Vec<u8>> {
+        self.told(InfoType::File, class, most)
+    }
+
+    /// How many bytes may still be put where it lies.
+    pub(super) fn room(&self) -> io::Result<u64> {
+        let size = self.told(InfoType::Filesystem, FULL_SIZE, 32)?;
+        let (units, sectors, bytes) = (long(&size, 8)?, number(&size, 24)?, number(&size, 28)?);
+        Ok(units.saturating_mul(u64::from(sectors)).saturating_mul(u64::from(bytes)))
+    }
+
+    fn told(&self, info_type: InfoType, class: u8, most: u32) -> io::Result<Vec<u8>> {
         let request = QueryInfoRequest {
-            info_type: InfoType::File,
+            info_type,
             file_info_class: class,
             output_buffer_length: most,
             additional_information: 0,

@@ -111,7 +111,7 @@ impl Keep for SmbFolder {
 
 impl SmbFolder {
     /// Removes a file that nobody holds.
-    fn remove(&self, name: &OsStr) -> io::Result<()> {
+    pub(super) fn remove(&self, name: &OsStr) -> io::Result<()> {
         let how = Opening {
             access: FileAccessMask::DELETE | FileAccessMask::FILE_READ_ATTRIBUTES,
             share: 0,

@@ -1,7 +1,5 @@
 //! Trying a file server: how the connection is protected, as whom, and what may be done there.
 
-use std::io::Write as _;
-
 use async_trait::async_trait;
 use exeat_desk::ports::{Probe, Sign};
 use rustix::io::Errno;
@@ -11,9 +9,9 @@ use smb2::types::flags::FileAccessMask;
 use super::folder::DIRECTORY_FILE;
 use super::live::Opening;
 use super::{Server, SmbArchive, SmbBase, SmbShare};
-use crate::probe::{Tried, kept_out, readable};
+use crate::probe::{ArchiveRoom, Tried, kept_out, left, put_twice, readable, roomy, secret_name};
 use crate::said::errno;
-use crate::tree::{Base as _, Keep as _};
+use crate::tree::Base as _;
 
 #[async_trait]
 impl Probe for SmbShare {
@@ -23,9 +21,10 @@ impl Probe for SmbShare {
 }
 
 #[async_trait]
-impl Probe for SmbArchive {
+impl Probe for ArchiveRoom<SmbArchive> {
     async fn probe(&self) -> Vec<Sign> {
-        tried(&self.server, |base| vec![takes_files(base)]).await
+        let largest = self.largest;
+        tried(&self.archive.server, move |base| takes_files(base, largest)).await
     }
 }
 
@@ -73,11 +72,18 @@ fn may_write(base: &SmbBase) -> Tried {
     Tried::Unmade(Errno::ACCESS.into())
 }
 
-/// Begins a file as a release does, and lets it go.
-fn takes_files(base: &SmbBase) -> Sign {
-    let begun = base.top.begin().and_then(|mut new| new.write_all(b"probe").and_then(|()| new.flush()));
-    match begun {
-        Ok(()) => Sign::fine("Files can be put into it; a server renames none over another."),
-        Err(error) => base.failure(&error).into(),
+/// Puts files there as a release does, and sees that none takes the place of another, and how much room there is.
+fn takes_files(base: &SmbBase, largest: u64) -> Vec<Sign> {
+    let name = match secret_name() {
+        Ok(name) => name,
+        Err(error) => return vec![base.failure(&error).into()],
+    };
+    let mut signs = vec![put_twice(&base.top, &name).unwrap_or_else(|error| base.failure(&error).into())];
+    match base.top.remove(name.as_ref()) {
+        Err(error) if errno(&error) != Some(Errno::NOENT) => signs.push(left(&name, &error)),
+        _ => {}
     }
+    let room = base.top.0.handle.room();
+    signs.push(room.map_or_else(|error| base.failure(&error).into(), |room| roomy(room, largest)));
+    signs
 }

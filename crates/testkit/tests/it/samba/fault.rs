@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use exeat_desk::ports::{Archive as _, Look, Share as _};
+use exeat_domain::path::{SharePath, Wanted};
 use exeat_shares::{FolderSeals, SmbArchive, SmbPlace, SmbShare};
 use exeat_testkit::proxy::{Fault, Proxy};
 use exeat_testkit::samba::Samba;
@@ -43,6 +44,42 @@ async fn a_copy_is_whole_or_none_and_is_tried_again() {
             let again = copy(&share, &seals, "Users/ann/a.bin").await.unwrap().unwrap();
             assert_eq!(again, whole, "{fault:?} at {place}");
             assert_eq!(files_under(&folder.path().join("seals")).unwrap().len(), 1, "nothing unfinished");
+        }
+    }
+    assert!(failed >= PLACES * 2, "only {failed} faults were felt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_and_shown_is_all_or_a_failure() {
+    let (_folder, samba) = samba();
+    let proxy = Proxy::to(samba.place("share").port).unwrap();
+    for number in 0..600 {
+        file(&samba, &format!("Users/ann/{}/a table with a long name {number}.csv", number % 3), "n\n1\n");
+    }
+    let fresh = || SmbShare::new(through(&proxy, &samba, "share"));
+    let wanted = Wanted { asked: "Users".into(), path: SharePath::new("Users").unwrap() };
+    let folder = SharePath::new("Users/ann/1").unwrap();
+    let window = Look { most: 1000, ..Look::default() };
+    let (share, before) = (fresh(), proxy.said());
+    let found = share.find(&wanted, 1000).await.unwrap();
+    let shown = share.look(Some(&folder), &window).await.unwrap();
+    let said = proxy.said() - before;
+    assert_eq!((found.files.len(), shown.as_ref().unwrap().entries.len()), (600, 200));
+    let mut failed = 0;
+    for fault in FAULTS {
+        for place in 0..PLACES {
+            let share = fresh();
+            proxy.spoil(Some((fault, said * place / PLACES + place)));
+            match share.find(&wanted, 1000).await {
+                Ok(again) => assert_eq!(again, found, "{fault:?} at {place}"),
+                Err(_) => failed += 1,
+            }
+            match share.look(Some(&folder), &window).await {
+                Ok(again) => assert_eq!(again, shown, "{fault:?} at {place}"),
+                Err(_) => failed += 1,
+            }
+            proxy.spoil(None);
+            assert_eq!(share.find(&wanted, 1000).await.unwrap(), found, "{fault:?} at {place}");
         }
     }
     assert!(failed >= PLACES * 2, "only {failed} faults were felt");

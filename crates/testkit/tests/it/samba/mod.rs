@@ -13,7 +13,7 @@ use exeat_desk::ports::{
 };
 use exeat_domain::path::{SharePath, Wanted};
 use exeat_domain::request::Seal;
-use exeat_shares::{FolderSeals, SmbArchive, SmbPlace, SmbShare};
+use exeat_shares::{ArchiveRoom, FolderSeals, SmbArchive, SmbPlace, SmbShare};
 use exeat_testkit::samba::Samba;
 use tempfile::TempDir;
 
@@ -254,7 +254,9 @@ async fn the_doctor_sees_the_protection_and_that_nothing_can_be_written() {
     let signs = SmbShare::new(samba.place("drop")).probe().await;
     assert_eq!(signs.last().unwrap().health, Health::Warning, "{signs:?}");
     assert_eq!(fs::read_dir(samba.at("share")).unwrap().count(), 0);
-    let signs = SmbArchive::new(samba.place("archive"), folder.path().to_owned()).probe().await;
+    let archive = SmbArchive::new(samba.place("archive"), folder.path().to_owned());
+    let signs = ArchiveRoom { archive, largest: 1 }.probe().await;
+    assert_eq!(signs.len(), 4, "protection, reading, putting, room: {signs:?}");
     assert_eq!(signs.iter().map(|sign| sign.health).max(), Some(Health::Fine), "{signs:?}");
     assert_eq!(fs::read_dir(samba.at("archive")).unwrap().count(), 0);
 }
