@@ -113,7 +113,11 @@ async fn a_put_is_done_once_and_whole() {
                 std::thread::sleep(Duration::from_millis(100));
             }
             let kept = samba.at("archive").join(&copy.path);
-            assert_eq!(files_under(&samba.at("archive")).unwrap(), [kept.clone()], "{fault:?} at {place}");
+            assert_eq!(
+                files_under(&samba.at("archive")).unwrap(),
+                std::slice::from_ref(&kept),
+                "{fault:?} at {place}"
+            );
             assert_eq!(fs::read(&kept).unwrap(), many(2 << 20), "{fault:?} at {place}");
             fs::remove_file(kept).unwrap();
         }
