@@ -116,6 +116,23 @@ fn a_mail_server_that_is_down_or_silent_is_broken() {
 }
 
 #[test]
+fn a_mailbox_that_is_down_or_silent_is_broken() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let mailbox = |password: &str| {
+        let section = format!(
+            "[mailbox]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nuser = \"desk\"\ntimeout = 1\n\
+             password = \"{password}\"\ndrives = {{ G = \"\" }}\nhome = \"Users/{{account}}\"\n\n[roster]"
+        );
+        move |desk: &Desk| desk.configure("[roster]", &section)
+    };
+    check(mailbox("file:vault.password"), "mailbox", "broken", "does not speak IMAP; check that it runs");
+    drop(server);
+    check(mailbox("file:vault.password"), "mailbox", "broken", "does not speak IMAP; check that it runs");
+    check(mailbox("env:EXEAT_TEST_UNSET"), "mailbox", "broken", "the environment has no such variable");
+}
+
+#[test]
 fn files_that_do_not_hold_and_a_web_desk_that_is_not_there_are_found() {
     let roster =
         |desk: &Desk| std::fs::write(desk.folder().join("roster.toml"), "[[people]]\nname = 1").unwrap();
