@@ -4,6 +4,7 @@ mod audit;
 mod checks;
 mod desk;
 mod figures;
+mod mailbox;
 mod package;
 mod smb;
 
@@ -29,6 +30,8 @@ enum Bench {
     Checks(checks::Args),
     /// Look at the pages of a desk with very many requests, many people at once.
     Desk(desk::Args),
+    /// Make requests of the mails in a mailbox.
+    Mailbox(mailbox::Args),
     /// Write a protected ZIP of a big table, against 7-Zip.
     Package(package::Args),
     /// Seal a large file from a file server, against smbclient.
@@ -41,6 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Some(Bench::Audit(args)) => audit::run(args),
         Some(Bench::Checks(args)) => checks::run(args),
         Some(Bench::Desk(args)) => desk::run(args),
+        Some(Bench::Mailbox(args)) => mailbox::run(args),
         Some(Bench::Package(args)) => package::run(args),
         Some(Bench::Smb(args)) => smb::run(args),
         None => {

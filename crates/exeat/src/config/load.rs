@@ -81,9 +81,6 @@ fn unread(text: &str, error: &toml::de::Error) -> String {
     }
 }
 
-/// The least memory that the checks work in, in MiB.
-const LEAST_MEMORY: u64 = 128;
-
 /// Whether a pattern names folders of the share, with no blanks to fill in but those that there are.
 fn is_scope(pattern: &str) -> bool {
     let filled = pattern.replace("{account}", "a").replace("{project}", "p");
@@ -133,12 +130,10 @@ fn vet(config: &Config) -> Result<(), String> {
     if config.mail.name.trim().is_empty() || config.mail.name.chars().any(char::is_control) {
         return Err(format!("mail.name is {:?}: it must be a name, in one line", config.mail.name));
     }
-    let (seconds, memory) = (config.checks.seconds, config.checks.memory);
-    if seconds == 0 {
-        return Err("checks.seconds is 0: no file could be checked".to_owned());
-    }
-    if memory < LEAST_MEMORY {
-        return Err(format!("checks.memory is {memory}: the checks need {LEAST_MEMORY} MiB or more"));
+    for (key, value) in [("seconds", config.checks.seconds), ("memory", config.checks.memory)] {
+        if value == 0 {
+            return Err(format!("checks.{key} is 0: no file could be checked"));
+        }
     }
     if config.policy.deliver.asks_for_pickup() && config.web.is_none() {
         return Err("policy.deliver: packages are picked up at the web desk, and there is no [web] section"

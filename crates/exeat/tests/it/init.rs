@@ -147,7 +147,7 @@ fn what_is_left_out_and_what_makes_no_sense_is_said() {
         ("\nscope = []", "\nscope = [\"Users/{acount}\"]", "share.scope"),
         ("\nunc = ['\\\\server\\intego_shared']", "\nunc = ['server']", "share.unc"),
         ("\nseconds = 600", "\nseconds = 0", "checks.seconds"),
-        ("\nmemory = 4096", "\nmemory = 1", "checks.memory"),
+        ("\nmemory = 4096", "\nmemory = 0", "checks.memory"),
         ("\n[checks]", "\n[mailbox]\nhost = \"imap.example.org\"\nuser = \"desk\"\n\n[checks]", "mailbox"),
     ] {
         let folder = desk();

@@ -1,80 +1,44 @@
 //! The story by mail, over a real mailbox: three paths in a mail end as a reply in its thread that 7-Zip opens; what is not
 //! understood is asked back; what is not trusted comes to nothing.
 
-use std::sync::Arc;
-
-use chrono::Utc;
-use exeat_channels::mailbox::{Clerk, Inbox, Judge, Names, Ours, Passed, TrustConfig, Unanswered, reading};
+use exeat_channels::mailbox::Passed;
 use exeat_desk::ports::Store as _;
 use exeat_domain::ledger::Fact;
 use exeat_domain::request::{Door, RequestId};
 use exeat_domain::review::Choice;
 use exeat_domain::state::State;
-use exeat_testkit::site::{PASSWORD, Site, decide, run};
+use exeat_testkit::post::{Post, SIGNED, mail};
+use exeat_testkit::site::{PASSWORD, decide, run};
 
-use crate::imap::Dovecot;
 use crate::whole::REQUEST;
 
-/// A name service that knows nothing: the site's own mail server says what it found.
-struct NoNames;
+/// A desk with a mailbox.
+struct House {
+    _folder: tempfile::TempDir,
+    post: Post,
+}
 
-#[async_trait::async_trait]
-impl Names for NoNames {
-    async fn txt(&self, _: &str) -> Result<Vec<Vec<u8>>, Unanswered> {
-        Ok(vec![])
+impl std::ops::Deref for House {
+    type Target = Post;
+
+    fn deref(&self) -> &Post {
+        &self.post
     }
 }
 
-struct Post {
-    _folder: tempfile::TempDir,
-    site: Site,
-    desk: exeat_desk::Desk,
-    server: Dovecot,
-    inbox: Inbox,
-}
-
-impl Post {
+impl House {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut site = Site::furnish(folder.path()).await.unwrap();
-        site.unc = vec![r"\\files.example.org\results".into()];
-        let desk = site.desk(|ports| ports).await.unwrap();
-        let ports = site.ports().await.unwrap();
-        let ours = Ours { addresses: vec!["desk@example.org".parse().unwrap()], desk: "test".into() };
-        let trust = TrustConfig { authserv_ids: vec!["mx.example.org".into()], ..TrustConfig::default() };
-        let accounts = regex::Regex::new("_P$").unwrap();
-        let clerk = Clerk {
-            desk: desk.clone(),
-            people: ports.people,
-            clock: ports.clock,
-            judge: Judge::new(trust, ours, accounts, Arc::new(NoNames)).unwrap(),
-            settings: reading::Settings::new(&site.unc, &std::collections::BTreeMap::new(), None).unwrap(),
-        };
-        let server = Dovecot::with_password("");
-        let inbox = Inbox::new(server.config(), Arc::new(clerk)).unwrap();
-        Self { _folder: folder, site, desk, server, inbox }
+        let post = Post::furnish(folder.path()).await.unwrap();
+        Self { _folder: folder, post }
     }
 
-    /// A mail of ann's, as the site's mail server leaves it in the mailbox.
     fn bring(&self, name: &str, answers: Option<&str>, body: &str) {
-        let results = "Authentication-Results: mx.example.org; dkim=pass header.d=example.org header.i=@example.org; \
-                       dmarc=pass header.from=example.org\r\n";
-        self.bring_as(name, results, answers, body);
+        self.bring_as(name, SIGNED, answers, body);
     }
 
     fn bring_as(&self, name: &str, results: &str, answers: Option<&str>, body: &str) {
-        let answers =
-            answers.map(|id| format!("In-Reply-To: <{id}>\r\nReferences: <{id}>\r\n")).unwrap_or_default();
-        let date = Utc::now().to_rfc2822();
-        let mail = format!(
-            "Return-Path: <ann_P@example.org>\r\n{results}\
-             Received: from client.example.org by mx.example.org; {date}\r\n\
-             From: Ann <ann_P@example.org>\r\nTo: desk@example.org\r\nSubject: tables for the paper\r\nDate: {date}\r\n\
-             Message-ID: <{name}@mail.example.org>\r\n{answers}MIME-Version: 1.0\r\n\
-             Content-Type: text/plain; charset=utf-8\r\n\r\n{}\r\n",
-            body.replace('\n', "\r\n")
-        );
-        self.server.bring_raw(name, &mail);
+        self.post.server.bring(name, &mail(name, results, answers, body)).unwrap();
     }
 
     async fn go(&self) -> Passed {
@@ -90,7 +54,7 @@ impl Post {
 
 #[tokio::test]
 async fn three_paths_in_a_mail_end_as_a_reply_in_its_thread_that_seven_zip_opens() {
-    let post = Post::new().await;
+    let post = House::new().await;
     std::fs::write(post.site.root.join("share/ann/ages and sexes.csv"), "age,patients\nyoung,410\nold,398\n")
         .unwrap();
     post.bring(
@@ -126,12 +90,12 @@ async fn three_paths_in_a_mail_end_as_a_reply_in_its_thread_that_seven_zip_opens
     assert!(tested.status.success() && said.contains("Files: 3"), "{said}");
     // Put back, as after a server's repair, it is the same mail.
     std::fs::remove_file(&package).unwrap();
-    assert_eq!(post.server.mails(".Exeat.Done"), ["first"]);
+    assert_eq!(post.server.mails(".Exeat.Done").unwrap(), ["first"]);
 }
 
 #[tokio::test]
 async fn what_is_not_there_is_asked_back_and_the_answer_goes_on_in_the_same_request() {
-    let post = Post::new().await;
+    let post = House::new().await;
     post.bring(
         "first",
         None,
@@ -156,7 +120,7 @@ async fn what_is_not_there_is_asked_back_and_the_answer_goes_on_in_the_same_requ
 
 #[tokio::test]
 async fn what_is_not_trusted_becomes_no_request_and_is_not_answered() {
-    let post = Post::new().await;
+    let post = House::new().await;
     let path = "\\\\files.example.org\\results\\ann\\regions.csv";
     post.bring_as("unsigned", "", None, path);
     let elsewhere = "Authentication-Results: mx.example.net; dkim=pass header.d=example.org; dmarc=pass\r\n";
@@ -164,7 +128,7 @@ async fn what_is_not_trusted_becomes_no_request_and_is_not_answered() {
     let away = "Auto-Submitted: auto-replied\r\n";
     post.bring_as("away", away, None, path);
     assert_eq!(post.go().await, Passed { done: 2, parked: 1, later: 0 });
-    assert_eq!(post.server.mails(".Exeat.Parked"), ["away"]);
+    assert_eq!(post.server.mails(".Exeat.Parked").unwrap(), ["away"]);
     assert_eq!(post.site.messages().unwrap(), []);
     let ledger = post.site.store().await.unwrap().ledger(None, 0, 100).await.unwrap();
     let refused = ledger.iter().filter(|entry| matches!(entry.event.fact, Fact::Refused { .. })).count();

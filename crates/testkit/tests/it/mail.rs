@@ -15,6 +15,7 @@ use exeat_desk::ports::{
 use exeat_domain::digest::Sha256;
 use exeat_domain::request::{Leaving, Seal, Thread};
 use exeat_domain::roster::Language;
+use exeat_testkit::dovecot::certify;
 use serde_json::Value;
 use sha2::Digest;
 use tempfile::TempDir;
@@ -33,7 +34,7 @@ impl Server {
     fn start(tls: &'static str, auth: &str, fault: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if tls != "none" {
-            certify(folder.path());
+            certify(folder.path()).unwrap();
         }
         let python = std::env::var_os("EXEAT_TEST_PYTHON").unwrap_or_else(|| "python3".into());
         let mut child = Command::new(&python)
@@ -91,34 +92,6 @@ impl Drop for Server {
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }
-}
-
-pub(crate) fn certify(folder: &Path) {
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-        ])
-        .args([
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost",
-            "-addext",
-            "basicConstraints=CA:FALSE",
-        ])
-        .args(["-keyout", "key.pem", "-out", "cert.pem"])
-        .current_dir(folder)
-        .output()
-        .expect("openssl makes the certificate");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
 fn letter(folder: &Path) -> Letter {

@@ -1,6 +1,6 @@
 //! What an auditor does: searching the ledger, verifying it, and the record of each release.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use exeat_desk::ReleaseRecord;
 use exeat_desk::document::Requests;
@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use super::{Asks, Json, lines};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Path;
 use crate::pages::ledger::midnight;
 use crate::pages::request_id;
 use crate::verifier::{Seen, verified};

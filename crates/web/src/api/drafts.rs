@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use super::{ApiError, Asks, Json, made};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Path;
 use crate::pages::draft::draft_id;
 use crate::pages::request_id;
 use crate::previews::{Refused, Stage};

@@ -1,7 +1,7 @@
 //! The desk itself: whose token it is, how the desk does, who is on the roster, what is in force, what is stuck, how the
 //! connections do.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use chrono::{DateTime, NaiveDate, Utc};
 use exeat_desk::Checkup;
 use exeat_desk::document::Waits;
@@ -16,7 +16,6 @@ use serde_json::Value;
 use super::{Asks, Json};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Path;
 use crate::pages::request_id;
 use crate::visitor::Visitor;
 

@@ -1,6 +1,6 @@
 //! A requester's own requests: asking, seeing how they stand, the next round, taking back, comments.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use exeat_desk::Ask;
 use exeat_desk::document::{RequestDocument, Requests};
@@ -13,7 +13,6 @@ use serde::Deserialize;
 use super::{ApiError, Asks, Json, lines, made};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Path;
 use crate::pages::request_id;
 use crate::visitor::Visitor;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
 use exeat_desk::document::{DecidedDocument, Requests, ReviewDocument, Waits};
 use exeat_desk::ports::{LedgerEntry, Queue, StoreError, Waiting};
@@ -21,7 +21,6 @@ use serde::{Deserialize, Serialize};
 use super::{ApiError, Asks, Json, lines};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Path;
 use crate::pages::queue::place;
 use crate::pages::request_id;
 use crate::visitor::Visitor;

@@ -1,6 +1,6 @@
 //! A file's tables for a script: windows of rows, as text that the checks wrote. Never the file's own bytes.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use exeat_desk::document::{MOST_ROWS, Window};
 use exeat_desk::rendition::Rendition;
 use exeat_domain::finding::Finding;
@@ -10,7 +10,6 @@ use serde::Deserialize;
 use super::{Asks, Json};
 use crate::app::App;
 use crate::error::PageError;
-use crate::form::Path;
 use crate::pages::file::{named, off_the_way};
 use crate::pages::request_id;
 use crate::pages::table::{Flags, Rows, Wanted};
