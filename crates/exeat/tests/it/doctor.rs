@@ -76,7 +76,7 @@ fn folders_that_are_not_as_they_should_be_are_found() {
     let gone = |desk: &Desk| desk.configure(&format!("folder = {NOBODYS:?}"), "folder = \"nowhere\"");
     check(gone, "share", "broken", "Mount or make it, or mend its path");
     let read_only = |desk: &Desk| {
-        desk.configure("folder = \"archive\"", &format!("folder = {:?}", format!("{NOBODYS}/dev")))
+        desk.configure("folder = \"archive\"", &format!("folder = {:?}", format!("{NOBODYS}/dev")));
     };
     check(read_only, "archive", "broken", "The desk may not work in the archive");
     let exposed = |desk: &Desk| {

@@ -90,8 +90,7 @@ async fn every_mail_goes_where_it_belongs() {
 
 #[tokio::test]
 async fn over_tls_from_the_start_or_from_then_on_and_without_move() {
-    let server =
-        Dovecot::with_password("imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ENABLE LITERAL+");
+    let server = server("imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ENABLE LITERAL+");
     let config = ImapConfig { host: "localhost".into(), port: server.tls, tls: Tls::Tls, ..server.config() };
     each_goes_where_it_belongs(&server, config).await;
     bring(&server, "e", "files", "more");
@@ -166,7 +165,8 @@ async fn an_access_token_opens_the_mailbox() {
     let server = Dovecot::start(&format!(
         "passdb {{\n driver = oauth2\n mechanisms = xoauth2\n args = {}\n}}\n",
         oauth.display()
-    ));
+    ))
+    .unwrap();
     bring(&server, "a", "files", "hello");
     let with = |token| ImapConfig { proof: ImapProof::Token(secret(token)), ..server.config() };
     let refused = inbox(with("token-of-yesterday")).0.pass().await.unwrap_err();
