@@ -55,7 +55,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("sea-orm", &["exeat-store"]),
     ("sea-orm-migration", &["exeat-store"]),
     ("smb2", &["exeat-shares"]),
-    ("ureq", &["exeat"]),
+    ("ureq", &["exeat", "exeat-channels"]),
     ("zip", &["exeat-package"]),
 ];
 

@@ -11,6 +11,7 @@ mod opened;
 mod probe;
 mod render;
 mod smtp;
+pub mod tickets;
 
 pub use compose::{Sender, compose, words};
 pub use maildir::MaildirCourier;
