@@ -5,6 +5,7 @@
 //! this crate knows MIME.
 
 mod compose;
+mod interpreter;
 pub mod mailbox;
 mod maildir;
 mod opened;

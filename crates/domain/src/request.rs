@@ -78,7 +78,18 @@ pub enum Door {
     Api,
 }
 
-/// The mail thread that replies go to.
+/// The ticket that replies go to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct TicketRef {
+    /// The ticket system, as the configuration names it.
+    pub system: String,
+    /// The ticket's key there, which never changes.
+    pub key: String,
+    /// The key of its caller there; nobody else is answered.
+    pub caller: String,
+}
+
+/// The thread that replies go to: of mails, or a ticket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Thread {
     /// Message-ID of the mail that asked, without angle brackets.
@@ -88,6 +99,9 @@ pub struct Thread {
     pub references: Vec<String>,
     /// Its subject.
     pub subject: Option<String>,
+    /// The ticket, where the request came in by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketRef>,
 }
 
 /// Bytes that were copied once and are kept by their digest.

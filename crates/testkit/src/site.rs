@@ -144,6 +144,7 @@ pub async fn ask(desk: &Desk) -> Result<RequestId, Oops> {
         message_id: Some("asked@example.org".into()),
         references: vec![],
         subject: Some("results".into()),
+        ticket: None,
     };
     let ask = Ask {
         door: Door::Cli,

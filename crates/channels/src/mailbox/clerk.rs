@@ -4,21 +4,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use exeat_desk::ports::{Clock, People};
-use exeat_desk::{Desk, DeskError, Files, Message, Taken, Wish};
+use exeat_desk::{Desk, DeskError, Taken};
 use exeat_domain::digest::Sha256;
-use exeat_domain::ledger::Actor;
 use exeat_domain::message::Posted;
-use exeat_domain::path::Wanted;
-use exeat_domain::request::{Asked, Door, Problem, Purpose, Thread};
+use exeat_domain::request::{Door, Thread};
 use exeat_domain::roster::{Address, Person, Roster};
 use sha2::Digest as _;
 
 use super::arrived::same;
 use super::imap::{Fate, Fetched, LARGEST, Reader};
-use super::reading::{self, Intent, Question, Reading, Settings, Settled, Writer};
+use super::reading::{self, Settings};
 use super::trust::{Judge, Verdict};
 use super::why::{Outcome, Why};
 use super::{Arrived, Stopped};
+use crate::interpreter::Interpreter;
 
 /// Why a mail is put aside on which the program stumbled.
 const POISON: &str = "poison";
@@ -118,36 +117,10 @@ impl Clerk {
 
     /// Hands what a trusted mail asks to the desk.
     async fn ask(&self, mail: &Arrived<'_>, posted: Posted, person: &Person) -> Result<Fate, DeskError> {
-        let only = person.projects.first().filter(|_| person.projects.len() == 1);
-        let project = only.map(String::as_str);
-        let writer = Writer { account: &person.account, project, folders: &[] };
-        let reading = reading::read(mail.message(), &self.settings, writer);
-        let named = reading.project.clone().or_else(|| project.map(str::to_owned));
-        let settled = self.settle(&reading, &person.account, named.as_deref()).await?;
-        let message = Message {
-            posted,
-            thread: mail.thread().clone(),
-            text: reading::own_words(mail.message()),
-            wish: wish(&reading, &settled),
-        };
+        let interpreter = Interpreter { desk: &self.desk, settings: &self.settings };
+        let words = reading::Words::of_mail(mail.message());
+        let message = interpreter.message(&words, person, (posted, mail.thread().clone())).await?;
         Ok(fate(&self.desk.receive(&person.account, message).await?))
-    }
-
-    /// What is meant, of what the share has and the person may ask for.
-    async fn settle(
-        &self,
-        reading: &Reading,
-        account: &str,
-        project: Option<&str>,
-    ) -> Result<Settled, DeskError> {
-        let requester = self.desk.requester(Actor::person(account));
-        let mut there: Vec<Wanted> = vec![];
-        for wanted in reading.candidates() {
-            if !there.contains(wanted) && requester.finds(project, wanted).await? {
-                there.push(wanted.clone());
-            }
-        }
-        Ok(reading.settle(|wanted| there.contains(wanted)))
     }
 }
 
@@ -174,36 +147,4 @@ fn row<'r>(roster: &'r Roster, address: &Address) -> Option<&'r Person> {
 fn unnamed(bytes: &[u8], message_id: Option<String>) -> Posted {
     let sha256 = Sha256(sha2::Sha256::digest(bytes).into());
     Posted { door: Door::Mail, id: message_id.unwrap_or_else(|| format!("sha256:{sha256}")), sha256 }
-}
-
-fn wish(reading: &Reading, settled: &Settled) -> Wish {
-    let line = |wanted: &Wanted| wanted.path.to_string();
-    match reading.intent() {
-        Intent::Withdraw => Wish::Withdraw,
-        Intent::Yes => Wish::Yes,
-        Intent::TakeBack if settled.questions.is_empty() => {
-            Wish::TakeBack(settled.taken_back.iter().map(|taken| line(&taken.wanted)).collect())
-        }
-        Intent::Files | Intent::TakeBack | Intent::Nothing => {
-            let purpose = |supporting| if supporting { Purpose::Supporting } else { Purpose::Output };
-            let asked = settled.asked.iter();
-            let asked =
-                asked.map(|taken| Asked { line: line(&taken.wanted), purpose: purpose(taken.supporting) });
-            Wish::Files(Files {
-                asked: asked.collect(),
-                problems: settled.questions.iter().map(problem).collect(),
-                project: reading.project.clone(),
-                purpose: reading.purpose.clone().unwrap_or_default(),
-            })
-        }
-    }
-}
-
-fn problem(question: &Question) -> Problem {
-    Problem {
-        asked: question.words.clone(),
-        code: question.why.code().to_owned(),
-        message: question.why.words(),
-        offer: question.offer.iter().map(|wanted| wanted.path.to_string()).collect(),
-    }
 }

@@ -1,10 +1,18 @@
 //! Ticket systems: one door and one courier over whatever wire the system speaks.
 
+mod clerk;
+mod courier;
+mod watch;
+
 use std::path::Path;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use exeat_desk::ports::{Failure, Probe};
+
+pub use clerk::{Clerk, Seen};
+pub use courier::{Followed, Milestone, TicketCourier};
+pub use watch::Watch;
 
 /// A ticket system, as the desk sees it: what changed, what is in it, and what can be written to it. Whatever it gives is
 /// a stranger's bytes.
@@ -97,6 +105,36 @@ pub struct Writer {
     pub account: Option<String>,
     /// The mail address, where the system tells it.
     pub address: Option<String>,
+}
+
+impl Writer {
+    /// Whether it is the same, certainly.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        !self.key.is_empty() && self.key == other.key
+    }
+}
+
+/// What of a caller is looked up in the roster.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Known {
+    /// The account: the ticket system knows people by the accounts of the desktop.
+    #[default]
+    Account,
+    /// The mail address, where people cannot change it themselves there.
+    Address,
 }
 
 /// Something that was written on a ticket for its caller to see.

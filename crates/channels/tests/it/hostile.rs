@@ -43,6 +43,7 @@ fn hostile(text: &str) -> Letter {
         message_id: Some(text.into()),
         references: vec![text.into(), "fine@example.org".into()],
         subject: Some(text.into()),
+        ticket: None,
     };
     letter
 }

@@ -29,6 +29,7 @@ pub(crate) fn letter(language: Language, body: Body) -> Letter {
             message_id: Some("ask-2@mail.example.org".into()),
             references: vec!["ask-1@mail.example.org".into()],
             subject: Some("RE: tables for the asthma paper".into()),
+            ticket: None,
         },
         body,
         attachments: vec![],

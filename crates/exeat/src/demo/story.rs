@@ -90,6 +90,7 @@ async fn ask(site: &Site, account: &str, line: &str, purpose: &str) -> Result<Re
         message_id: Some(format!("{}.request@desktop.example.org", account.to_lowercase())),
         references: vec![],
         subject: Some("Download of results".to_owned()),
+        ticket: None,
     };
     let ask = Ask {
         door: Door::Cli,

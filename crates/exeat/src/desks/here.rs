@@ -52,7 +52,7 @@ impl Asking for Asker {
             message_id,
             subject,
         } = new;
-        let thread = Thread { message_id, references: vec![], subject };
+        let thread = Thread { message_id, references: vec![], subject, ticket: None };
         let asked = asked(files, supporting);
         let ask = Ask { door: Door::Cli, project, purpose, context, thread, asked };
         self.site.block_on(async {

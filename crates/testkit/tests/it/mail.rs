@@ -110,6 +110,7 @@ fn letter(folder: &Path) -> Letter {
             message_id: Some("ask-2@mail.example.org".into()),
             references: vec!["ask-1@mail.example.org".into()],
             subject: Some("Re: sortie des résultats".into()),
+            ticket: None,
         },
         body: Body::Released(Released {
             request: "2026-0007".into(),

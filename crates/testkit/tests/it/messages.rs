@@ -42,6 +42,7 @@ fn mail(id: &str, answers: Option<&str>, wish: Wish) -> Message {
             message_id: Some(id.into()),
             references: answers.map(str::to_owned).into_iter().collect(),
             subject: Some("tables".into()),
+            ticket: None,
         },
         text: "Could you look at the second table first?".into(),
         wish,

@@ -96,6 +96,7 @@ pub(crate) async fn ask(
         message_id: message_id.as_deref().map(named).transpose()?,
         references: vec![],
         subject: subject.map(|subject| plain(&subject).replace('\n', " ")),
+        ticket: None,
     };
     let (purpose, asked) = (plain(&purpose), asked(files, supporting));
     let ask = Ask { door: Door::Api, project, purpose, context, thread, asked };

@@ -132,7 +132,8 @@ impl<'x> Arrived<'x> {
         dated(&message, demands.oldest, now)?;
         addressed(&message, demands.ours)?;
         let subject = message.subject().map(str::to_owned);
-        let thread = Thread { references: references(&message), message_id: Some(message_id), subject };
+        let thread =
+            Thread { references: references(&message), message_id: Some(message_id), subject, ticket: None };
         Ok(Self { raw, head, message, from, thread })
     }
 

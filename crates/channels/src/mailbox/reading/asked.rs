@@ -1,7 +1,6 @@
 //! From sentences to wishes: what each path in them is asked for as, and what is asked back.
 
 use exeat_domain::path::{SharePath, Wanted};
-use mail_parser::Message;
 
 use super::line::{Line, Part, View};
 use super::mention::{self, How};
@@ -57,8 +56,8 @@ fn sentences(paragraphs: &[(String, bool)], settings: &Settings) -> (Vec<Sentenc
 }
 
 /// What the subject asks for, where the mail itself asks for nothing.
-pub(super) fn subject(message: &Message<'_>, settings: &Settings, writer: Writer<'_>) -> Reading {
-    let subject: String = message.subject().unwrap_or_default().chars().take(1000).collect();
+pub(super) fn title(title: &str, settings: &Settings, writer: Writer<'_>) -> Reading {
+    let subject: String = title.chars().take(1000).collect();
     let head = subject.trim_start().to_lowercase();
     let answer = ["re:", "re :", "fw:", "fwd:", "tr:", "tr :", "antw:", "doorst:", "aw:", "wg:", "rv:"];
     if subject.is_empty() || answer.iter().any(|mark| head.starts_with(mark)) {

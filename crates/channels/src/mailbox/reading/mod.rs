@@ -249,29 +249,55 @@ impl Reading {
     }
 }
 
-/// Reads what a mail asks for. The mail's size, its parts and who sent it are the caller's to judge.
-#[must_use]
-pub fn read(message: &Message<'_>, settings: &Settings, writer: Writer<'_>) -> Reading {
-    let shown = views::of(message);
-    let mut readings = shown.views.iter().map(|view| asked::read(view, settings, writer));
-    let reading = match (readings.next(), readings.next()) {
-        (Some(one), Some(other)) => merge::both(one, other, &shown),
-        (Some(one), None) => one,
-        _ => Reading::default(),
-    };
-    let reading =
-        if reading == Reading::default() { asked::subject(message, settings, writer) } else { reading };
-    if reading.intent() == Intent::Nothing && reading.questions.is_empty() {
-        return asked::elsewhere(reading, &shown, settings, writer);
-    }
-    reading
+/// The words of a message, taken apart once: whose they are, line by line, and its title.
+#[derive(Debug)]
+pub struct Words {
+    shown: views::Shown,
+    title: String,
 }
 
-/// The sender's own words, a paragraph a line block, for people to read.
+impl Words {
+    /// Those of a mail. Its size, its parts and who sent it are the caller's to judge.
+    #[must_use]
+    pub fn of_mail(message: &Message<'_>) -> Self {
+        Self { shown: views::of(message), title: message.subject().unwrap_or_default().to_owned() }
+    }
+
+    /// Those of a plain text, such as a ticket's.
+    #[must_use]
+    pub fn of_text(title: &str, text: &str) -> Self {
+        Self { shown: views::of_text(text), title: title.to_owned() }
+    }
+
+    /// What they ask for.
+    #[must_use]
+    pub fn read(&self, settings: &Settings, writer: Writer<'_>) -> Reading {
+        let shown = &self.shown;
+        let mut readings = shown.views.iter().map(|view| asked::read(view, settings, writer));
+        let reading = match (readings.next(), readings.next()) {
+            (Some(one), Some(other)) => merge::both(one, other, shown),
+            (Some(one), None) => one,
+            _ => Reading::default(),
+        };
+        let reading =
+            if reading == Reading::default() { asked::title(&self.title, settings, writer) } else { reading };
+        if reading.intent() == Intent::Nothing && reading.questions.is_empty() {
+            return asked::elsewhere(reading, shown, settings, writer);
+        }
+        reading
+    }
+
+    /// The sender's own words, a paragraph a line block, for people to read.
+    #[must_use]
+    pub fn own(&self) -> String {
+        let own = |part| matches!(part, line::Part::Own | line::Part::Signed);
+        let paragraphs = self.shown.views.first().map(|view| view.paragraphs(own)).unwrap_or_default();
+        paragraphs.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+/// Reads what a mail asks for.
 #[must_use]
-pub fn own_words(message: &Message<'_>) -> String {
-    let shown = views::of(message);
-    let own = |part| matches!(part, line::Part::Own | line::Part::Signed);
-    let paragraphs = shown.views.first().map(|view| view.paragraphs(own)).unwrap_or_default();
-    paragraphs.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n\n")
+pub fn read(message: &Message<'_>, settings: &Settings, writer: Writer<'_>) -> Reading {
+    Words::of_mail(message).read(settings, writer)
 }

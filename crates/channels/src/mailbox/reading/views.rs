@@ -36,6 +36,15 @@ pub(super) fn of(message: &Message<'_>) -> Shown {
     Shown { views, attached: attached(message) }
 }
 
+/// The one view of a plain text.
+pub(super) fn of_text(words: &str) -> Shown {
+    let mut view = View::default();
+    let mut budget = MOST_WORDS;
+    text::read(words, Flow::default(), &mut view, &mut budget);
+    history::mark(&mut view, "");
+    Shown { views: vec![view], attached: vec![] }
+}
+
 fn add(part: &MessagePart<'_>, view: &mut View, budget: &mut usize) {
     let disposed = part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment);
     if disposed || part.attachment_name().is_some() {
