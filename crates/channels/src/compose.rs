@@ -120,7 +120,11 @@ fn alternatives(words: Rendered, id: &str) -> MultiPart {
         .singlepart(part(ContentType::TEXT_HTML, words.html))
 }
 
-fn attached(attachment: &Attachment) -> Result<SinglePart, Failure> {
+/// The bytes of an attachment, if they are what was packed and tested.
+///
+/// # Errors
+/// [`Failure`] where they are gone or changed.
+pub(crate) fn whole(attachment: &Attachment) -> Result<Vec<u8>, Failure> {
     let name = one_line(&attachment.name, LONGEST_SUBJECT);
     let bytes = std::fs::read(&attachment.path).map_err(|error| {
         let message = format!("The package {name} cannot be read; the release makes it again.");
@@ -133,6 +137,12 @@ fn attached(attachment: &Attachment) -> Result<SinglePart, Failure> {
         let detail = format!("{}: {found}, not {}", attachment.path.display(), attachment.sha256);
         return Err(failure("courier-changed", message, detail));
     }
+    Ok(bytes)
+}
+
+fn attached(attachment: &Attachment) -> Result<SinglePart, Failure> {
+    let name = one_line(&attachment.name, LONGEST_SUBJECT);
+    let bytes = whole(attachment)?;
     Ok(SinglePart::builder()
         .header(kind_of(&name))
         .header(ContentDisposition::attachment(&name))

@@ -13,6 +13,7 @@ use exeat_domain::request::TicketRef;
 use exeat_domain::roster::Language;
 
 use super::{Comment, System};
+use crate::compose::whole;
 
 /// A step of a request that a ticket's state can follow.
 #[derive(
@@ -101,7 +102,16 @@ impl TicketCourier {
         }
         // What a comment speaks of is there before it.
         for attachment in &letter.attachments {
-            system.attach(&ticket.key, &attachment.name, &attachment.path, attachment.sha256.0).await?;
+            let package = attachment.clone();
+            let bytes = tokio::task::spawn_blocking(move || whole(&package)).await.map_err(|error| {
+                Failure::new(
+                    Port::Courier,
+                    "courier-down",
+                    "The package was not read; it is tried again.",
+                    error,
+                )
+            })??;
+            system.attach(&ticket.key, &attachment.name, Arc::new(bytes)).await?;
         }
         let text = self.mail.words(letter)?.text;
         system.comment(&ticket.key, &Comment { text: &text, mark: &letter.message_id }).await?;

@@ -2,9 +2,11 @@
 
 mod clerk;
 mod courier;
+mod http;
+mod servicenow;
 mod watch;
 
-use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -12,6 +14,8 @@ use exeat_desk::ports::{Failure, Probe};
 
 pub use clerk::{Clerk, Seen};
 pub use courier::{Followed, Milestone, TicketCourier};
+pub use http::{Login, Reached, TicketError};
+pub use servicenow::{Fields, ServiceNow, ServiceNowConfig};
 pub use watch::Watch;
 
 /// A ticket system, as the desk sees it: what changed, what is in it, and what can be written to it. Whatever it gives is
@@ -51,11 +55,11 @@ pub trait System: Probe {
     /// [`Failure`] where it is not certain that it is there.
     async fn comment(&self, key: &str, comment: &Comment<'_>) -> Result<(), Failure>;
 
-    /// Attaches the file at `path` under this name. Attached again with the same name and content, it is there once.
+    /// Attaches a file under this name. Attached again with the same name and content, it is there once.
     ///
     /// # Errors
     /// [`Failure`] where it is not certain that it is there, whole.
-    async fn attach(&self, key: &str, name: &str, path: &Path, sha256: [u8; 32]) -> Result<(), Failure>;
+    async fn attach(&self, key: &str, name: &str, bytes: Arc<Vec<u8>>) -> Result<(), Failure>;
 
     /// Moves the ticket to a state that the configuration names. One that is there already stays.
     ///
