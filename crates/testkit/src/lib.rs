@@ -8,5 +8,6 @@ pub mod post;
 pub mod proxy;
 pub mod samba;
 pub mod site;
+pub mod tickets;
 
 pub use payloads::PAYLOADS;

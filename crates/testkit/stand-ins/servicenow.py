@@ -180,6 +180,8 @@ INSTANCE = Instance()
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
 
     def log_message(self, *_):
         pass
@@ -240,6 +242,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             return self.reset()
         self.wfile.write(body)
+        self.wfile.flush()
 
     def json(self, status, value, headers=None):
         self.send(status, json.dumps(value).encode(), {"Content-Type": "application/json;charset=UTF-8", **(headers or {})})

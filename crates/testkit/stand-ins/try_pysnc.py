@@ -9,6 +9,8 @@ from pysnc import ServiceNowClient
 URL, ROOT = sys.argv[1:3]
 os.environ["REQUESTS_CA_BUNDLE"] = ROOT  # It would win over `verify` where it is set.
 client = ServiceNowClient(URL, ("exeat", "correct-horse"), verify=ROOT)
+for number in range(35):
+    client.session.post(f"{URL}/_control/ticket", json={"caller": "ann_P", "text": f"ticket {number}"}).raise_for_status()
 
 # Query.
 found = client.GlideRecord("sc_req_item")

@@ -21,4 +21,5 @@ mod research_object;
 mod rounds;
 mod samba;
 mod scripts;
+mod servicenow;
 mod whole;

@@ -9,6 +9,7 @@ mod records;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -88,6 +89,8 @@ pub struct ServiceNow {
     http: Http,
     config: Arc<ServiceNowConfig>,
     me: Arc<OnceCell<Me>>,
+    /// Whether times were last seen as they are kept; a query's times are then read as they are written.
+    utc: Arc<AtomicBool>,
 }
 
 /// The account of the desk there.
@@ -120,7 +123,12 @@ impl ServiceNow {
         if config.queue.contains("^NQ") || config.queue.contains("ORDERBY") {
             return Err(TicketError::Setting("queue", config.queue, "^NQ and ORDERBY cannot stand in it"));
         }
-        Ok(Self { http: Http::new(config.reached.clone())?, config: Arc::new(config), me: Arc::default() })
+        Ok(Self {
+            http: Http::new(config.reached.clone())?,
+            config: Arc::new(config),
+            me: Arc::default(),
+            utc: Arc::default(),
+        })
     }
 
     fn record(&self, key: &str) -> Result<String, Failure> {
@@ -192,6 +200,19 @@ impl ServiceNow {
         ];
         let heard = self.http.call(Method::GET, &path, &query, Sent::Nothing).await?;
         Ok(heard.json::<Listed<Record>>()?.result)
+    }
+
+    /// Everything around a time, where the query may be read in another time zone than it was written in.
+    async fn around(&self, from: DateTime<Utc>) -> Result<Vec<Record>, Failure> {
+        let records = self.page(from.checked_sub_signed(SLACK).unwrap_or(from), LARGEST_PAGE).await?;
+        if records.len() < LARGEST_PAGE {
+            return Ok(records);
+        }
+        let message = format!(
+            "More tickets changed than {} gives at once to an account whose time zone is not GMT; set it to GMT.",
+            self.http.server()
+        );
+        Err(failure("ticket-refused", message, ""))
     }
 
     /// The account that the desk has there.
@@ -292,20 +313,18 @@ impl System for ServiceNow {
         let begun = after.and_then(|after| after.split_once('|'));
         let begun = begun.and_then(|(at, size)| Some((time(at)?, size.parse().ok()?)));
         let (from, size) = begun.unwrap_or((since, PAGE));
-        let mut records = self.page(from, size).await?;
-        let mut full = records.len() >= size;
-        if records.iter().any(|record| !record.in_utc("sys_updated_on")) {
-            // The query was read in another time zone than it was written in.
-            records = self.page(from.checked_sub_signed(SLACK).unwrap_or(from), LARGEST_PAGE).await?;
-            full = false;
-            if records.len() >= LARGEST_PAGE {
-                let message = format!(
-                    "More tickets changed than {} gives at once to an account whose time zone is not GMT; set it to GMT.",
-                    self.http.server()
-                );
-                return Err(failure("ticket-refused", message, ""));
-            }
+        // From the beginning on, every time zone gives everything.
+        let exact = since == DateTime::UNIX_EPOCH && after.is_none() || self.utc.load(Ordering::Relaxed);
+        let records = if exact { self.page(from, size).await? } else { self.around(from).await? };
+        let seen = records.iter().map(|record| record.in_utc("sys_updated_on")).reduce(|all, one| all && one);
+        if let Some(seen) = seen
+            && self.utc.swap(seen, Ordering::Relaxed)
+            && !seen
+        {
+            // The account was changed meanwhile: what was asked for is not what was meant.
+            return self.changed(since, after).await;
         }
+        let full = exact && records.len() >= size;
         let tickets: Vec<Ticket> =
             records.iter().map(|record| self.read(record)).collect::<Result<_, _>>()?;
         let last = tickets.iter().map(|ticket| ticket.changed).max();
