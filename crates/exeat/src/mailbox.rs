@@ -6,7 +6,6 @@ use std::time::Duration;
 use exeat_channels::Tls;
 use exeat_channels::mailbox::{
     Clerk, Fate, Fetched, Folders, ImapConfig, ImapProof, Inbox, Judge, Ours, Reader, Resolver, Secret,
-    reading,
 };
 use exeat_desk::ports::{Failure, Port};
 use exeat_domain::roster::Address;
@@ -44,9 +43,7 @@ fn clerk(site: &Site, section: &MailboxSection) -> Result<Clerk, String> {
     let names = Resolver::new(&section.trust.name_servers).map_err(|error| error.to_string())?;
     let judge = Judge::new(section.trust.clone(), ours, loaded.accounts.clone(), Arc::new(names))
         .map_err(|why| format!("trust: {why}"))?;
-    let settings =
-        reading::Settings::new(&loaded.config.share.names(), &section.drives, section.home.as_deref())
-            .map_err(|error| format!("drives or home: {error}"))?;
+    let settings = loaded.settings()?;
     let (people, clock) = (Arc::clone(&site.ports.people), Arc::clone(&site.ports.clock));
     Ok(Clerk { desk: site.desk.clone(), people, clock, judge, settings })
 }

@@ -25,6 +25,7 @@ mod review;
 mod rules;
 mod serve;
 mod status;
+mod tickets;
 mod web;
 mod wiring;
 mod words;

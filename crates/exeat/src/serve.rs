@@ -4,17 +4,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use exeat_channels::mailbox::{Inbox, Passed};
+use exeat_channels::tickets::{Seen, Watch};
 use exeat_desk::Worked;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use crate::cli::{Ended, Format};
-use crate::mailbox;
 use crate::out::{self, Failed};
 use crate::web::Open;
 use crate::wiring::Site;
-use crate::words;
+use crate::{mailbox, tickets, words};
 
 /// How long to wait when nothing is due.
 const IDLE: Duration = Duration::from_secs(2);
@@ -51,7 +51,7 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
     };
     site.block_on(async {
         let mut stop = Stop::new()?;
-        let inbox = mailbox::of(&site)?;
+        let doors = Doors { inbox: mailbox::of(&site)?, tickets: tickets::of(&site)? };
         let web = if args.once { None } else { Open::of(&site).await? };
         site.desk.retry(None).await?;
         let waiting = site.desk.jobs(None).await?.len();
@@ -63,16 +63,11 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
             ));
             web.iter().for_each(|web| out::progress(&format!("the web desk is open: {}", web.url())));
         }
-        let watched = match (inbox, args.once) {
-            (Some(inbox), true) => {
-                look(&inbox).await;
-                None
-            }
-            (Some(inbox), false) => {
-                out::progress(&format!("the mailbox is watched: {}", inbox.place()));
-                Some(Watched(tokio::spawn(async move { inbox.watch().await })))
-            }
-            (None, _) => None,
+        let watched = if args.once {
+            doors.look().await;
+            vec![]
+        } else {
+            doors.watch()
         };
         let (done, failed) = work(&site, &mut stop, web, args.once).await?;
         drop(watched);
@@ -84,24 +79,57 @@ pub(crate) fn run(args: Args, config: Option<PathBuf>) -> Ended {
     })
 }
 
-/// The mailbox, watched until this is dropped; a mail in hand is then left as it is and comes to the same next time.
+/// The doors that are looked at, beside the web desk.
+struct Doors {
+    inbox: Option<Inbox>,
+    tickets: Vec<Watch>,
+}
+
+impl Doors {
+    /// Looks through each once; what fails is said, and the rest of the work is done all the same.
+    async fn look(&self) {
+        if let Some(inbox) = &self.inbox {
+            match inbox.pass().await {
+                Ok(passed) if passed == Passed::default() => {}
+                Ok(Passed { done, parked, later }) => taken("mail", [done, parked, later]),
+                Err(failure) => out::progress(&failure.message),
+            }
+        }
+        for watch in &self.tickets {
+            match watch.pass().await {
+                Ok(seen) if seen == Seen::default() => {}
+                Ok(Seen { done, parked, later }) => taken("ticket text", [done, parked, later]),
+                Err(failure) => out::progress(&failure.message),
+            }
+        }
+    }
+
+    /// Watches each until what this gives is dropped.
+    fn watch(self) -> Vec<Watched> {
+        let mut watched = vec![];
+        if let Some(inbox) = self.inbox {
+            out::progress(&format!("the mailbox is watched: {}", inbox.place()));
+            watched.push(Watched(tokio::spawn(async move { inbox.watch().await })));
+        }
+        for watch in self.tickets {
+            out::progress(&format!("tickets are watched: {}", watch.place));
+            watched.push(Watched(tokio::spawn(async move { watch.watch().await })));
+        }
+        watched
+    }
+}
+
+fn taken(what: &str, [done, parked, later]: [usize; 3]) {
+    let all = words::count(done + parked + later, what);
+    out::progress(&format!("{all}: {done} taken in or refused, {parked} for a person, {later} for later"));
+}
+
+/// A door, watched until this is dropped; a message in hand is then left as it is and comes to the same next time.
 struct Watched(JoinHandle<()>);
 
 impl Drop for Watched {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-/// Looks through the mailbox once; what fails is said, and the rest of the work is done all the same.
-async fn look(inbox: &Inbox) {
-    match inbox.pass().await {
-        Ok(passed) if passed == Passed::default() => {}
-        Ok(Passed { done, parked, later }) => out::progress(&format!(
-            "{}: {done} taken in or refused, {parked} for a person, {later} for later",
-            words::count(done + parked + later, "mail")
-        )),
-        Err(failure) => out::progress(&failure.message),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use exeat_channels::mailbox::reading;
 use exeat_domain::path::{Roots, SharePath};
 use regex::Regex;
 
@@ -69,7 +70,9 @@ pub(crate) fn load(file: &Path) -> Result<Loaded, ConfigError> {
     })?;
     let accounts = Regex::new(&config.requests.account_pattern)
         .map_err(|error| wrong(format!("requests.account_pattern: {error}")))?;
-    Ok(Loaded { config, base, file: absolute, roots, accounts })
+    let loaded = Loaded { config, base, file: absolute, roots, accounts };
+    loaded.settings().map_err(wrong)?;
+    Ok(loaded)
 }
 
 /// Where the text is not understood, and why. The line itself is not repeated: a secret may stand in it.
@@ -145,6 +148,9 @@ fn vet(config: &Config) -> Result<(), String> {
             return Err("mailbox: give either password or token".to_owned());
         }
     }
+    if let Some(servicenow) = &config.tickets.servicenow {
+        servicenow.vet().map_err(|why| format!("tickets.servicenow: {why}"))?;
+    }
     if let Some(web) = &config.web {
         web.settings(&config.mail.name)?;
     }
@@ -167,5 +173,15 @@ impl Loaded {
     /// A path of the configuration, from the file's folder.
     pub(crate) fn path(&self, path: &Path) -> PathBuf {
         self.base.join(path)
+    }
+
+    /// How the people of the site name its share in what they write.
+    ///
+    /// # Errors
+    /// What is wrong with `share.drives` or `share.home`.
+    pub(crate) fn settings(&self) -> Result<reading::Settings, String> {
+        let share = &self.config.share;
+        reading::Settings::new(&share.names(), &share.drives, share.home.as_deref())
+            .map_err(|error| format!("share.drives or share.home: {error}"))
     }
 }

@@ -1,6 +1,5 @@
 //! `[mailbox]`: where requests come in by mail.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use exeat_channels::mailbox::TrustConfig;
@@ -50,12 +49,6 @@ pub(crate) struct MailboxSection {
     /// Further addresses under which mail reaches the desk, beside `mail.from`.
     #[serde(default)]
     pub(crate) addresses: Vec<String>,
-    /// Drive letters as the desktop maps them: `G = ""` for the share itself, `H = "Users/{account}"` for a folder of it.
-    #[serde(default)]
-    pub(crate) drives: BTreeMap<char, String>,
-    /// The folder that “my folder” means, with `{account}` and `{project}`.
-    #[serde(default)]
-    pub(crate) home: Option<String>,
     /// What proves who sent a mail.
     #[serde(default)]
     pub(crate) trust: TrustConfig,

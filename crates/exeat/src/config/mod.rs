@@ -5,9 +5,10 @@ mod mailbox;
 mod secret;
 mod server;
 mod smb;
+mod tickets;
 mod web;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use exeat_domain::policy::Policy;
@@ -19,6 +20,7 @@ pub(crate) use mailbox::MailboxSection;
 pub(crate) use secret::Secret;
 pub(crate) use server::{ServerSection, secure};
 pub(crate) use smb::SmbSection;
+pub(crate) use tickets::{ServiceNowSection, TicketsSection};
 pub(crate) use web::WebSection;
 
 /// The whole configuration. Relative paths are relative to the folder that the file lies in.
@@ -38,6 +40,9 @@ pub(crate) struct Config {
     /// Where requests come in by mail.
     #[serde(default)]
     pub(crate) mailbox: Option<MailboxSection>,
+    /// Where requests come in by tickets.
+    #[serde(default)]
+    pub(crate) tickets: TicketsSection,
     /// Who may ask.
     #[serde(default)]
     pub(crate) requests: RequestsSection,
@@ -87,6 +92,12 @@ pub(crate) struct ShareSection {
     /// Folders that a requester may ask from, with `{account}` and `{project}`; empty: all of it.
     #[serde(default)]
     pub(crate) scope: Vec<String>,
+    /// Drive letters as the desktop maps them: `G = ""` for the share itself, `H = "Users/{account}"` for a folder of it.
+    #[serde(default)]
+    pub(crate) drives: BTreeMap<char, String>,
+    /// The folder that “my folder” means in a message, with `{account}` and `{project}`.
+    #[serde(default)]
+    pub(crate) home: Option<String>,
 }
 
 impl ShareSection {

@@ -20,7 +20,7 @@ use crate::wiring::shares::{Place, smb_archive, there};
 use crate::wiring::vault::KeePassVault;
 use crate::wiring::{sender, smtp_courier, state};
 
-/// How long one step of a conversation with a mail server may take here.
+/// How long one step of a conversation with a mail server or a ticket system may take here.
 const STEP: Duration = Duration::from_secs(10);
 /// Folders in the state folder that are the desk's alone, too.
 const INNER: &[&str] = &[state::SEALS, state::SCRATCH];
@@ -34,6 +34,7 @@ pub(crate) fn connections(loaded: &Loaded) -> Vec<Connection> {
     all.push(to("vault", &loaded.path(&config.vault.file), KeePassVault::of(loaded)));
     all.extend(mail(loaded));
     all.extend(mailbox(loaded));
+    all.extend(tickets(loaded));
     all.push(to("roster", &loaded.path(&config.roster.file), RosterFile(loaded.path(&config.roster.file))));
     all.push(checks(loaded));
     all.extend(config.web.as_ref().map(|section| web::here(section.clone())));
@@ -107,6 +108,15 @@ fn mail(loaded: &Loaded) -> Option<Connection> {
     };
     let courier = move || smtp_courier(&owned, &smtp, STEP).map_err(unmade);
     Some(Connection { name: "mail.smtp", place, probe: Arc::new(Anew::of(courier)) })
+}
+
+/// The ticket systems that requests come in by.
+fn tickets(loaded: &Loaded) -> Option<Connection> {
+    let section = loaded.config.tickets.servicenow.clone()?;
+    let place = section.url.clone();
+    let owned = loaded.clone();
+    let probe = Anew::of(move || crate::tickets::servicenow(&owned, &section, STEP).map_err(unmade));
+    Some(Connection { name: "tickets.servicenow", place, probe: Arc::new(probe) })
 }
 
 /// What requests come in by.

@@ -26,7 +26,7 @@ use crate::doctor::connections;
 use crate::inspector::Sandboxed;
 use crate::lock::{self, Lock};
 use crate::out::{self, Failed};
-use crate::{identity, words};
+use crate::{identity, tickets, words};
 
 use people::RosterFile;
 use vault::KeePassVault;
@@ -92,7 +92,7 @@ impl Site {
             archive: shares::archive(&loaded)?,
             scratch: Arc::new(FolderScratch::open(state.join(state::SCRATCH))?),
             vault: Arc::new(KeePassVault::of(&loaded)),
-            courier: courier(&loaded)?,
+            courier: tickets::answering(&loaded, courier(&loaded)?)?,
             people: Arc::new(RosterFile(loaded.path(&loaded.config.roster.file))),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),

@@ -124,7 +124,7 @@ fn a_mailbox_that_is_down_or_silent_is_broken() {
     let mailbox = |password: &str| {
         let section = format!(
             "[mailbox]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nuser = \"desk\"\ntimeout = 1\n\
-             password = \"{password}\"\ndrives = {{ G = \"\" }}\nhome = \"Users/{{account}}\"\n\n[roster]"
+             password = \"{password}\"\n\n[roster]"
         );
         move |desk: &Desk| desk.configure("[roster]", &section)
     };
@@ -132,6 +132,26 @@ fn a_mailbox_that_is_down_or_silent_is_broken() {
     drop(server);
     check(mailbox("file:vault.password"), "mailbox", "broken", "does not speak IMAP; check that it runs");
     check(mailbox("env:EXEAT_TEST_UNSET"), "mailbox", "broken", "the environment has no such variable");
+}
+
+#[test]
+fn a_ticket_system_that_is_down_is_broken() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    drop(server);
+    let tickets = |url: String, password: &'static str| {
+        let section = format!(
+            "[tickets.servicenow]\nurl = \"{url}\"\nqueue = \"active=true\"\nuser = \"exeat\"\n\
+             password = \"{password}\"\n\n[roster]"
+        );
+        move |desk: &Desk| desk.configure("[roster]", &section)
+    };
+    let at = format!("http://127.0.0.1:{port}");
+    let name = "tickets.servicenow";
+    check(tickets(at.clone(), "file:vault.password"), name, "broken", "cannot be reached, or breaks off");
+    check(tickets(at, "env:EXEAT_TEST_UNSET"), name, "broken", "the environment has no such variable");
+    let open = "http://tickets.example.org".to_owned();
+    check(tickets(open, "file:vault.password"), name, "broken", "without TLS");
 }
 
 #[test]
