@@ -253,6 +253,9 @@ pub enum Fact {
     },
     SignedIn {
         account: String,
+        /// The address of the proxy whose word it was, where no password was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by_proxy: Option<String>,
     },
     TokenMade {
         account: String,

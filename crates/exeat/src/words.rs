@@ -134,7 +134,7 @@ fn house_fact(fact: &Fact) -> String {
         Fact::Enrolled { account } => format!("{account} set a password for the web desk"),
         Fact::AccountShut { account } => format!("{account} may no longer sign in"),
         Fact::AccountOpened { account } => format!("{account} may sign in again"),
-        Fact::SignedIn { account } => format!("{account} signed in"),
+        Fact::SignedIn { account, .. } => format!("{account} signed in"),
         Fact::TokenMade { account, token, name, reach, until, .. } => {
             let (name, reach, until) = (shown(name), reach.name(), until.date_naive());
             format!("token {token} ({name}) was made for {account}: {reach}, until {until}")

@@ -14,6 +14,7 @@ use crate::previews::Previews;
 use crate::rate::Rate;
 use crate::sign_in::{Passwords, Throttle};
 use crate::verifier::Verifier;
+use crate::vouched::ProxyHeader;
 
 /// How the site wants its web desk.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Settings {
     pub public_url: String,
     /// Proxies whose word on a visitor's address counts.
     pub trusted_proxies: Vec<IpAddr>,
+    /// A header in which a proxy says who it let in, where there is one.
+    pub header: Option<ProxyHeader>,
     /// How long a session may rest.
     pub idle: TimeDelta,
     /// How long it lasts at most.

@@ -25,7 +25,9 @@ pub mod sign_in;
 pub mod tokens;
 mod verifier;
 mod visitor;
+mod vouched;
 mod words;
 
 pub use app::{App, Settings};
 pub use serving::{ServeError, listen, serve};
+pub use vouched::ProxyHeader;

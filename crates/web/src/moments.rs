@@ -124,6 +124,7 @@ mod tests {
             address: "127.0.0.1:0".parse().unwrap(),
             public_url: "http://localhost".into(),
             trusted_proxies: vec![],
+            header: None,
             idle: TimeDelta::minutes(30),
             longest: TimeDelta::hours(10),
             second_factor: true,

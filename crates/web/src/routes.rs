@@ -1,9 +1,10 @@
 //! Every route, and who may use it: one table, from which the service is made. A route that is not here is not there.
 
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -28,6 +29,7 @@ use crate::pages::{
     ledger, mine, pickup, queue, refuse, release, releases, request, sign_in,
 };
 use crate::visitor::{Reads, Visitor};
+use crate::vouched::Vouched;
 use crate::{assets, security, session};
 
 pub use crate::api::Token;
@@ -229,7 +231,9 @@ async fn guard(
         return crate::api::guard(&app, token, request, next).await;
     }
     let of_api = request.uri().path().starts_with(ROOT);
-    let visitor = match Visitor::of(&app, &session).await {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let vouched = Vouched::of(app.settings().header.as_ref(), peer, request.headers());
+    let visitor = match Visitor::there(&app, &session, (vouched, peer), who != Who::Anyone).await {
         Ok(visitor) => visitor,
         Err(error) => return error.page(Shell::new(&app, Reads::of(None, request.headers()).0, None)),
     };

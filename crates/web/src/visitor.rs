@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::error::PageError;
 use crate::session::SIGNED_IN;
 use crate::sign_in::may_sign_in;
+use crate::vouched::Vouched;
 use crate::words::Words;
 
 /// How often a session's rest is written down.
@@ -27,6 +28,25 @@ pub(crate) struct SignedIn {
     pub(crate) account: String,
     pub(crate) at: DateTime<Utc>,
     pub(crate) seen: DateTime<Utc>,
+    /// Whether it was on a proxy's word: it is then good only together with that.
+    #[serde(default)]
+    pub(crate) vouched: bool,
+}
+
+impl SignedIn {
+    /// Begins a session of this person; it gets a new id, so that one that was known before opens nothing.
+    pub(crate) async fn begin(
+        app: &App,
+        session: &Session,
+        person: &Person,
+        vouched: bool,
+    ) -> Result<(), PageError> {
+        session.clear().await;
+        session.cycle_id().await?;
+        let (account, now) = (person.account.clone(), app.now());
+        session.insert(SIGNED_IN, Self { account, at: now, seen: now, vouched }).await?;
+        Ok(())
+    }
 }
 
 /// Someone who is signed in.
@@ -48,8 +68,40 @@ impl Visitor {
         self.person.may(role)
     }
 
+    /// Who is there: as a proxy says that may, or by a session that is still good. With `begin`, whoever a proxy vouches for
+    /// begins a session.
+    pub(crate) async fn there(
+        app: &App,
+        session: &Session,
+        (vouched, peer): (Vouched, Option<IpAddr>),
+        begin: bool,
+    ) -> Result<Option<Self>, PageError> {
+        let known = session.get::<SignedIn>(SIGNED_IN).await?;
+        let account = match vouched {
+            Vouched::Account(account) => account,
+            Vouched::Odd if begin => {
+                tracing::warn!(?peer, "a proxy names nobody, or more than one");
+                return Err(PageError::Forbidden);
+            }
+            Vouched::Odd => return Ok(None),
+            // What began on a proxy's word does not go on without it.
+            Vouched::Nothing if known.is_some_and(|known| known.vouched) => return Ok(None),
+            Vouched::Nothing => return Self::of(app, session).await,
+        };
+        let same = known.is_some_and(|known| known.vouched && known.account.eq_ignore_ascii_case(&account));
+        let visitor = if same { Self::of(app, session).await? } else { None };
+        match (visitor, peer) {
+            (None, Some(peer)) if begin => {
+                let Some(person) = app.let_in(&account, peer).await? else { return Err(PageError::Forbidden) };
+                SignedIn::begin(app, session, &person, true).await?;
+                Ok(Some(Self { person, token: None }))
+            }
+            (visitor, _) => Ok(visitor),
+        }
+    }
+
     /// The person of a session, if it is still good.
-    pub(crate) async fn of(app: &App, session: &Session) -> Result<Option<Self>, PageError> {
+    async fn of(app: &App, session: &Session) -> Result<Option<Self>, PageError> {
         let Some(signed_in) = session.get::<SignedIn>(SIGNED_IN).await? else { return Ok(None) };
         let (now, settings) = (app.now(), app.settings());
         let rested = now - signed_in.seen >= settings.idle;

@@ -21,7 +21,7 @@ pub(crate) use secret::Secret;
 pub(crate) use server::{ServerSection, secure};
 pub(crate) use smb::SmbSection;
 pub(crate) use tickets::{ServiceNowSection, TicketsSection};
-pub(crate) use web::WebSection;
+pub(crate) use web::{HeaderSection, WebSection};
 
 /// The whole configuration. Relative paths are relative to the folder that the file lies in.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

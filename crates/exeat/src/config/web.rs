@@ -20,6 +20,9 @@ pub(crate) struct WebSection {
     /// Proxies whose word on a visitor's address (X-Forwarded-For) counts.
     #[serde(default)]
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// A header in which a proxy says who it let in, for sites with Kerberos. Without it people sign in here.
+    #[serde(default)]
+    pub(crate) header: Option<HeaderSection>,
     /// Whether signing in takes six digits from an app beside the password.
     #[serde(default = "yes")]
     pub(crate) second_factor: bool,
@@ -48,6 +51,37 @@ pub(crate) struct WebSection {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub(crate) closed: BTreeSet<NaiveDate>,
+}
+
+/// `[web.header]`
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HeaderSection {
+    /// Its name, such as `X-Remote-User`. The proxy must remove what a visitor sends under it.
+    pub(crate) name: String,
+    /// The proxies' own addresses; from everywhere else the header is as if it were not there.
+    pub(crate) from: Vec<IpAddr>,
+    /// The realm that names end in there, such as `EXAMPLE.ORG` in `ann_P@EXAMPLE.ORG`.
+    #[serde(default)]
+    pub(crate) realm: Option<String>,
+}
+
+impl HeaderSection {
+    fn header(&self) -> Result<exeat_web::ProxyHeader, String> {
+        let spoken = ["authorization", "cookie", "host", "origin", "forwarded", "x-forwarded-for"];
+        let name = self.name.parse().ok().filter(|_| !spoken.contains(&self.name.to_lowercase().as_str()));
+        let name = name.ok_or_else(|| {
+            format!("web.header.name is {:?}: it must be a header of the proxy's own, like X-Remote-User", self.name)
+        })?;
+        if self.from.is_empty() || self.from.iter().any(IpAddr::is_unspecified) {
+            return Err("web.header.from: list the addresses of the proxies, each by itself".to_owned());
+        }
+        let fits = |realm: &String| !realm.is_empty() && !realm.contains('@') && realm.is_ascii();
+        if !self.realm.as_ref().is_none_or(fits) {
+            return Err("web.header.realm: write it without its @, like EXAMPLE.ORG".to_owned());
+        }
+        Ok(exeat_web::ProxyHeader { name, from: self.from.clone(), realm: self.realm.clone() })
+    }
 }
 
 /// A day of the week.
@@ -146,6 +180,7 @@ impl WebSection {
             address: self.address,
             public_url: self.public_url.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
+            header: self.header.as_ref().map(HeaderSection::header).transpose()?,
             idle: TimeDelta::minutes(self.idle.into()),
             longest: TimeDelta::minutes(self.longest.into()),
             second_factor: self.second_factor,
@@ -198,6 +233,14 @@ mod tests {
             ("public_url = \"https://exeat.example.org/desk\"", "web.public_url"),
             ("public_url = \"http://exeat.example.org\"", "web.public_url"),
             ("public_url = \"https://a\"\ntimezone = \"Brussels\"", "web.timezone"),
+            ("public_url = \"https://a\"\n[header]\nname = \"X User\"\nfrom = [\"10.0.0.1\"]", "web.header.name"),
+            ("public_url = \"https://a\"\n[header]\nname = \"Cookie\"\nfrom = [\"10.0.0.1\"]", "web.header.name"),
+            ("public_url = \"https://a\"\n[header]\nname = \"X-User\"\nfrom = []", "web.header.from"),
+            ("public_url = \"https://a\"\n[header]\nname = \"X-User\"\nfrom = [\"0.0.0.0\"]", "web.header.from"),
+            (
+                "public_url = \"https://a\"\n[header]\nname = \"X-User\"\nfrom = [\"10.0.0.1\"]\nrealm = \"@A\"",
+                "web.header.realm",
+            ),
             ("public_url = \"https://a\"\nopen_from = \"9\"", "web.open_from"),
             ("public_url = \"https://a\"\nopen_from = \"18:00\"", "web.open_until"),
             ("public_url = \"https://a\"\nopen_days = []", "web.open_days"),

@@ -10,7 +10,7 @@ use exeat_desk::ports::{Connection, Probe, Sign};
 use ureq::Agent;
 
 use super::here::beside;
-use crate::config::{ServerSection, WebSection};
+use crate::config::{HeaderSection, ServerSection, WebSection};
 use crate::desks;
 
 /// How long the web desk may take to say that it is there.
@@ -43,7 +43,22 @@ impl Probe for Here {
             return vec![Sign::broken(why, "Mend that in the configuration, or what it refers to.")];
         }
         let heard = beside(move || Ok(knock(address))).await;
-        vec![protected(&self.0.public_url), heard.unwrap_or_else(|sign| sign)]
+        let mut signs = vec![protected(&self.0.public_url), heard.unwrap_or_else(|sign| sign)];
+        signs.extend(self.0.header.as_ref().map(believed));
+        signs
+    }
+}
+
+/// Whose word on who is there counts.
+fn believed(header: &HeaderSection) -> Sign {
+    let from = header.from.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");
+    if header.from.iter().any(|from| from.to_canonical().is_loopback()) {
+        Sign::warning(
+            format!("Every program on this machine can say in {} who is there.", header.name),
+            "Let nobody else use this machine, or put the proxy on another and list its address.",
+        )
+    } else {
+        Sign::fine(format!("The proxy at {from} says in {} who is there.", header.name))
     }
 }
 

@@ -15,7 +15,7 @@ async fn house() -> House {
         ("cleo", 2, Fact::ReviewSubmitted { round: 1 }),
         ("Cleo", 2, Fact::Rejected { round: 1, reason: Some("count of 3 in \"régions\".csv".into()) }),
         ("exeat", 2, Fact::Released),
-        ("cleo", 3, Fact::SignedIn { account: "cleo".into() }),
+        ("cleo", 3, Fact::SignedIn { account: "cleo".into(), by_proxy: None }),
     ];
     for (second, (account, request, fact)) in (2..).zip(facts) {
         let request = Some(RequestId(request));

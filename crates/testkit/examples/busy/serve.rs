@@ -123,6 +123,7 @@ fn settings(address: SocketAddr) -> Settings {
         address,
         public_url: format!("http://{address}"),
         trusted_proxies: vec![],
+        header: None,
         idle: TimeDelta::minutes(30),
         longest: TimeDelta::hours(10),
         second_factor: false,

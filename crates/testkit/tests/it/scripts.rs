@@ -60,6 +60,7 @@ async fn the_guides_python_asks_for_a_release() {
         address,
         public_url: format!("http://{address}"),
         trusted_proxies: vec![],
+        header: None,
         idle: TimeDelta::minutes(30),
         longest: TimeDelta::hours(10),
         second_factor: true,

@@ -11,7 +11,6 @@ use super::{Shell, page as write};
 use crate::app::App;
 use crate::error::PageError;
 use crate::form::{Form, Query};
-use crate::session::SIGNED_IN;
 use crate::sign_in::{SignInError, Tried};
 use crate::visitor::{From, Reads, SignedIn};
 use crate::words::{Words, fill};
@@ -82,10 +81,7 @@ pub(crate) async fn send(
     let tried = Tried { account: &sent.account, password: &sent.password, code: &sent.code };
     let wrong = match app.sign_in(from, tried).await {
         Ok(person) => {
-            session.clear().await;
-            session.cycle_id().await?;
-            let now = app.now();
-            session.insert(SIGNED_IN, SignedIn { account: person.account, at: now, seen: now }).await?;
+            SignedIn::begin(&app, &session, &person, false).await?;
             return Ok(Redirect::to(within(&sent.to)).into_response());
         }
         Err(SignInError::Refused) => w.sign_in.refused.to_owned(),

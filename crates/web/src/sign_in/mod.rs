@@ -92,10 +92,29 @@ impl App {
             return Err(SignInError::Refused);
         };
         inner.throttle.succeeded(from, tried.account);
-        let actor = Actor::person(&person.account);
-        let fact = Fact::SignedIn { account: person.account.clone() };
-        inner.accounts.note(Event { at: now, actor, request: None, fact }).await?;
+        self.note_sign_in(&person, None).await?;
         Ok(person)
+    }
+
+    /// The person whom a proxy has let in, once it is in the ledger; nobody where the roster knows no such person, or has
+    /// nothing for them to do here.
+    ///
+    /// # Errors
+    /// [`SignInError`] where the store or the roster fails.
+    pub(crate) async fn let_in(&self, account: &str, proxy: IpAddr) -> Result<Option<Person>, SignInError> {
+        let roster = self.inner.people.roster().await?;
+        let Some(person) = roster.person(account).filter(|person| may_sign_in(person)).cloned() else {
+            tracing::warn!(%proxy, account = %exeat_domain::path::shown(&cut(account)), "nobody on the roster was let in");
+            return Ok(None);
+        };
+        self.note_sign_in(&person, Some(proxy.to_string())).await?;
+        Ok(Some(person))
+    }
+
+    async fn note_sign_in(&self, person: &Person, by_proxy: Option<String>) -> Result<(), SignInError> {
+        let (actor, account) = (Actor::person(&person.account), person.account.clone());
+        let fact = Fact::SignedIn { account, by_proxy };
+        Ok(self.inner.accounts.note(Event { at: self.now(), actor, request: None, fact }).await?)
     }
 
     /// An account that may sign in, and whose it is.

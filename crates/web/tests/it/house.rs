@@ -122,6 +122,7 @@ pub(crate) fn settings() -> Settings {
         address: "127.0.0.1:0".parse().unwrap(),
         public_url: format!("https://{HOST}"),
         trusted_proxies: vec![],
+        header: None,
         idle: TimeDelta::minutes(30),
         longest: TimeDelta::hours(10),
         second_factor: false,

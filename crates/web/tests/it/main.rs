@@ -22,3 +22,4 @@ mod running;
 mod safety;
 mod signing_in;
 mod telling;
+mod vouched;

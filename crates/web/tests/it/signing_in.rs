@@ -45,7 +45,7 @@ async fn what_was_wrong_is_not_told() {
     let again = house.stranger().post("/sign-in", &form).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "a code is good once");
     let ledger = house.desk.ledger(&Actor::person("aude"), None, 0, 100).await.unwrap();
-    let signed_in = |fact: &Fact| matches!(fact, Fact::SignedIn { account } if account == "cleo");
+    let signed_in = |fact: &Fact| matches!(fact, Fact::SignedIn { account, .. } if account == "cleo");
     assert_eq!(ledger.iter().filter(|entry| signed_in(&entry.event.fact)).count(), 1);
 }
 
