@@ -92,7 +92,9 @@ impl Visitor {
         let visitor = if same { Self::of(app, session).await? } else { None };
         match (visitor, peer) {
             (None, Some(peer)) if begin => {
-                let Some(person) = app.let_in(&account, peer).await? else { return Err(PageError::Forbidden) };
+                let Some(person) = app.let_in(&account, peer).await? else {
+                    return Err(PageError::Forbidden);
+                };
                 SignedIn::begin(app, session, &person, true).await?;
                 Ok(Some(Self { person, token: None }))
             }

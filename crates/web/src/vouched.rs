@@ -107,6 +107,9 @@ mod tests {
         for odd in ["ann_P@evil.example", "ann_P@evil.example@example.org", "@example.org"] {
             assert_eq!(said(Some("EXAMPLE.ORG"), "192.0.2.7", &[odd]), Vouched::Odd, "{odd}");
         }
-        assert_eq!(Vouched::of(None, Some("192.0.2.7".parse().unwrap()), &HeaderMap::new()), Vouched::Nothing);
+        assert_eq!(
+            Vouched::of(None, Some("192.0.2.7".parse().unwrap()), &HeaderMap::new()),
+            Vouched::Nothing
+        );
     }
 }

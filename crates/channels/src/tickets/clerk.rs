@@ -103,7 +103,7 @@ impl Clerk {
             Err(fault) => {
                 tracing::error!(%fault, ticket = shown(&ticket.number), "the desk stumbled on a ticket; it is put aside");
                 let id = format!("{}#stumbled", self.id(ticket));
-                self.count(self.desk.park(posted(id, &ticket.text), POISON).await?, seen);
+                self.count(&self.desk.park(posted(id, &ticket.text), POISON).await?, seen);
                 Ok(())
             }
         }
@@ -119,7 +119,7 @@ impl Clerk {
                 // Who changed the text of a ticket is not known: it may be another than its caller.
                 let changed = Posted { id: format!("{}#{}", asked.id, short(asked.sha256)), ..asked.clone() };
                 if self.desk.known(&changed).await?.is_none() {
-                    self.count(self.desk.park(changed, EDITED).await?, &mut seen);
+                    self.count(&self.desk.park(changed, EDITED).await?, &mut seen);
                 }
             }
             Some(_) => {}
@@ -127,7 +127,7 @@ impl Clerk {
             None => {
                 let words = Words::of_text(&ticket.title, &ticket.text);
                 let long = text.len() > LONGEST;
-                self.count(self.hear(ticket, asked, (&words, long), &[]).await?, &mut seen);
+                self.count(&self.hear(ticket, asked, (&words, long), &[]).await?, &mut seen);
             }
         }
         for entry in self.system.entries(&ticket.key).await? {
@@ -147,7 +147,7 @@ impl Clerk {
         let words = Words::of_text("", &entry.text);
         let long = entry.text.len() > LONGEST;
         let taken = self.hear(ticket, posted, (&words, long), &[self.id(ticket)]).await?;
-        self.count(taken, seen);
+        self.count(&taken, seen);
         Ok(())
     }
 
@@ -186,7 +186,7 @@ impl Clerk {
         self.desk.receive(&person.account, message).await
     }
 
-    fn count(&self, taken: Taken, seen: &mut Seen) {
+    fn count(&self, taken: &Taken, seen: &mut Seen) {
         match taken {
             Taken::Parked(why) => {
                 tracing::warn!(

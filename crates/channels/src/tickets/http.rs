@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use exeat_desk::ports::{Failure, Port};
 use exeat_domain::path::shown;
 use rustls::pki_types::CertificateDer;
@@ -257,8 +257,8 @@ impl Http {
             failure("ticket-down", message, error)
         };
         let mut answer = answer.map_err(down)?;
-        let wait =
-            answer.headers().get("retry-after").and_then(|value| wait(value.to_str().ok()?, Utc::now()));
+        let said = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let wait = said("retry-after").and_then(|value| wait(value, said("date")));
         let bytes = answer.body_mut().with_config().limit(LONGEST).read_to_vec().map_err(down)?;
         Ok(Said { status: answer.status().as_u16(), wait, bytes })
     }
@@ -395,13 +395,13 @@ pub(super) fn failure(
     Failure::new(Port::Door, code, message, detail)
 }
 
-/// How long is to be waited: seconds, or until a date (RFC 9110, 10.2.3).
-fn wait(value: &str, now: DateTime<Utc>) -> Option<Duration> {
+/// How long is to be waited: seconds, or until a date (RFC 9110, 10.2.3) by the clock of who says so.
+fn wait(value: &str, now: Option<&str>) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let until = DateTime::parse_from_rfc2822(value.trim()).ok()?;
-    Some((until.with_timezone(&Utc) - now).to_std().unwrap_or_default())
+    let date = |text: &str| DateTime::parse_from_rfc2822(text.trim()).ok();
+    Some((date(value)? - date(now?)?).to_std().unwrap_or_default())
 }
 
 /// Whether the address is one with TLS; without, only this machine's own will do.
@@ -480,10 +480,11 @@ mod tests {
 
     #[test]
     fn it_waits_as_it_is_told() {
-        let now = DateTime::parse_from_rfc3339("2026-11-24T09:00:00Z").unwrap().to_utc();
-        assert_eq!(wait("7", now), Some(Duration::from_secs(7)));
+        let now = Some("Tue, 24 Nov 2026 09:00:00 GMT");
+        assert_eq!(wait("7", None), Some(Duration::from_secs(7)));
         assert_eq!(wait("Tue, 24 Nov 2026 09:00:30 GMT", now), Some(Duration::from_secs(30)));
         assert_eq!(wait("Tue, 24 Nov 2026 08:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(wait("soon", now), None);
+        assert_eq!(wait("Tue, 24 Nov 2026 09:00:30 GMT", None), None);
     }
 }

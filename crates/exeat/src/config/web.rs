@@ -71,7 +71,10 @@ impl HeaderSection {
         let spoken = ["authorization", "cookie", "host", "origin", "forwarded", "x-forwarded-for"];
         let name = self.name.parse().ok().filter(|_| !spoken.contains(&self.name.to_lowercase().as_str()));
         let name = name.ok_or_else(|| {
-            format!("web.header.name is {:?}: it must be a header of the proxy's own, like X-Remote-User", self.name)
+            format!(
+                "web.header.name is {:?}: it must be a header of the proxy's own, like X-Remote-User",
+                self.name
+            )
         })?;
         if self.from.is_empty() || self.from.iter().any(IpAddr::is_unspecified) {
             return Err("web.header.from: list the addresses of the proxies, each by itself".to_owned());
@@ -233,10 +236,19 @@ mod tests {
             ("public_url = \"https://exeat.example.org/desk\"", "web.public_url"),
             ("public_url = \"http://exeat.example.org\"", "web.public_url"),
             ("public_url = \"https://a\"\ntimezone = \"Brussels\"", "web.timezone"),
-            ("public_url = \"https://a\"\n[header]\nname = \"X User\"\nfrom = [\"10.0.0.1\"]", "web.header.name"),
-            ("public_url = \"https://a\"\n[header]\nname = \"Cookie\"\nfrom = [\"10.0.0.1\"]", "web.header.name"),
+            (
+                "public_url = \"https://a\"\n[header]\nname = \"X User\"\nfrom = [\"10.0.0.1\"]",
+                "web.header.name",
+            ),
+            (
+                "public_url = \"https://a\"\n[header]\nname = \"Cookie\"\nfrom = [\"10.0.0.1\"]",
+                "web.header.name",
+            ),
             ("public_url = \"https://a\"\n[header]\nname = \"X-User\"\nfrom = []", "web.header.from"),
-            ("public_url = \"https://a\"\n[header]\nname = \"X-User\"\nfrom = [\"0.0.0.0\"]", "web.header.from"),
+            (
+                "public_url = \"https://a\"\n[header]\nname = \"X-User\"\nfrom = [\"0.0.0.0\"]",
+                "web.header.from",
+            ),
             (
                 "public_url = \"https://a\"\n[header]\nname = \"X-User\"\nfrom = [\"10.0.0.1\"]\nrealm = \"@A\"",
                 "web.header.realm",

@@ -166,7 +166,7 @@ fn the_schema_is_json_and_knows_every_section() {
         sections,
         [
             "archive", "checks", "desk", "mail", "mailbox", "policy", "requests", "roster", "server",
-            "share", "vault", "web"
+            "share", "tickets", "vault", "web"
         ]
     );
     assert_eq!(schema["additionalProperties"], false);

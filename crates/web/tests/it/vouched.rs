@@ -71,7 +71,8 @@ async fn nobody_else_is_let_in() {
     // The same words from an address that is not the proxy's, whatever it says of where it comes from.
     let outside = house("192.0.2.8").await;
     let mut visitor = outside.stranger();
-    let headers = [("x-remote-user", "adam"), ("x-forwarded-for", "192.0.2.8"), ("forwarded", "for=192.0.2.8")];
+    let headers =
+        [("x-remote-user", "adam"), ("x-forwarded-for", "192.0.2.8"), ("forwarded", "for=192.0.2.8")];
     let answer = visitor.send(Method::GET, "/admin", &headers, Body::empty()).await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/sign-in?to=%2Fadmin"));
     // Nor does it open the API, for which a token is needed.
