@@ -48,6 +48,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("ed25519-dalek", &["exeat-store"]),
     ("image", &["exeat-checks"]),
     ("keepass", &["exeat-package"]),
+    ("ldap3", &["exeat-channels"]),
     ("lettre", &["exeat-channels"]),
     ("mail-auth", &["exeat-channels"]),
     ("mail-parser", &["exeat-channels"]),

@@ -5,6 +5,7 @@
 //! this crate knows MIME.
 
 mod compose;
+pub mod directory;
 mod interpreter;
 pub mod mailbox;
 mod maildir;

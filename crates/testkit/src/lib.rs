@@ -8,6 +8,7 @@ pub mod post;
 pub mod proxy;
 pub mod samba;
 pub mod site;
+pub mod slapd;
 pub mod tickets;
 
 pub use payloads::PAYLOADS;

@@ -54,6 +54,11 @@ const NEEDS: &[Need] = &[
         probes: &[&["smbd", "--version"], &["/usr/sbin/smbd", "--version"]],
     },
     Need {
+        package: "slapd",
+        why: "is the directory that people are in",
+        probes: &[&["slapd", "-VV"], &["/usr/sbin/slapd", "-VV"]],
+    },
+    Need {
         package: "smbclient",
         why: "reads from it for the comparison",
         probes: &[&["smbclient", "--version"]],

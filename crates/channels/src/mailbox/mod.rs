@@ -9,6 +9,7 @@ mod why;
 
 pub use arrived::{Arrived, Ours, Stopped};
 pub use clerk::Clerk;
+pub(crate) use imap::client_config;
 pub use imap::{
     Fate, Fetched, Folders, ImapConfig, ImapError, Inbox, LARGEST, Passed, Proof as ImapProof, Reader, Secret,
 };

@@ -1,5 +1,6 @@
 //! `exeat.toml`: one file, strict, with secrets by reference only.
 
+mod ldap;
 mod load;
 mod mailbox;
 mod secret;
@@ -15,6 +16,7 @@ use exeat_domain::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use ldap::LdapSection;
 pub(crate) use load::{ConfigError, Loaded, load};
 pub(crate) use mailbox::MailboxSection;
 pub(crate) use secret::Secret;
@@ -242,6 +244,9 @@ impl Default for ChecksSection {
 pub(crate) struct RosterSection {
     /// The TOML file with `[[people]]` and `[[exceptions]]`; read anew whenever it is needed.
     pub(crate) file: PathBuf,
+    /// A directory, for the people who are not in the file.
+    #[serde(default)]
+    pub(crate) ldap: Option<LdapSection>,
 }
 
 /// The schema of `[policy]`; its values are the domain's.

@@ -36,6 +36,7 @@ pub(crate) fn connections(loaded: &Loaded) -> Vec<Connection> {
     all.extend(mailbox(loaded));
     all.extend(tickets(loaded));
     all.push(to("roster", &loaded.path(&config.roster.file), RosterFile(loaded.path(&config.roster.file))));
+    all.extend(directory(loaded));
     all.push(checks(loaded));
     all.extend(config.web.as_ref().map(|section| web::here(section.clone())));
     all.extend(config.server.as_ref().map(|server| web::elsewhere(server.clone(), loaded.base.clone())));
@@ -108,6 +109,15 @@ fn mail(loaded: &Loaded) -> Option<Connection> {
     };
     let courier = move || smtp_courier(&owned, &smtp, STEP).map_err(unmade);
     Some(Connection { name: "mail.smtp", place, probe: Arc::new(Anew::of(courier)) })
+}
+
+/// The directory that people are in.
+fn directory(loaded: &Loaded) -> Option<Connection> {
+    let section = loaded.config.roster.ldap.clone()?;
+    let place = section.url.clone();
+    let owned = loaded.clone();
+    let probe = Anew::of(move || crate::wiring::people::directory(&owned, &section, STEP).map_err(unmade));
+    Some(Connection { name: "roster.ldap", place, probe: Arc::new(probe) })
 }
 
 /// The ticket systems that requests come in by.

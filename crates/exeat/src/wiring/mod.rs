@@ -28,7 +28,7 @@ use crate::lock::{self, Lock};
 use crate::out::{self, Failed};
 use crate::{identity, tickets, words};
 
-use people::RosterFile;
+use people::Everyone;
 use vault::KeePassVault;
 
 /// How long a command waits for another process of the desk.
@@ -93,7 +93,7 @@ impl Site {
             scratch: Arc::new(FolderScratch::open(state.join(state::SCRATCH))?),
             vault: Arc::new(KeePassVault::of(&loaded)),
             courier: tickets::answering(&loaded, courier(&loaded)?)?,
-            people: Arc::new(RosterFile(loaded.path(&loaded.config.roster.file))),
+            people: Arc::new(Everyone::of(&loaded)?),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
             observer: Arc::new(Progress),

@@ -22,4 +22,5 @@ mod rounds;
 mod samba;
 mod scripts;
 mod servicenow;
+mod slapd;
 mod whole;

@@ -212,8 +212,15 @@ pub(super) async fn within<T>(
     }
 }
 
-/// Trusts whom this machine trusts, and the site's own authorities.
 fn connector(own: Option<&[u8]>) -> Result<TlsConnector, ImapError> {
+    Ok(TlsConnector::from(Arc::new(client_config(own)?)))
+}
+
+/// TLS that trusts whom this machine trusts, and the site's own authorities.
+///
+/// # Errors
+/// [`ImapError`] where nobody is trusted, or a certificate is none.
+pub(crate) fn client_config(own: Option<&[u8]>) -> Result<ClientConfig, ImapError> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if let Some(pem) = own {
@@ -235,5 +242,5 @@ fn connector(own: Option<&[u8]>) -> Result<TlsConnector, ImapError> {
         .map_err(|error| ImapError::Trust(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+    Ok(config)
 }

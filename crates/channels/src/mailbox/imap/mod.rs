@@ -13,6 +13,7 @@ use secrecy::SecretString;
 
 use crate::smtp::{Tls, is_this_machine};
 
+pub(crate) use connect::client_config;
 pub use inbox::{Inbox, Passed};
 
 /// The largest mail that is fetched whole; of a larger one only its header is, in bytes.
