@@ -98,7 +98,7 @@ async fn more_than_a_page_is_read_whole_and_half_an_answer_is_none() {
     for fault in [Fault::Reset, Fault::Silence, Fault::Garbage] {
         for at in [0, 20, 5_000, 100_000] {
             let way = Proxy::to(server.plain).unwrap();
-            way.spoil(fault, at);
+            way.spoil(Some((fault, at)));
             let code = read(config(format!("ldap://127.0.0.1:{}", way.port()))).await.unwrap_err();
             assert!(
                 ["roster-down", "roster-wrong", "roster-login"].contains(&code),
