@@ -29,6 +29,8 @@ const MOST_PATIENCE: Duration = Duration::from_secs(20);
 const MOST_TRIES: usize = 3;
 /// So long before its end a token is renewed.
 const EARLY: Duration = Duration::from_secs(60);
+/// For so many times its patience a write that was not answered may yet be carried out.
+const UNSETTLED: u32 = 3;
 /// How much of what a system says of a failure is repeated, in characters.
 const SAID: usize = 200;
 
@@ -131,6 +133,9 @@ pub(super) struct Http {
     server: String,
     login: Login,
     token: Arc<Mutex<Option<(SecretString, Instant)>>>,
+    patience: Duration,
+    /// Until when a call that was not answered in time may yet be carried out.
+    late: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Http {
@@ -157,20 +162,33 @@ impl Http {
             .proxy(proxy.transpose()?)
             .user_agent(concat!("exeat/", env!("CARGO_PKG_VERSION")));
         let config = if secure { config.tls_config(trust(reached.roots.as_deref())?) } else { config };
+        let patience = reached.timeout;
         let root = reached.url.trim_end_matches('/').to_owned();
         let server = root.split_once("://").map_or(root.as_str(), |(_, server)| server).to_owned();
-        Ok(Self {
-            agent: config.build().new_agent(),
-            root,
-            server,
-            login: reached.login,
-            token: Arc::default(),
-        })
+        let (agent, login) = (config.build().new_agent(), reached.login);
+        Ok(Self { agent, root, server, login, token: Arc::default(), patience, late: Arc::default() })
     }
 
     /// The name of the machine.
     pub(super) fn server(&self) -> &str {
         &self.server
+    }
+
+    /// Sees that no write is under way: what was not answered in time may yet be carried out, and is looked for only then.
+    ///
+    /// # Errors
+    /// [`Failure`] `ticket-busy` as long as one may be.
+    pub(super) fn settled(&self) -> Result<(), Failure> {
+        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        if late.is_some_and(|until| until > Instant::now()) {
+            let message = format!(
+                "{} did not answer in time, and may yet do what it was told; it is tried again.",
+                self.server
+            );
+            return Err(failure("ticket-busy", message, ""));
+        }
+        *late = None;
+        Ok(())
     }
 
     /// Whether the connection is protected.
@@ -234,6 +252,7 @@ impl Http {
         let unmade = |error: ureq::http::Error| {
             failure("ticket-odd", format!("What {} is to be asked cannot be written.", self.server), error)
         };
+        let writes = request.method_ref().is_some_and(|method| *method != Method::GET);
         let answer = match sent {
             Sent::Nothing => self.agent.run(request.body(()).map_err(unmade)?),
             Sent::Json(value) => {
@@ -245,6 +264,10 @@ impl Http {
                 self.agent.run(request.body(&bytes[..]).map_err(unmade)?)
             }
         };
+        if writes && matches!(answer, Err(ureq::Error::Timeout(_))) {
+            let until = Instant::now() + UNSETTLED * self.patience;
+            *self.late.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+        }
         self.said(answer)
     }
 

@@ -345,7 +345,7 @@ async fn at_every_call(fault: Value) {
 
 /// Tries until everything is released, as a desk does that runs on.
 async fn end(tickets: &Tickets) {
-    for _ in 0..8 {
+    for _ in 0..80 {
         let looked = tickets.clerk.look(None).await;
         let mut failed = run(&tickets.desk).await.unwrap().len();
         let store = tickets.site.store().await.unwrap();
@@ -361,6 +361,8 @@ async fn end(tickets: &Tickets) {
         if looked.is_ok_and(|(seen, _)| seen == Seen::default()) && failed + open == 0 {
             return;
         }
+        // As the desk does, which waits longer each time.
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("it does not come to an end: {:?}", run(&tickets.desk).await);
 }

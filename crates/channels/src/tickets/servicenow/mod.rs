@@ -364,6 +364,7 @@ impl System for ServiceNow {
     }
 
     async fn comment(&self, key: &str, comment: &Comment<'_>) -> Result<(), Failure> {
+        self.http.settled()?;
         let (record, me) = (self.record(key)?, self.me().await?);
         let mark = format!("[{}]", comment.mark);
         let marked = |row: &HashMap<String, String>| {
@@ -387,6 +388,7 @@ impl System for ServiceNow {
     }
 
     async fn attach(&self, key: &str, name: &str, bytes: Arc<Vec<u8>>) -> Result<(), Failure> {
+        self.http.settled()?;
         self.record(key)?;
         let (sha256, me) = (digest(&bytes), self.me().await?);
         for attached in self.attached(key).await?.iter().filter(|attached| attached.file_name == name) {
@@ -412,6 +414,7 @@ impl System for ServiceNow {
     }
 
     async fn move_to(&self, key: &str, state: &str) -> Result<(), Failure> {
+        self.http.settled()?;
         let Some(value) = self.config.states.get(state) else {
             let message = format!("The configuration names no state {state} of ServiceNow.");
             return Err(failure("ticket-refused", message, shown(key)));
