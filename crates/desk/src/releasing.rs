@@ -48,6 +48,9 @@ impl Desk {
         let mut request = self.ports.store.load(id).await?;
         while request.state == State::Approved {
             let Some(release) = request.release.clone() else { break };
+            if release.step == Step::Deliver {
+                self.in_turn(job).await?;
+            }
             request = match release.step {
                 Step::Archive => self.archive(request, release).await?,
                 Step::Package => self.package(request, release).await?,

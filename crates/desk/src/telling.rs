@@ -17,8 +17,8 @@ use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::naming::leaving;
 use crate::ports::{
-    Answering, Attachment, Body, Effects, Job, Lapsed, Letter, Ready, Received, Recipient, Rejected,
-    Released, Returned, ReturnedFile, Standing,
+    Answering, Attachment, Body, Effects, Failure, Job, Lapsed, Letter, Port, Ready, Received, Recipient,
+    Rejected, Released, Returned, ReturnedFile, Standing,
 };
 
 impl Desk {
@@ -224,6 +224,17 @@ impl Desk {
         format!("{}/pickup/{id}/{secret}", self.settings.web.as_deref().unwrap_or_default())
     }
 
+    /// Sees that no earlier letter of the request still waits: a receipt that comes after the release confuses a reader, and
+    /// moves a ticket back to a state that it has left.
+    pub(crate) async fn in_turn(&self, job: &Job) -> Result<(), DeskError> {
+        let jobs = self.ports.store.jobs(Some(job.task.request())).await?;
+        if jobs.iter().any(|other| other.id < job.id && other.task.tells()) {
+            let message = "An earlier letter of this request has not gone out yet; this one follows it.";
+            return Err(Failure::new(Port::Courier, "courier-turn", message, "").into());
+        }
+        Ok(())
+    }
+
     /// What the ledger says of a letter's words.
     pub(crate) fn worded(&self, letter: &Letter) -> Result<Fact, DeskError> {
         let text_sha256 = self.ports.courier.words(letter)?.sha256;
@@ -231,6 +242,7 @@ impl Desk {
     }
 
     async fn tell(&self, job: &Job, request: &Request, what: &str, body: Body) -> Result<(), DeskError> {
+        self.in_turn(job).await?;
         let person = self.recipient(request).await?;
         let name = format!("{}.{what}", request.id);
         self.send(job, request.id, &person, request.thread.clone(), &name, body).await

@@ -129,7 +129,13 @@ impl Desk {
             break (job, done);
         };
         let task = job.task.clone();
-        let Err(error) = done else { return Ok(Worked::Done(task)) };
+        let Err(error) = done else {
+            if task.tells() && job.attempts > 0 {
+                // What waits for its turn behind it goes at once.
+                self.ports.store.rouse(self.now(), Some(task.request())).await?;
+            }
+            return Ok(Worked::Done(task));
+        };
         let cause = error.to_string();
         tracing::warn!(?task, code = error.code(), %cause, detail = detail(&error), "a job failed");
         let wait = match error {

@@ -136,6 +136,20 @@ impl Task {
             | Self::Sweep { request } => *request,
         }
     }
+
+    /// Whether it is a letter to the requester about the request, of which none overtakes another.
+    #[must_use]
+    pub fn tells(&self) -> bool {
+        matches!(
+            self,
+            Self::TellReceived { .. }
+                | Self::AskBack { .. }
+                | Self::Answer { .. }
+                | Self::TellReturned { .. }
+                | Self::TellRejected { .. }
+                | Self::TellLapsed { .. }
+        )
+    }
 }
 
 /// A job that waits or is being done.

@@ -276,6 +276,23 @@ async fn no_comment_of_another_stands_for_the_desks() {
     assert_eq!(held, [b"half".to_vec(), b"whole".to_vec()], "the other's stays, the desk's half is gone");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_letter_overtakes_an_earlier_one_of_its_request() {
+    let house = House::new().await;
+    let ticket = house.server.ticket("ann_P", ONE).unwrap();
+    let refuses_to_move = json!([{ "match": "PATCH", "skip": 1, "kind": "status", "status": 500 }]);
+    house.server.control("faults", &refuses_to_move).unwrap();
+    house.clerk.look(None).await.unwrap();
+    assert_eq!(run(&house.desk).await.unwrap().len(), 1);
+    decide(&house.desk, house.requests().await[0].id, Choice::Approve).await.unwrap();
+    let again = json!([{ "match": "PATCH", "kind": "status", "status": 500 }]);
+    house.server.control("faults", &again).unwrap();
+    let causes = run(&house.desk).await.unwrap();
+    assert_eq!(causes.len(), 2, "the receipt does not get through, and the release waits for it: {causes:?}");
+    assert_eq!(run(&house.desk).await.unwrap(), [String::new(); 0]);
+    assert_eq!((house.comments(&ticket).len(), house.ticket_state(&ticket).as_str()), (2, "3"));
+}
+
 /// Everything that can go wrong with a call.
 fn faults() -> Vec<Value> {
     vec![
@@ -289,7 +306,7 @@ fn faults() -> Vec<Value> {
         json!({ "kind": "truncated" }),
         json!({ "kind": "garbage" }),
         json!({ "kind": "redirect", "to": "http://127.0.0.1:9/" }),
-        json!({ "kind": "stall", "seconds": 3 }),
+        json!({ "kind": "stall", "seconds": 2 }),
     ]
 }
 
