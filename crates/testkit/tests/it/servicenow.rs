@@ -289,7 +289,7 @@ async fn no_letter_overtakes_an_earlier_one_of_its_request() {
     house.server.control("faults", &again).unwrap();
     let causes = run(&house.desk).await.unwrap();
     assert_eq!(causes.len(), 2, "the receipt does not get through, and the release waits for it: {causes:?}");
-    assert_eq!(run(&house.desk).await.unwrap(), [String::new(); 0]);
+    assert!(run(&house.desk).await.unwrap().is_empty());
     assert_eq!((house.comments(&ticket).len(), house.ticket_state(&ticket).as_str()), (2, "3"));
 }
 
