@@ -116,6 +116,18 @@ pub enum Fact {
         policy: String,
         verdicts: Vec<(SharePath, Verdict)>,
     },
+    Scanned {
+        round: u32,
+        scanner: Option<String>,
+        files: usize,
+        unscanned: Vec<SharePath>,
+    },
+    Infected {
+        round: u32,
+        file: SharePath,
+        signature: String,
+        scanner: String,
+    },
     HandedOver {
         round: u32,
         why: Handover,
@@ -315,6 +327,8 @@ impl Kind {
                 "parked",
                 "sealed",
                 "checked",
+                "scanned",
+                "infected",
                 "handed_over",
                 "taken_back",
                 "withdrawn",

@@ -403,10 +403,14 @@ impl Request {
         })
     }
 
-    /// What may leave: current outputs that the reviewers settled on approving and that were not taken back.
+    /// What may leave: current outputs that the reviewers settled on approving and that were not taken back. What is
+    /// infected is never among them, whoever approved it and however.
     pub fn approved(&self) -> impl Iterator<Item = &File> {
         self.current_files().map(|(_, file)| file).filter(|file| {
-            file.purpose == Purpose::Output && !file.taken_back && file.settled == Some(Choice::Approve)
+            file.purpose == Purpose::Output
+                && !file.taken_back
+                && file.settled == Some(Choice::Approve)
+                && !file.is_infected()
         })
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{self, Finding, Severity};
 use crate::path::SharePath;
 use crate::policy::{Partial, Policy, RecordLevel};
 use crate::request::{File, Purpose, Request, Round};
@@ -15,6 +15,9 @@ use crate::state::State;
 
 /// The rule whose blocking findings mean that a file holds one row a person.
 pub const RECORD_LEVEL: &str = "REC-LEVEL";
+
+/// The rule that says what the virus scanner found. What it found no reason and no exception lets leave.
+pub const MALWARE: &str = "FMT-MALWARE";
 
 /// What a reviewer says of a file. Ordered: of two, the graver one holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -117,6 +120,11 @@ pub enum ReviewError {
     ApproveNeedsReason { path: SharePath, rules: String },
     #[error("{path} cannot be {} without a written reason (--reason)", .choice.past())]
     RefuseNeedsReason { path: SharePath, choice: Choice },
+    #[error(
+        "{0} is infected, by what the virus scanner found: nobody can approve it, with no reason and under no exception. Return \
+         or reject it"
+    )]
+    Infected(SharePath),
     #[error("{0} is record-level: it can only be approved under an exception on the roster that covers it")]
     NeedsException(SharePath),
     #[error("{0} is not decided yet: a review is submitted when every output is")]
@@ -306,6 +314,9 @@ fn vet(
         let wordless = ReviewError::RefuseNeedsReason { path: path.clone(), choice: decision.choice };
         return if decision.reason.is_some() { Ok(vec![]) } else { Err(wordless) };
     }
+    if file.is_infected() {
+        return Err(ReviewError::Infected(path.clone()));
+    }
     let blocking: Vec<&str> = file.blocking_rules();
     if !blocking.is_empty() && decision.reason.is_none() {
         return Err(ReviewError::ApproveNeedsReason { path: path.clone(), rules: blocking.join(", ") });
@@ -326,6 +337,15 @@ impl File {
     #[must_use]
     pub fn blocking_rules(&self) -> Vec<&str> {
         self.rules_of(|severity| severity == Severity::Block)
+    }
+
+    /// Whether the virus scanner found something in it. Whatever weight a policy gives the finding, such a file never leaves.
+    #[must_use]
+    pub fn is_infected(&self) -> bool {
+        let found = |finding: &Finding| {
+            finding.rule == MALWARE && finding.outcome == finding::Outcome::Found
+        };
+        self.report.findings.iter().any(found)
     }
 
     /// The rules that a person has to judge, or that block it: what is told of it unless a reviewer chooses.

@@ -323,6 +323,16 @@ impl Roster {
         self.people.values().find(|person| person.active && person.address.same(address))
     }
 
+    /// Who is told when something is wrong with files of this project: its administrators, or all of them where it has none.
+    #[must_use]
+    pub fn administrators(&self, project: Option<&str>) -> Vec<&Person> {
+        let all = || self.people.values().filter(|person| person.may(Role::Admin));
+        let own: Vec<&Person> = project
+            .map(|project| all().filter(|person| person.projects.contains(project)).collect())
+            .unwrap_or_default();
+        if own.is_empty() { all().collect() } else { own }
+    }
+
     /// Everyone, by account.
     pub fn people(&self) -> impl Iterator<Item = &Person> {
         self.people.values()
@@ -391,6 +401,26 @@ mod tests {
         let again =
             Person { account: "ANN_p".into(), address: "other@example.org".parse().unwrap(), ..ann.clone() };
         assert!(matches!(Roster::new(vec![ann, again], vec![]), Err(RosterError::TwoAccounts(_))));
+    }
+
+    #[test]
+    fn a_projects_administrators_are_told_and_all_where_it_has_none() {
+        let mut own = person("adam", "adam@example.org", &[Role::Admin]);
+        own.projects = BTreeSet::from(["diabetes".to_owned(), "asthma".to_owned()]);
+        let mut gone = person("gaby", "gaby@example.org", &[Role::Admin]);
+        gone.projects = BTreeSet::from(["diabetes".to_owned(), "stroke".to_owned()]);
+        gone.active = false;
+        let mut checker = person("cleo", "cleo@example.org", &[Role::Checker]);
+        checker.projects = BTreeSet::from(["stroke".to_owned()]);
+        let other = person("abel", "abel@example.org", &[Role::Admin]);
+        let roster = Roster::new(vec![own, gone, checker, other], vec![]).unwrap();
+        let told = |project| {
+            let told = roster.administrators(project).into_iter();
+            told.map(|person| person.account.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Some("diabetes")), ["adam"]);
+        assert_eq!(told(Some("stroke")), ["abel", "adam"], "an inactive one and a checker do not count");
+        assert_eq!(told(None), ["abel", "adam"]);
     }
 
     #[test]

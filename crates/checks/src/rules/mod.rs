@@ -15,6 +15,7 @@ pub mod dom_nk;
 pub mod dom_p;
 pub mod end_mm;
 pub mod fmt_hide;
+pub mod fmt_malware;
 pub mod fmt_meta;
 pub mod fmt_type;
 pub mod his_bin;
@@ -96,6 +97,7 @@ const ALL: &[Rule] = &[
     Rule::of::<fmt_type::FileType>(),
     Rule::of::<fmt_hide::Hidden>(),
     Rule::of::<fmt_meta::CheckerFile>(),
+    Rule::of::<fmt_malware::Malware>(),
     Rule::of::<did_name::IdentifierName>(),
     Rule::of::<did_val::IdentifierValue>(),
     Rule::of::<rec_level::RecordLevel>(),

@@ -138,6 +138,49 @@ fn a_record_level_file_needs_an_exception_where_the_policy_says_so() {
 }
 
 #[test]
+fn an_infected_file_is_approved_by_nobody_and_never_leaves() {
+    for (severity, outcome, infected) in [
+        (Severity::Block, Found::Found, true),
+        (Severity::Note, Found::Found, true),
+        (Severity::Review, Found::Undecided, false),
+    ] {
+        let mut sick = file("a.csv", Verdict::Clear);
+        sick.report.findings = vec![Finding {
+            rule: MALWARE.into(),
+            risk: None,
+            severity,
+            outcome,
+            message: "Test.Signature".into(),
+            fix: "Leave it out.".into(),
+            place: Place::default(),
+            interval: None,
+        }];
+        let mut request = request(vec![sick]);
+        let permit = Exception {
+            name: "permit 13".into(),
+            project: "diabetes".into(),
+            rules: BTreeSet::from([MALWARE.to_owned(), RECORD_LEVEL.to_owned()]),
+            files: vec!["*".into()],
+            approvers: BTreeSet::from(["cleo".to_owned(), "dirk".to_owned()]),
+            reason: "article 4".into(),
+            expires: at().date_naive(),
+        };
+        let policy = Policy { record_level: RecordLevel::Reason, ..Policy::default() };
+        let covered = Measure { exceptions: &[permit], ..measure(&policy) };
+        let approving = say(Choice::Approve, Some("it is a false alarm"));
+        let decided = request.decide("cleo", &path("a.csv"), approving, covered);
+        assert_eq!(decided.is_err(), infected, "{severity:?} {outcome:?}");
+        if infected {
+            assert_eq!(decided, Err(ReviewError::Infected(path("a.csv"))));
+        }
+        // Not even where a file is settled by other means than a review.
+        request.rounds[0].files[0].settled = Some(Choice::Approve);
+        assert_eq!(request.approved().count(), usize::from(!infected));
+        request.decide("cleo", &path("a.csv"), say(Choice::Return, Some("infected")), measure(&policy)).unwrap();
+    }
+}
+
+#[test]
 fn reviews_are_blind_until_submitted_and_the_graver_decision_holds() {
     let policy = Policy { reviewers: 2, ..Policy::default() };
     let mut request = request(vec![file("a.csv", Verdict::Review), file("b.csv", Verdict::Review)]);
