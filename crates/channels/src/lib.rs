@@ -12,6 +12,7 @@ mod maildir;
 mod opened;
 mod probe;
 mod render;
+pub mod scanner;
 mod smtp;
 pub mod tickets;
 

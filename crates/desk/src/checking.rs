@@ -14,6 +14,7 @@ use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::naming::leaving_name;
 use crate::ports::{Before, Effects, Failure, Inspectable, Inspected, Job, Port, Task};
+use crate::scanning::Scan;
 use crate::scope::{Scope, taken};
 
 /// Files that were found and sealed, and what could not be.
@@ -38,7 +39,7 @@ impl Desk {
         }
         let sealed = self.seal(Scope::of(&request), asked).await?;
         let before = self.released_before(Scope::of(&request), Some(id)).await?;
-        let files = self.inspect(&sealed.files, before).await?;
+        let (files, scan) = self.inspect(&sealed.files, before).await?;
         let carried = undecided(&request, &self.settings.roots);
         let Some(round) = request.round_mut() else { return Ok(()) };
         // What the message left open stays in front of what the share says.
@@ -47,6 +48,7 @@ impl Desk {
         round.files.extend(carried);
         let effects =
             Effects::of(self.own(id, sealed_fact(round))).and(self.own(id, checked_fact(round, self)));
+        let effects = self.scan_told(&request, scan, effects).await?;
         let effects = self.go_on(&mut request, effects).await?;
         let effects = self.keep_for_comparison(&mut request, effects);
         let effects = swept(&request, effects);
@@ -76,12 +78,12 @@ impl Desk {
         Ok(sealed)
     }
 
-    /// Runs the checks over sealed files; what would leave is sealed as well.
+    /// Runs the checks and the virus scanner over sealed files; what would leave is sealed as well.
     async fn inspect(
         &self,
         sealed: &[(SharePath, Purpose, Seal)],
         before: Before,
-    ) -> Result<Vec<File>, DeskError> {
+    ) -> Result<(Vec<File>, Option<Scan>), DeskError> {
         let mut inputs = vec![];
         for (path, purpose, seal) in sealed {
             let bytes = self.ports.seals.open(seal).await?;
@@ -91,16 +93,17 @@ impl Desk {
                 bytes,
             });
         }
-        let results = self.ports.inspector.inspect(inputs, before).await?;
+        let mut results = self.ports.inspector.inspect(inputs, before).await?;
         if results.len() != sealed.len() {
             let detail = format!("{} results for {} files", results.len(), sealed.len());
             return Err(Failure::new(Port::Checks, "checks-incomplete", INCOMPLETE, detail).into());
         }
+        let scan = self.scan(sealed, &mut results).await?;
         let mut files = vec![];
         for ((path, purpose, seal), inspected) in sealed.iter().zip(results) {
             files.push(self.file(path, *purpose, *seal, inspected).await?);
         }
-        Ok(files)
+        Ok((files, scan))
     }
 
     async fn file(
@@ -164,7 +167,8 @@ impl Desk {
         let roster = self.ports.people.roster().await?;
         let person = roster.person(&request.requester).cloned();
         let (effects, mode) = self.standing(request, person.as_ref(), verdict, effects).await?;
-        if empty || (self.policy().return_blocked_at_once && verdict == Some(Verdict::Blocked)) {
+        let at_once = self.policy().return_blocked_at_once && verdict == Some(Verdict::Blocked);
+        if empty || at_once || round.outputs().any(File::is_infected) {
             request.step(Action::ReturnAtOnce, Owner::System)?;
             let files = return_blocked(request);
             let fact = Fact::Returned { round: number, files, automatic: true };

@@ -15,8 +15,8 @@ use crate::asking::Requester;
 use crate::doctor::Doctor;
 use crate::error::DeskError;
 use crate::ports::{
-    Archive, Change, Clock, Connection, Courier, Dice, Effects, Inspector, LedgerEntry, People, Scratch,
-    Seals, Share, Store, Vault,
+    Archive, Change, Clock, Connection, Courier, Dice, Effects, Inspector, LedgerEntry, People, Scanner,
+    Scratch, Seals, Share, Store, Vault,
 };
 use crate::reviewing::Checker;
 
@@ -28,6 +28,8 @@ pub struct Ports {
     pub share: Arc<dyn Share>,
     pub seals: Arc<dyn Seals>,
     pub inspector: Arc<dyn Inspector>,
+    /// Not every site has one.
+    pub scanner: Option<Arc<dyn Scanner>>,
     pub archive: Arc<dyn Archive>,
     pub scratch: Arc<dyn Scratch>,
     pub vault: Arc<dyn Vault>,

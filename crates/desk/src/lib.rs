@@ -28,6 +28,7 @@ mod releasing;
 mod research_object;
 mod reviewing;
 mod running;
+mod scanning;
 mod scope;
 mod settling;
 pub mod sheet;

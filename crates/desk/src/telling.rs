@@ -248,7 +248,7 @@ impl Desk {
         self.send(job, request.id, &person, request.thread.clone(), &name, body).await
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &self,
         job: &Job,
         request: RequestId,

@@ -167,6 +167,9 @@ impl Desk {
             Task::TellLapsed { request } => self.tell_lapsed(job, *request).await,
             Task::TellRefused { request } => self.tell_refused(job, *request).await,
             Task::TellStanding { request, account } => self.tell_standing(job, *request, account).await,
+            Task::TellInfected { request, round, account } => {
+                self.tell_infected(job, *request, *round, account).await
+            }
             Task::Settle { request, round, at } => self.settle(job, *request, *round, *at).await,
             Task::Release { request } => self.release(job, *request).await,
             Task::Forget { request, round } => self.forget(job, *request, *round).await,

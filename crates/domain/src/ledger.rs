@@ -126,7 +126,6 @@ pub enum Fact {
         round: u32,
         file: SharePath,
         signature: String,
-        scanner: String,
     },
     HandedOver {
         round: u32,

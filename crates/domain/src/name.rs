@@ -15,7 +15,9 @@ pub fn safe(text: &str) -> String {
         .chars()
         .map(|c| if crate::path::hides(c) || "<>:\"/\\|?*".contains(c) { '_' } else { c })
         .collect();
-    let trimmed = mapped.trim().trim_end_matches(['.', ' ']);
+    // Every kind of blank: what a cut uncovers is trimmed the same way.
+    let open = |c: char| c == '.' || c.is_whitespace();
+    let trimmed = mapped.trim_start().trim_end_matches(open);
     let (stem, extension) = split(trimmed);
     let mut end = stem.len().min(LONGEST.saturating_sub(extension.len()));
     while !stem.is_char_boundary(end) {
@@ -23,7 +25,7 @@ pub fn safe(text: &str) -> String {
     }
     let name =
         if end < stem.len() { format!("{}{extension}", stem[..end].trim_end()) } else { trimmed.to_owned() };
-    let name = name.trim_end_matches(['.', ' ']);
+    let name = name.trim_end_matches(open);
     if name.is_empty() || crate::path::is_device(name) { format!("_{name}") } else { name.to_owned() }
 }
 
@@ -68,6 +70,7 @@ mod tests {
             ("a/b\\c:d", "a_b_c_d"),
             ("table 1.csv", "table 1.csv"),
             ("trailing. . ", "trailing"),
+            ("blanks\u{2000}. \u{2003}..", "blanks"),
             ("CON", "_CON"),
             ("nul.csv", "_nul.csv"),
             ("", "_"),
@@ -93,7 +96,7 @@ mod tests {
             let name = safe(&text);
             prop_assert!(!name.is_empty() && name.len() <= LONGEST + 1);
             prop_assert!(!name.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*']));
-            prop_assert!(!name.ends_with(['.', ' ']));
+            prop_assert!(!name.ends_with(|c: char| c == '.' || c.is_whitespace()));
             prop_assert_eq!(safe(&name), name);
         }
     }

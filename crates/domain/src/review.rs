@@ -342,9 +342,7 @@ impl File {
     /// Whether the virus scanner found something in it. Whatever weight a policy gives the finding, such a file never leaves.
     #[must_use]
     pub fn is_infected(&self) -> bool {
-        let found = |finding: &Finding| {
-            finding.rule == MALWARE && finding.outcome == finding::Outcome::Found
-        };
+        let found = |finding: &Finding| finding.rule == MALWARE && finding.outcome == finding::Outcome::Found;
         self.report.findings.iter().any(found)
     }
 

@@ -58,6 +58,11 @@ fn fact(fact: &Fact) -> String {
         Fact::Checked { verdicts, policy, .. } => {
             format!("checked under {policy}: {}", tally(verdicts.iter().map(|(_, v)| *v)))
         }
+        Fact::Scanned { files, unscanned, .. } => {
+            let not = if unscanned.is_empty() { String::new() } else { format!(", not {}", unscanned.len()) };
+            format!("scanned {} for viruses{not}", count(*files, "file"))
+        }
+        Fact::Infected { file, signature, .. } => format!("the virus scanner found {signature} in {file}"),
         Fact::HandedOver { why, .. } => format!("for the checkers: {}", handover(why)),
         Fact::Decided { file, choice, reason, .. } => {
             format!("{} {file}{}", choice.past(), because(reason.as_deref()))

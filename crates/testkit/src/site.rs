@@ -93,6 +93,7 @@ impl Site {
             share: Arc::new(FolderShare::open(self.root.join("share"))?),
             seals: Arc::new(FolderSeals::open(self.root.join("state/seals"))?),
             inspector: Arc::new(InProcess),
+            scanner: None,
             archive: Arc::new(FolderArchive::open(self.root.join("archive"))?),
             scratch: Arc::new(FolderScratch::open(self.root.join("state/scratch"))?),
             vault: Arc::new(OpenVault),
@@ -267,7 +268,9 @@ fn wrong(error: impl std::fmt::Display) -> Failure {
     Failure::new(exeat_desk::ports::Port::Roster, "roster", "the roster is wrong", error)
 }
 
-struct SystemClock;
+/// The machine's own clock.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {

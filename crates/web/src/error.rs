@@ -202,6 +202,7 @@ pub(crate) fn review(error: &ReviewError, w: &Words) -> String {
         ReviewError::NoSuchFile(_)
         | ReviewError::TakenBack(_)
         | ReviewError::Supporting(_)
+        | ReviewError::Infected(_)
         | ReviewError::Undecided(_) => w.said(&error.to_string()).text,
     }
 }

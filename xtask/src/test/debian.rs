@@ -29,6 +29,11 @@ const NEEDS: &[Need] = &[
         probes: &[&["chromium", "--version"]],
     },
     Need {
+        package: "clamav-daemon",
+        why: "is the virus scanner of the tests",
+        probes: &[&["clamd", "--version"], &["/usr/sbin/clamd", "--version"]],
+    },
+    Need {
         package: "dovecot-imapd",
         why: "is the mailbox that mails are read from",
         probes: &[&["dovecot", "--version"]],

@@ -13,8 +13,8 @@ use exeat_domain::roster::Language;
 use page::{tidy, wrapped};
 use templates::Template;
 use view::{
-    About, AnsweredMail, LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail,
-    ReturnedMail, StandingMail,
+    About, AnsweredMail, InfectedMail, LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail,
+    ReleasedMail, ReturnedMail, StandingMail,
 };
 
 /// A message in words.
@@ -43,6 +43,7 @@ pub fn render(letter: &Letter, desk: &str) -> Result<Rendered, Failure> {
         Body::Lapsed(body) => LapsedMail::new(about, body).fill(language),
         Body::Rejected(body) => RejectedMail::new(about, body).fill(language),
         Body::Standing(body) => StandingMail::new(about, body).fill(language),
+        Body::Infected(body) => InfectedMail::new(about, body).fill(language),
         Body::Refused => RefusedMail { about }.fill(language),
     };
     let raw = raw.map_err(|error| {

@@ -5,8 +5,8 @@ use exeat_domain::roster::Language;
 
 use super::Rendered;
 use super::view::{
-    AnsweredMail, LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail, ReturnedMail,
-    StandingMail,
+    AnsweredMail, InfectedMail, LapsedMail, ReadyMail, ReceivedMail, RefusedMail, RejectedMail, ReleasedMail,
+    ReturnedMail, StandingMail,
 };
 
 /// A message that has templates.
@@ -79,6 +79,11 @@ templates! {
         En: "rejected/en/subject.txt", "rejected/en/body.txt", "rejected/en/body.html";
         Nl: "rejected/nl/subject.txt", "rejected/nl/body.txt", "rejected/nl/body.html";
         Fr: "rejected/fr/subject.txt", "rejected/fr/body.txt", "rejected/fr/body.html";
+    }
+    InfectedMail {
+        En: "infected/en/subject.txt", "infected/en/body.txt", "infected/en/body.html";
+        Nl: "infected/nl/subject.txt", "infected/nl/body.txt", "infected/nl/body.html";
+        Fr: "infected/fr/subject.txt", "infected/fr/body.txt", "infected/fr/body.html";
     }
     StandingMail {
         En: "standing/en/subject.txt", "standing/en/body.txt", "standing/en/body.html";

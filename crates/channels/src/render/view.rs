@@ -1,7 +1,8 @@
 //! What a template is given: plain strings, with nothing left in them that hides or moves what people see.
 
 use exeat_desk::ports::{
-    Answering, Body, Lapsed, Letter, Ready, Received, Rejected, Released, Returned, ReturnedFile, Standing,
+    Answering, Body, Infected, Lapsed, Letter, Ready, Received, Rejected, Released, Returned, ReturnedFile,
+    Standing,
 };
 use exeat_desk::told::{self, fill};
 use exeat_domain::finding::{Finding, Outcome, Severity};
@@ -146,6 +147,14 @@ pub(super) struct StandingMail {
 }
 
 #[derive(Debug)]
+pub(super) struct InfectedMail {
+    pub(super) about: About,
+    pub(super) requester: String,
+    /// Each file, with what was found in it.
+    pub(super) files: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
 pub(super) struct RefusedMail {
     pub(super) about: About,
 }
@@ -159,6 +168,7 @@ impl About {
             | Body::Released(Released { request, project, .. })
             | Body::Ready(Ready { request, project, .. })
             | Body::Lapsed(Lapsed { request, project, .. })
+            | Body::Infected(Infected { request, project, .. })
             | Body::Rejected(Rejected { request, project, .. }) => (request.as_str(), project.as_deref()),
             Body::Standing(Standing { why: DemotionCause::Blocked { request }, .. }) => {
                 (request.as_str(), None)
@@ -172,6 +182,14 @@ impl About {
             request: visible(request, LONGEST),
             project: project.map(|project| visible(project, LONGEST)),
         }
+    }
+}
+
+impl InfectedMail {
+    pub(super) fn new(about: About, body: &Infected) -> Self {
+        let seen = |(path, found): &(String, String)| (visible(path, LONGEST), visible(found, LONGEST));
+        let requester = visible(&body.requester, LONGEST);
+        Self { about, requester, files: body.files.iter().map(seen).collect() }
     }
 }
 

@@ -30,6 +30,7 @@ fn every() -> Vec<(&'static str, Body)> {
         ("lapsed", sample::given_up()),
         ("refused", Body::Refused),
         ("rejected", sample::rejected()),
+        ("infected", sample::infected()),
         ("standing-blocked", sample::blocked()),
         ("standing-lapsed", sample::lapsed()),
     ]

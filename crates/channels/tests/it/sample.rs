@@ -5,8 +5,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use exeat_channels::Sender;
 use exeat_desk::ports::{
-    Answering, Attachment, Body, Lapsed, Letter, Ready, Received, Recipient, Rejected, Released, Returned,
-    ReturnedFile, Standing,
+    Answering, Attachment, Body, Infected, Lapsed, Letter, Ready, Received, Recipient, Rejected, Released,
+    Returned, ReturnedFile, Standing,
 };
 use exeat_domain::digest::Sha256;
 use exeat_domain::finding::{Finding, Outcome, Place, Severity};
@@ -221,4 +221,13 @@ pub(crate) fn blocked() -> Body {
 pub(crate) fn lapsed() -> Body {
     let why = DemotionCause::TrainingLapsed { until: "2026-06-30".parse().unwrap() };
     Body::Standing(Standing { since: "2026-07-01".parse().unwrap(), why })
+}
+
+pub(crate) fn infected() -> Body {
+    Body::Infected(Infected {
+        request: "2026-0007".into(),
+        project: Some("asthma".into()),
+        requester: "Zoé Peeters (zoe_P)".into(),
+        files: vec![("Users/zoe_P/asthma/table 1.csv".into(), "Win.Test.Signature-1".into())],
+    })
 }

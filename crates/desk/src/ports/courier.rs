@@ -72,6 +72,8 @@ pub enum Body {
     Rejected(Rejected),
     /// The requester's releases are looked at by a person again.
     Standing(Standing),
+    /// The virus scanner found something; for administrators.
+    Infected(Infected),
 }
 
 /// See [`Body::Received`].
@@ -193,6 +195,19 @@ pub struct Standing {
     pub since: NaiveDate,
     /// What happened.
     pub why: DemotionCause,
+}
+
+/// See [`Body::Infected`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Infected {
+    /// The request's number.
+    pub request: String,
+    /// The project, if given.
+    pub project: Option<String>,
+    /// Who asked for the files: name and account.
+    pub requester: String,
+    /// Paths in the share, and what was found in each.
+    pub files: Vec<(String, String)>,
 }
 
 /// What the courier says of a message that it took.

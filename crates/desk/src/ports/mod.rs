@@ -8,6 +8,7 @@ mod insights;
 mod ledger;
 mod probe;
 mod queue;
+mod scanner;
 mod store;
 mod tokens;
 
@@ -20,8 +21,8 @@ use secrecy::SecretString;
 
 pub use accounts::{Account, Accounts, Invitation, KeptSession};
 pub use courier::{
-    Answering, Attachment, Body, Courier, Lapsed, Letter, Ready, Receipt, Received, Recipient, Rejected,
-    Released, Returned, ReturnedFile, Standing, Written,
+    Answering, Attachment, Body, Courier, Infected, Lapsed, Letter, Ready, Receipt, Received, Recipient,
+    Rejected, Released, Returned, ReturnedFile, Standing, Written,
 };
 pub use drafts::{Answered, Sent};
 pub use files::{
@@ -32,6 +33,7 @@ pub use insights::{Insights, Month, SPREAD, Scope, Turnaround};
 pub use ledger::{ExportCursor, LedgerPlace, LedgerQuery, Walked};
 pub use probe::{Connection, Health, Probe, Sign};
 pub use queue::{AtWork, Queue, Waiting};
+pub use scanner::{Scanned, Scanner};
 pub use store::{Change, Effects, Filter, Job, JobId, Known, LedgerEntry, Store, StoreError, Summary, Task};
 pub use tokens::{Token, Tokens};
 
@@ -46,6 +48,8 @@ pub enum Port {
     Seals,
     /// The checks' process.
     Checks,
+    /// The virus scanner.
+    Scanner,
     /// The archive.
     Archive,
     /// The folder for temporary files.
@@ -69,6 +73,7 @@ impl fmt::Display for Port {
             Self::Share => "share",
             Self::Seals => "seals",
             Self::Checks => "checks",
+            Self::Scanner => "scanner",
             Self::Archive => "archive",
             Self::Scratch => "scratch folder",
             Self::Package => "package",

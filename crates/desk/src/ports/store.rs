@@ -88,6 +88,15 @@ pub enum Task {
         /// The account.
         account: String,
     },
+    /// Tell an administrator that the virus scanner found something.
+    TellInfected {
+        /// The request.
+        request: RequestId,
+        /// The round.
+        round: u32,
+        /// The administrator's account.
+        account: String,
+    },
     /// Let go of what is kept so that rounds can be compared, if this round is still the last.
     Forget {
         /// The request.
@@ -130,6 +139,7 @@ impl Task {
             | Self::TellLapsed { request }
             | Self::TellRefused { request }
             | Self::TellStanding { request, .. }
+            | Self::TellInfected { request, .. }
             | Self::Settle { request, .. }
             | Self::Release { request }
             | Self::Forget { request, .. }

@@ -176,7 +176,9 @@ fn an_infected_file_is_approved_by_nobody_and_never_leaves() {
         // Not even where a file is settled by other means than a review.
         request.rounds[0].files[0].settled = Some(Choice::Approve);
         assert_eq!(request.approved().count(), usize::from(!infected));
-        request.decide("cleo", &path("a.csv"), say(Choice::Return, Some("infected")), measure(&policy)).unwrap();
+        request
+            .decide("cleo", &path("a.csv"), say(Choice::Return, Some("infected")), measure(&policy))
+            .unwrap();
     }
 }
 

@@ -151,6 +151,9 @@ fn vet(config: &Config) -> Result<(), String> {
     if let Some(servicenow) = &config.tickets.servicenow {
         servicenow.vet().map_err(|why| format!("tickets.servicenow: {why}"))?;
     }
+    if let Some(scanner) = &config.scanner {
+        scanner.vet().map_err(|why| format!("scanner: {why}"))?;
+    }
     if let Some(ldap) = &config.roster.ldap {
         ldap.vet().map_err(|why| format!("roster.ldap: {why}"))?;
     }

@@ -3,6 +3,7 @@
 mod ldap;
 mod load;
 mod mailbox;
+mod scanner;
 mod secret;
 mod server;
 mod smb;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use ldap::LdapSection;
 pub(crate) use load::{ConfigError, Loaded, load};
 pub(crate) use mailbox::MailboxSection;
+pub(crate) use scanner::ScannerSection;
 pub(crate) use secret::Secret;
 pub(crate) use server::{ServerSection, secure};
 pub(crate) use smb::SmbSection;
@@ -55,6 +57,9 @@ pub(crate) struct Config {
     /// What the checks look for.
     #[serde(default)]
     pub(crate) checks: ChecksSection,
+    /// What looks for viruses.
+    #[serde(default)]
+    pub(crate) scanner: Option<ScannerSection>,
     /// Who is known.
     pub(crate) roster: RosterSection,
     /// The web desk; without it `exeat serve` opens none.

@@ -38,6 +38,7 @@ pub(crate) fn connections(loaded: &Loaded) -> Vec<Connection> {
     all.push(to("roster", &loaded.path(&config.roster.file), RosterFile(loaded.path(&config.roster.file))));
     all.extend(directory(loaded));
     all.push(checks(loaded));
+    all.extend(scanner(loaded));
     all.extend(config.web.as_ref().map(|section| web::here(section.clone())));
     all.extend(config.server.as_ref().map(|server| web::elsewhere(server.clone(), loaded.base.clone())));
     all
@@ -136,6 +137,12 @@ fn mailbox(loaded: &Loaded) -> Option<Connection> {
     let owned = loaded.clone();
     let probe = Anew::of(move || crate::mailbox::to_try(&owned, &section, STEP).map_err(unmade));
     Some(Connection { name: "mailbox", place, probe: Arc::new(probe) })
+}
+
+/// What looks for viruses.
+fn scanner(loaded: &Loaded) -> Option<Connection> {
+    let scanner = crate::wiring::scanner(loaded, STEP)?;
+    Some(Connection { name: "scanner", place: scanner.place(), probe: Arc::new(scanner) })
 }
 
 /// What files are checked against, and where.

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
+use exeat_channels::scanner::{ClamAv, Clamd};
 use exeat_channels::{Login, MaildirCourier, Sender, SmtpConfig, SmtpCourier, Tls};
-use exeat_desk::ports::{Clock, Courier, Dice, Failure, Letter, Port, Receipt, Written};
+use exeat_desk::ports::{Clock, Courier, Dice, Failure, Letter, Port, Receipt, Scanner, Written};
 use exeat_desk::{Desk, Observer, Ports, Settings, Worked};
 use exeat_domain::finding::Finding;
 use exeat_domain::ledger::{Actor, Event};
@@ -89,6 +90,7 @@ impl Site {
             share: shares::share(&loaded)?,
             seals: Arc::new(FolderSeals::open(state.join(state::SEALS))?),
             inspector: Arc::new(Sandboxed::of(&loaded)?),
+            scanner: scanner(&loaded, Duration::MAX).map(|scanner| Arc::new(scanner) as Arc<dyn Scanner>),
             archive: shares::archive(&loaded)?,
             scratch: Arc::new(FolderScratch::open(state.join(state::SCRATCH))?),
             vault: Arc::new(KeePassVault::of(&loaded)),
@@ -203,6 +205,21 @@ fn courier(loaded: &Loaded) -> Result<Arc<dyn Courier>, Failed> {
 
 fn bad_mail(why: impl std::fmt::Display) -> Failed {
     Failed::usage("mail", format!("mail: {why}"))
+}
+
+/// The virus scanner, if the site has one. One file may take what its section says, and so long at most.
+pub(crate) fn scanner(loaded: &Loaded, most: Duration) -> Option<ClamAv> {
+    let section = loaded.config.scanner.as_ref()?;
+    let at = match (&section.socket, section.address) {
+        (Some(socket), _) => Clamd::Socket(loaded.path(socket)),
+        (None, address) => Clamd::Address(address?),
+    };
+    Some(ClamAv {
+        at,
+        largest: section.largest << 20,
+        timeout: Duration::from_secs(section.timeout).min(most),
+        clock: Arc::new(SystemClock),
+    })
 }
 
 /// As whom the desk writes.

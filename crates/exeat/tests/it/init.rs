@@ -165,8 +165,8 @@ fn the_schema_is_json_and_knows_every_section() {
     assert_eq!(
         sections,
         [
-            "archive", "checks", "desk", "mail", "mailbox", "policy", "requests", "roster", "server",
-            "share", "tickets", "vault", "web"
+            "archive", "checks", "desk", "mail", "mailbox", "policy", "requests", "roster", "scanner",
+            "server", "share", "tickets", "vault", "web"
         ]
     );
     assert_eq!(schema["additionalProperties"], false);

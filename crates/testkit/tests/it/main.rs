@@ -10,6 +10,7 @@
 mod audit;
 mod browser;
 mod by_mail;
+mod clamd;
 mod crash;
 mod fault;
 mod imap;

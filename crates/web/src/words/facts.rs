@@ -45,6 +45,8 @@ impl Words {
                 self.decided(file, *choice, reason.as_deref(), exceptions)
             }
             Fact::Chosen { .. }
+            | Fact::Scanned { .. }
+            | Fact::Infected { .. }
             | Fact::DecisionUndone { .. }
             | Fact::ReviewReopened { .. }
             | Fact::ReviewsSettled { .. }
@@ -94,6 +96,18 @@ impl Words {
             Fact::Chosen { file, rules, .. } => {
                 let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
                 fill(l.chosen, &[("file", file), ("rules", &rules.join(", "))])
+            }
+            Fact::Scanned { files, unscanned, .. } => {
+                let paths: Vec<&str> = unscanned.iter().map(SharePath::as_str).collect();
+                let not = if paths.is_empty() {
+                    String::new()
+                } else {
+                    fill(l.not_scanned, &[("paths", &paths.join(", "))])
+                };
+                fill(l.scanned, &[("files", &self.files(*files))]) + &not
+            }
+            Fact::Infected { file, signature, .. } => {
+                fill(l.infected, &[("signature", signature), ("file", file)])
             }
             Fact::DecisionUndone { file, .. } => fill(l.decision_undone, &[("file", file)]),
             Fact::ReviewReopened { round } => fill(l.review_reopened, &[("round", round)]),
