@@ -44,16 +44,6 @@ impl Words {
             Fact::Decided { file, choice, reason, exceptions, .. } => {
                 self.decided(file, *choice, reason.as_deref(), exceptions)
             }
-            Fact::Chosen { .. }
-            | Fact::Scanned { .. }
-            | Fact::Infected { .. }
-            | Fact::DecisionUndone { .. }
-            | Fact::ReviewReopened { .. }
-            | Fact::ReviewsSettled { .. }
-            | Fact::Commented { .. }
-            | Fact::AskedBack { .. }
-            | Fact::Parked { .. }
-            | Fact::Worded { .. } => self.told(fact),
             Fact::ReviewSubmitted { round } => fill(l.review_submitted, &[("round", round)]),
             Fact::Approved { files, automatic, .. } => {
                 let phrase = if *automatic { l.approved_automatic } else { l.approved };
@@ -72,7 +62,7 @@ impl Words {
                     fill(l.demoted_training, &[("account", account), ("until", until)])
                 }
             },
-            other => self.step(other),
+            other => self.told(other),
         }
     }
 
