@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use ureq::http::{Method, Request, Response, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::multipart::{Form, Part};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
@@ -101,6 +102,8 @@ pub(super) enum Sent {
     Json(serde_json::Value),
     /// The bytes of a file.
     File(Arc<Vec<u8>>),
+    /// The bytes of a file under its name, as a form sends them (RFC 7578), in its field `file`.
+    Form(String, Arc<Vec<u8>>),
 }
 
 /// What was answered: its kind, then its bytes.
@@ -249,9 +252,10 @@ impl Http {
     }
 
     fn run(&self, request: ureq::http::request::Builder, sent: &Sent) -> Result<Said, Failure> {
-        let unmade = |error: ureq::http::Error| {
+        let odd = |error: &dyn std::fmt::Display| {
             failure("ticket-odd", format!("What {} is to be asked cannot be written.", self.server), error)
         };
+        let unmade = |error: ureq::http::Error| odd(&error);
         let writes = request.method_ref().is_some_and(|method| *method != Method::GET);
         let answer = match sent {
             Sent::Nothing => self.agent.run(request.body(()).map_err(unmade)?),
@@ -262,6 +266,14 @@ impl Http {
             Sent::File(bytes) => {
                 let request = request.header("content-type", "application/zip");
                 self.agent.run(request.body(&bytes[..]).map_err(unmade)?)
+            }
+            Sent::Form(name, bytes) => {
+                let file = Part::bytes(bytes).file_name(name).mime_str("application/zip");
+                let form = Form::new().part("file", file.map_err(|error| odd(&error))?);
+                let kind = format!("multipart/form-data; boundary={}", form.boundary());
+                // What shows that no page of another site sends it.
+                let request = request.header("content-type", kind).header("x-atlassian-token", "no-check");
+                self.agent.run(request.body(form).map_err(unmade)?)
             }
         };
         if writes && matches!(answer, Err(ureq::Error::Timeout(_))) {

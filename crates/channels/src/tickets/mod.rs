@@ -3,6 +3,7 @@
 mod clerk;
 mod courier;
 mod http;
+mod jira;
 mod servicenow;
 mod watch;
 
@@ -15,6 +16,7 @@ use exeat_desk::ports::{Failure, Probe};
 pub use clerk::{Clerk, Seen};
 pub use courier::{Followed, Milestone, TicketCourier};
 pub use http::{Login, Reached, TicketError};
+pub use jira::{Jira, JiraConfig};
 pub use servicenow::{Fields, ServiceNow, ServiceNowConfig};
 pub use watch::Watch;
 
