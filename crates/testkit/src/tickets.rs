@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use exeat_channels::mailbox::reading;
 use exeat_channels::tickets::{
-    Clerk, Fields, Followed, Known, Login, Milestone, Reached, ServiceNow, ServiceNowConfig, System,
-    TicketCourier,
+    Clerk, Fields, Followed, Jira, JiraConfig, Known, Login, Milestone, Reached, ServiceNow,
+    ServiceNowConfig, System, TicketCourier, TicketError,
 };
 use exeat_desk::{Desk, Ports};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub struct StandIn {
 }
 
 impl StandIn {
-    /// Starts one: `servicenow`. With TLS it is `localhost`, by a certificate of its own.
+    /// Starts one, by its name. With TLS it is `localhost`, by a certificate of its own.
     ///
     /// # Errors
     /// Where Python does not start it.
@@ -86,7 +86,7 @@ impl StandIn {
 }
 
 fn key(row: &Value) -> Result<String, Oops> {
-    Ok(row["sys_id"].as_str().ok_or("no key")?.to_owned())
+    Ok(row["key"].as_str().ok_or("no key")?.to_owned())
 }
 
 impl Drop for StandIn {
@@ -117,6 +117,85 @@ pub fn servicenow(url: &str) -> ServiceNowConfig {
     }
 }
 
+/// How the stand-in of Jira is used.
+#[must_use]
+pub fn jira(url: &str) -> JiraConfig {
+    let login = Login::Basic { user: "exeat@example.org".into(), password: secret(PASSWORD) };
+    JiraConfig {
+        reached: Reached {
+            url: url.into(),
+            login,
+            proxy: None,
+            roots: None,
+            timeout: Duration::from_secs(10),
+        },
+        cloud_id: None,
+        queue: "project = REL".into(),
+        text: vec!["description".into()],
+    }
+}
+
+/// How a ticket system is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// As `ServiceNow` is.
+    ServiceNow,
+    /// As Jira is.
+    Jira,
+}
+
+impl Wire {
+    /// The name of its stand-in.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ServiceNow => "servicenow",
+            Self::Jira => "jira",
+        }
+    }
+
+    /// What tells who a caller is.
+    #[must_use]
+    pub fn known(self) -> Known {
+        match self {
+            Self::ServiceNow => Known::Account,
+            Self::Jira => Known::Address,
+        }
+    }
+
+    /// The stand-in there, as the desk sees it, with so much patience.
+    ///
+    /// # Errors
+    /// Where the address will not do.
+    pub fn system(self, url: &str, timeout: Duration) -> Result<Arc<dyn System>, TicketError> {
+        Ok(match self {
+            Self::ServiceNow => {
+                let base = servicenow(url);
+                let reached = Reached { timeout, ..base.reached };
+                Arc::new(ServiceNow::new(ServiceNowConfig { reached, ..base })?)
+            }
+            Self::Jira => {
+                let base = jira(url);
+                let reached = Reached { timeout, ..base.reached };
+                Arc::new(Jira::new(JiraConfig { reached, ..base })?)
+            }
+        })
+    }
+
+    /// A state of the stand-in, by the name that the tests give it.
+    #[must_use]
+    pub fn state(self, value: &str) -> &str {
+        match (self, value) {
+            (Self::ServiceNow, "1") => "open",
+            (Self::ServiceNow, "2") => "working",
+            (Self::ServiceNow, "3") => "done",
+            (Self::ServiceNow, "-5") => "waiting",
+            (Self::ServiceNow, "4") => "cancelled",
+            (_, other) => other,
+        }
+    }
+}
+
 /// A site with a ticket system.
 pub struct Tickets {
     /// The site; its share is known as `\\\\files.example.org\\results`.
@@ -132,7 +211,7 @@ impl Tickets {
     ///
     /// # Errors
     /// What the site says.
-    pub async fn furnish(root: &Path, system: Arc<dyn System>) -> Result<Self, Oops> {
+    pub async fn furnish(root: &Path, system: Arc<dyn System>, known: Known) -> Result<Self, Oops> {
         let mut site = Site::furnish(root).await?;
         site.unc = vec![r"\\files.example.org\results".into()];
         let states = BTreeMap::from([
@@ -152,17 +231,9 @@ impl Tickets {
             people: site.ports().await?.people,
             settings: reading::Settings::new(&site.unc, &BTreeMap::new(), None)?,
             system,
-            known: Known::Account,
+            known,
             for_others: false,
         };
         Ok(Self { site, desk, clerk })
-    }
-
-    /// Makes the site before a stand-in of `ServiceNow`.
-    ///
-    /// # Errors
-    /// What the site says.
-    pub async fn servicenow(root: &Path, server: &StandIn) -> Result<Self, Oops> {
-        Self::furnish(root, Arc::new(ServiceNow::new(servicenow(&server.url))?)).await
     }
 }

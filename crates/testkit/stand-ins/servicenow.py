@@ -1,28 +1,19 @@
 """A stand-in for an instance of ServiceNow: what the desk and pysnc use of its Table, Attachment and OAuth APIs.
 
-Written from the public documentation of these APIs. It keeps everything in memory, listens on loopback alone, prints its
-port, and ends with its standard input. A folder with `cert.pem` and `key.pem` as its argument makes it speak TLS. `/_control/...` is the tests' own: tickets and comments as people make them, faults,
-and what is there.
+Written from the public documentation of these APIs. It keeps everything in memory; how it is started and told what goes wrong
+is in `common.py`.
 """
 
 import base64
 import hashlib
 import json
-import os
 import re
-import socket
-import ssl
-import struct
-import sys
-import threading
 import time
 import uuid
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
-PASSWORD = "correct-horse"
-CLIENT = ("exeat-client", "correct-staple")
-LOCK = threading.RLock()
+from common import CLIENT, PASSWORD, Handler, main
+
 REFERENCES = {
     ("sc_req_item", "request"): "sc_request",
     ("sc_req_item", "opened_by"): "sys_user",
@@ -44,8 +35,6 @@ class Instance:
             "sc_req_item", "sc_request", "sys_user", "sys_user_group", "sys_journal_field", "sys_attachment", "incident")}
         self.bytes = {}
         self.tokens = {}
-        self.faults = []
-        self.calls = []
         self.clock = 0
         self.numbers = 0
         self.shift = 0
@@ -178,75 +167,7 @@ def shifted(text, hours):
 INSTANCE = Instance()
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def log_message(self, *_):
-        pass
-
-    def do(self):
-        length = int(self.headers.get("content-length") or 0)
-        self.body = self.rfile.read(length)
-        url = urlsplit(self.path)
-        self.query = dict(parse_qsl(url.query, keep_blank_values=True))
-        path = url.path
-        if path.startswith("/_control/"):
-            return self.control(path.removeprefix("/_control/"))
-        fault = self.fault(f"{self.command} {path}")
-        if fault and fault["kind"] == "status":
-            extra = {"Retry-After": fault["retry_after"]} if "retry_after" in fault else {}
-            return self.error(fault["status"], fault.get("message", "Fault"), extra)
-        if fault and fault["kind"] == "reset":
-            return self.reset()
-        if fault and fault["kind"] == "redirect":
-            return self.send(302, b"", {"Location": fault["to"]})
-        if fault and fault["kind"] == "garbage":
-            return self.send(200, b"<html><body>Your instance is hibernating</body></html>", {"Content-Type": "text/html"})
-        if fault and fault["kind"] == "stall":
-            time.sleep(fault["seconds"])
-        self.lost = fault["kind"] if fault and fault["kind"] in ("lost", "truncated") else None
-        with LOCK:
-            self.answer(path)
-
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do
-
-    def fault(self, call):
-        with LOCK:
-            INSTANCE.calls.append(call)
-            for fault in INSTANCE.faults:
-                if fault["times"] > 0 and re.search(fault["match"], call):
-                    if fault.get("skip", 0) > 0:
-                        fault["skip"] -= 1
-                        continue
-                    fault["times"] -= 1
-                    return fault
-        return None
-
-    def reset(self):
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
-
-    def send(self, status, body, headers=None):
-        if getattr(self, "lost", None) == "lost":
-            return self.reset()
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, str(value))
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if getattr(self, "lost", None) == "truncated":
-            self.wfile.write(body[: len(body) // 2])
-            self.wfile.flush()
-            return self.reset()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def json(self, status, value, headers=None):
-        self.send(status, json.dumps(value).encode(), {"Content-Type": "application/json;charset=UTF-8", **(headers or {})})
-
+class Call(Handler):
     def error(self, status, message, headers=None):
         self.json(status, {"error": {"message": message, "detail": None}, "status": "failure"}, headers)
 
@@ -342,48 +263,42 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(200, INSTANCE.bytes[first], {"Content-Type": rows[first]["content_type"]})
         self.json(200, {"result": rows[first]})
 
-    def control(self, what):
-        asked = json.loads(self.body or b"{}")
-        with LOCK:
-            if what == "ticket":
-                return self.json(200, INSTANCE.ticket(**asked))
-            if what == "comment":
-                return self.json(200, INSTANCE.comment(asked["ticket"], asked["by"], asked["text"]))
-            if what == "edit":
-                row = INSTANCE.tables["sc_req_item"][asked["ticket"]]
-                row.update(asked["fields"])
-                row["sys_updated_on"] = INSTANCE.now()
-                return self.json(200, row)
-            if what == "faults":
-                INSTANCE.faults = [{"times": 1, **fault} for fault in asked]
-                return self.json(200, {})
-            if what == "settings":
-                INSTANCE.shift = asked.get("shift", INSTANCE.shift)
-                INSTANCE.readonly = set(asked.get("readonly", INSTANCE.readonly))
-                if asked.get("expire"):
-                    INSTANCE.tokens.clear()
-                return self.json(200, {})
-            if what == "broken-attachment":
-                row = INSTANCE.insert("sys_attachment", {
-                    "file_name": asked["name"], "table_name": "sc_req_item", "table_sys_id": asked["ticket"],
-                    "size_bytes": "4", "hash": hashlib.sha256(b"half").hexdigest(), "content_type": ""}, asked["by"])
-                INSTANCE.bytes[row["sys_id"]] = b"half"
-                return self.json(200, row)
-            content = {name: base64.b64encode(data).decode() for name, data in INSTANCE.bytes.items()}
-            self.json(200, {"tables": INSTANCE.tables, "bytes": content, "calls": INSTANCE.calls})
+    def control(self, what, asked):
+        if what == "ticket":
+            row = INSTANCE.ticket(**asked)
+            return {**row, "key": row["sys_id"]}
+        if what == "comment":
+            return INSTANCE.comment(asked["ticket"], asked["by"], asked["text"])
+        if what == "edit":
+            row = INSTANCE.tables["sc_req_item"][asked["ticket"]]
+            if "text" in asked:
+                row["description"] = asked["text"]
+            if "caller" in asked:
+                INSTANCE.tables["sc_request"][row["request"]]["requested_for"] = INSTANCE.user(asked["caller"], "")
+            row["sys_updated_on"] = INSTANCE.now()
+            return row
+        if what == "settings":
+            INSTANCE.shift = asked.get("shift", INSTANCE.shift)
+            INSTANCE.readonly = set(asked.get("readonly", INSTANCE.readonly))
+            if asked.get("expire"):
+                INSTANCE.tokens.clear()
+            return {}
+        row = INSTANCE.insert("sys_attachment", {
+            "file_name": asked["name"], "table_name": "sc_req_item", "table_sys_id": asked["ticket"],
+            "size_bytes": "4", "hash": hashlib.sha256(b"half").hexdigest(), "content_type": ""}, asked["by"])
+        INSTANCE.bytes[row["sys_id"]] = b"half"
+        return row
+
+    def seen(self):
+        """What is there: comments and files in the order in which they came, and states."""
+        comments, files = {}, {}
+        for row in INSTANCE.tables["sys_journal_field"].values():
+            comments.setdefault(row["element_id"], []).append({"by": row["sys_created_by"], "text": row["value"]})
+        for row in INSTANCE.tables["sys_attachment"].values():
+            content = base64.b64encode(INSTANCE.bytes[row["sys_id"]]).decode()
+            files.setdefault(row["table_sys_id"], []).append({"name": row["file_name"], "bytes": content})
+        states = {key: row["state"] for key, row in INSTANCE.tables["sc_req_item"].items()}
+        return {"comments": comments, "files": files, "states": states}
 
 
-def main():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    if len(sys.argv) > 1:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(os.path.join(sys.argv[1], "cert.pem"), os.path.join(sys.argv[1], "key.pem"))
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    print(server.server_address[1], flush=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    sys.stdin.read()
-    os._exit(0)
-
-
-main()
+main(Call)

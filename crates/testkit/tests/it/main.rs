@@ -22,6 +22,6 @@ mod research_object;
 mod rounds;
 mod samba;
 mod scripts;
-mod servicenow;
 mod slapd;
+mod tickets;
 mod whole;
