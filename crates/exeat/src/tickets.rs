@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use exeat_channels::mailbox::Secret;
 use exeat_channels::tickets::{
-    Clerk, Fields, Followed, Login, Reached, ServiceNow, ServiceNowConfig, System, TicketCourier, Watch,
+    Clerk, Fields, Followed, Jira, JiraConfig, Login, Reached, ServiceNow, ServiceNowConfig, System,
+    TicketCourier, TicketError, Watch,
 };
 use exeat_desk::ports::{Courier, Failure, Port};
 
-use crate::config::{self, Loaded, ServiceNowSection};
+use crate::config::{self, Loaded, TicketCommon};
 use crate::out::Failed;
 use crate::wiring::Site;
 
@@ -18,16 +19,18 @@ use crate::wiring::Site;
 /// # Errors
 /// [`Failed`] where a section is wrong.
 pub(crate) fn of(site: &Site) -> Result<Vec<Watch>, Failed> {
-    let Some(section) = &site.loaded.config.tickets.servicenow else { return Ok(vec![]) };
-    let clerk = Clerk {
-        desk: site.desk.clone(),
-        people: Arc::clone(&site.ports.people),
-        settings: site.loaded.settings().map_err(|why| wrong(&why))?,
-        system: Arc::new(servicenow(&site.loaded, section, Duration::MAX)?),
-        known: section.known_by,
-        for_others: section.for_others,
+    let watch = |section: TicketCommon<'_>| {
+        let clerk = Clerk {
+            desk: site.desk.clone(),
+            people: Arc::clone(&site.ports.people),
+            settings: site.loaded.settings().map_err(|why| wrong(&section, &why))?,
+            system: system(&site.loaded, &section, Duration::MAX)?,
+            known: section.known_by,
+            for_others: section.for_others,
+        };
+        Ok(Watch { clerk, poll: Duration::from_secs(section.poll), place: section.url.to_owned() })
     };
-    Ok(vec![Watch { clerk, poll: Duration::from_secs(section.poll), place: section.url.clone() }])
+    site.loaded.config.tickets.all().into_iter().map(watch).collect()
 }
 
 /// With the ticket systems that answers are written to, if there are any.
@@ -35,36 +38,58 @@ pub(crate) fn of(site: &Site) -> Result<Vec<Watch>, Failed> {
 /// # Errors
 /// [`Failed`] where a section is wrong.
 pub(crate) fn answering(loaded: &Loaded, mail: Arc<dyn Courier>) -> Result<Arc<dyn Courier>, Failed> {
-    let Some(section) = &loaded.config.tickets.servicenow else { return Ok(mail) };
-    let system: Arc<dyn System> = Arc::new(servicenow(loaded, section, Duration::MAX)?);
-    let followed = vec![Followed { system, states: section.states.clone() }];
-    Ok(Arc::new(TicketCourier::new(mail, followed)))
+    let followed = |section: TicketCommon<'_>| {
+        let system = system(loaded, &section, Duration::MAX)?;
+        Ok(Followed { system, states: section.states.clone() })
+    };
+    let systems: Vec<Followed> =
+        loaded.config.tickets.all().into_iter().map(followed).collect::<Result<_, Failed>>()?;
+    if systems.is_empty() {
+        return Ok(mail);
+    }
+    Ok(Arc::new(TicketCourier::new(mail, systems)))
 }
 
-/// The instance of this section. One call may take so long at most.
+/// The system of this section. One call may take so long at most.
 ///
 /// # Errors
 /// [`Failed`] where the section is wrong, or what it refers to is not there.
-pub(crate) fn servicenow(
+pub(crate) fn system(
     loaded: &Loaded,
-    section: &ServiceNowSection,
+    section: &TicketCommon<'_>,
     most: Duration,
-) -> Result<ServiceNow, Failed> {
-    let roots = section.ca_file.as_ref().map(|file| {
+) -> Result<Arc<dyn System>, Failed> {
+    let roots = section.ca_file.map(|file| {
         std::fs::read(loaded.path(file))
-            .map_err(|error| wrong(&format!("ca_file {}: {error}", config::display(file))))
+            .map_err(|error| wrong(section, &format!("ca_file {}: {error}", config::display(file))))
     });
-    let f = section.fields.clone();
+    let reached = Reached {
+        url: section.url.to_owned(),
+        login: login(loaded, section)?,
+        proxy: section.proxy.map(str::to_owned),
+        roots: roots.transpose()?,
+        timeout: Duration::from_secs(section.timeout).min(most),
+    };
+    made(loaded, section, reached).map_err(|error| wrong(section, &error.to_string()))
+}
+
+/// The system that speaks as this section's does.
+fn made(
+    loaded: &Loaded,
+    section: &TicketCommon<'_>,
+    reached: Reached,
+) -> Result<Arc<dyn System>, TicketError> {
+    let tickets = &loaded.config.tickets;
+    if let Some(jira) = tickets.jira.as_ref().filter(|_| section.name == "tickets.jira") {
+        let (cloud_id, queue, text) = (jira.cloud_id.clone(), jira.queue.clone(), jira.text.clone());
+        return Ok(Arc::new(Jira::new(JiraConfig { reached, cloud_id, queue, text })?));
+    }
+    let Some(servicenow) = &tickets.servicenow else { return Err(TicketError::Url(section.url.to_owned())) };
+    let f = servicenow.fields.clone();
     let config = ServiceNowConfig {
-        reached: Reached {
-            url: section.url.clone(),
-            login: login(loaded, section)?,
-            proxy: section.proxy.clone(),
-            roots: roots.transpose()?,
-            timeout: Duration::from_secs(section.timeout).min(most),
-        },
-        table: section.table.clone(),
-        queue: section.queue.clone(),
+        reached,
+        table: servicenow.table.clone(),
+        queue: servicenow.queue.clone(),
         fields: Fields {
             number: f.number,
             title: f.title,
@@ -77,30 +102,27 @@ pub(crate) fn servicenow(
         // A state is called by its value.
         states: section.states.values().map(|value| (value.clone(), value.clone())).collect(),
     };
-    ServiceNow::new(config).map_err(|error| wrong(&error.to_string()))
+    Ok(Arc::new(ServiceNow::new(config)?))
 }
 
-fn login(loaded: &Loaded, section: &ServiceNowSection) -> Result<Login, Failed> {
-    match (&section.user, &section.password, &section.client, &section.client_secret) {
+fn login(loaded: &Loaded, section: &TicketCommon<'_>) -> Result<Login, Failed> {
+    match (section.user, section.password, section.client, section.client_secret) {
         (Some(user), Some(password), None, None) => {
-            Ok(Login::Basic { user: user.clone(), password: secret(loaded, password)? })
+            Ok(Login::Basic { user: user.to_owned(), password: secret(loaded, section, password)? })
         }
         (None, None, Some(client), Some(reference)) => Ok(Login::Client {
-            token_url: section
-                .token_url
-                .clone()
-                .unwrap_or_else(|| format!("{}/oauth_token.do", section.url.trim_end_matches('/'))),
-            id: client.clone(),
-            secret: secret(loaded, reference)?,
-            scope: section.scope.clone(),
+            token_url: section.token_url.clone(),
+            id: client.to_owned(),
+            secret: secret(loaded, section, reference)?,
+            scope: section.scope.map(str::to_owned),
         }),
-        _ => Err(wrong("give either user and password, or client and client_secret")),
+        _ => Err(wrong(section, "give either user and password, or client and client_secret")),
     }
 }
 
 /// A secret, read at every call; once here, so that a reference that leads nowhere is told now.
-fn secret(loaded: &Loaded, reference: &config::Secret) -> Result<Secret, Failed> {
-    reference.read(&loaded.base).map_err(|why| wrong(&why))?;
+fn secret(loaded: &Loaded, section: &TicketCommon<'_>, reference: &config::Secret) -> Result<Secret, Failed> {
+    reference.read(&loaded.base).map_err(|why| wrong(section, &why))?;
     let (reference, base) = (reference.clone(), loaded.base.clone());
     let unread = |why: String| {
         let message = format!("The ticket system's secret cannot be read: {why}.");
@@ -109,6 +131,6 @@ fn secret(loaded: &Loaded, reference: &config::Secret) -> Result<Secret, Failed>
     Ok(Arc::new(move || reference.read(&base).map_err(unread)))
 }
 
-fn wrong(why: &str) -> Failed {
-    Failed::usage("tickets", format!("tickets.servicenow: {why}"))
+fn wrong(section: &TicketCommon<'_>, why: &str) -> Failed {
+    Failed::usage("tickets", format!("{}: {why}", section.name))
 }

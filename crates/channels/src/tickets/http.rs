@@ -113,6 +113,14 @@ pub(super) struct Heard {
 }
 
 impl Heard {
+    /// Sees that a write was answered by the system, with JSON or nothing, and not by whatever stands before it.
+    ///
+    /// # Errors
+    /// [`Failure`] `ticket-odd` where it was not.
+    pub(super) fn taken(&self) -> Result<(), Failure> {
+        if self.bytes.is_empty() { Ok(()) } else { self.json::<serde::de::IgnoredAny>().map(drop) }
+    }
+
     /// The answer as what is expected of it.
     ///
     /// # Errors

@@ -88,6 +88,13 @@ pub trait Probe: Send + Sync {
     async fn probe(&self) -> Vec<Sign>;
 }
 
+#[async_trait]
+impl<P: Probe + ?Sized> Probe for Arc<P> {
+    async fn probe(&self) -> Vec<Sign> {
+        self.as_ref().probe().await
+    }
+}
+
 /// A connection of the configuration.
 #[derive(Clone)]
 pub struct Connection {

@@ -148,9 +148,7 @@ fn vet(config: &Config) -> Result<(), String> {
             return Err("mailbox: give either password or token".to_owned());
         }
     }
-    if let Some(servicenow) = &config.tickets.servicenow {
-        servicenow.vet().map_err(|why| format!("tickets.servicenow: {why}"))?;
-    }
+    config.tickets.vet()?;
     if let Some(scanner) = &config.scanner {
         scanner.vet().map_err(|why| format!("scanner: {why}"))?;
     }

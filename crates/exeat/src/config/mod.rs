@@ -24,7 +24,7 @@ pub(crate) use scanner::ScannerSection;
 pub(crate) use secret::Secret;
 pub(crate) use server::{ServerSection, secure};
 pub(crate) use smb::SmbSection;
-pub(crate) use tickets::{ServiceNowSection, TicketsSection};
+pub(crate) use tickets::{Common as TicketCommon, TicketsSection};
 pub(crate) use web::{HeaderSection, WebSection};
 
 /// The whole configuration. Relative paths are relative to the folder that the file lies in.

@@ -13,7 +13,7 @@ use exeat_store::{LedgerProbe, StoreProbe};
 
 use super::checks::Cage;
 use super::{here, web};
-use crate::config::{Loaded, display};
+use crate::config::{Loaded, TicketCommon, display};
 use crate::out::Failed;
 use crate::wiring::people::RosterFile;
 use crate::wiring::shares::{Place, smb_archive, there};
@@ -122,12 +122,13 @@ fn directory(loaded: &Loaded) -> Option<Connection> {
 }
 
 /// The ticket systems that requests come in by.
-fn tickets(loaded: &Loaded) -> Option<Connection> {
-    let section = loaded.config.tickets.servicenow.clone()?;
-    let place = section.url.clone();
-    let owned = loaded.clone();
-    let probe = Anew::of(move || crate::tickets::servicenow(&owned, &section, STEP).map_err(unmade));
-    Some(Connection { name: "tickets.servicenow", place, probe: Arc::new(probe) })
+fn tickets(loaded: &Loaded) -> Vec<Connection> {
+    let one = |(number, section): (usize, TicketCommon<'_>)| {
+        let (name, place, owned) = (section.name, section.url.to_owned(), loaded.clone());
+        let system = move || crate::tickets::system(&owned, &owned.config.tickets.all()[number], STEP);
+        Connection { name, place, probe: Arc::new(Anew::of(move || system().map_err(unmade))) }
+    };
+    loaded.config.tickets.all().into_iter().enumerate().map(one).collect()
 }
 
 /// What requests come in by.

@@ -220,7 +220,7 @@ impl Jira {
             }
             if attached.author.account_id == me.account_id && is_key(&attached.id) {
                 let path = format!("/rest/api/3/attachment/{}", attached.id);
-                self.call(Method::DELETE, &path, &[], Sent::Nothing).await?;
+                self.call(Method::DELETE, &path, &[], Sent::Nothing).await?.taken()?;
             }
         }
         Ok(false)
@@ -296,7 +296,7 @@ impl System for Jira {
         let body = adf::document(&format!("{}\n\n{mark}", comment.text.trim_end()));
         let public: Value = json!({ "key": "sd.public.comment", "value": { "internal": false } });
         let sent = Sent::Json(json!({ "body": body, "properties": [public] }));
-        self.call(Method::POST, &format!("{issue}/comment"), &[], sent).await?;
+        self.call(Method::POST, &format!("{issue}/comment"), &[], sent).await?.taken()?;
         if self.comments(key).await?.iter().any(marked) {
             return Ok(());
         }
@@ -340,7 +340,7 @@ impl System for Jira {
             return Err(failure("ticket-refused", message, shown(key)));
         };
         let sent = Sent::Json(json!({ "transition": { "id": way.id } }));
-        self.call(Method::POST, &path, &[], sent).await?;
+        self.call(Method::POST, &path, &[], sent).await?.taken()?;
         if there(&self.ticket(key).await?.state) {
             return Ok(());
         }

@@ -376,7 +376,7 @@ impl System for ServiceNow {
         }
         let text = format!("{}\n\n{mark}", records::inert(comment.text));
         let sent = Sent::Json(json!({ "comments": text }));
-        self.http.call(Method::PATCH, &record, &[("sysparm_fields", "sys_id")], sent).await?;
+        self.http.call(Method::PATCH, &record, &[("sysparm_fields", "sys_id")], sent).await?.taken()?;
         if self.journal(key).await?.iter().any(marked) {
             return Ok(());
         }
@@ -398,7 +398,7 @@ impl System for ServiceNow {
             // What a broken try has left; what another put there stays.
             if attached.sys_created_by == me.user_name && is_key(&attached.sys_id) {
                 let path = format!("/api/now/attachment/{}", attached.sys_id);
-                self.http.call(Method::DELETE, &path, &[], Sent::Nothing).await?;
+                self.http.call(Method::DELETE, &path, &[], Sent::Nothing).await?.taken()?;
             }
         }
         let query = [("table_name", self.config.table.as_str()), ("table_sys_id", key), ("file_name", name)];
@@ -424,7 +424,10 @@ impl System for ServiceNow {
         }
         let field = self.config.fields.state.clone();
         let sent = Sent::Json(json!({ field: value }));
-        self.http.call(Method::PATCH, &self.record(key)?, &[("sysparm_fields", "sys_id")], sent).await?;
+        self.http
+            .call(Method::PATCH, &self.record(key)?, &[("sysparm_fields", "sys_id")], sent)
+            .await?
+            .taken()?;
         if self.ticket(key).await?.state == state {
             return Ok(());
         }

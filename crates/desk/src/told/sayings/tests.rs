@@ -177,6 +177,7 @@ fn no_sentence_of_the_checks_of_a_refusal_or_of_the_doctor_is_without_its_dutch_
             "store/src/probe.rs",
             "channels/src/probe.rs",
             "channels/src/scanner.rs",
+            "channels/src/tickets/jira/probe.rs",
             "channels/src/tickets/servicenow/probe.rs",
             "exeat/src/doctor/checks.rs",
             "exeat/src/doctor/connections.rs",
