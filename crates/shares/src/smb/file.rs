@@ -20,7 +20,7 @@ use crate::entry::Stamp;
 use crate::tree::{About, Opened};
 
 /// How many blocks are asked for at once.
-pub(super) const WINDOW: usize = 8;
+pub(super) const WINDOW: usize = 32;
 /// How much is asked for behind the end, to see that it is the end.
 const BEHIND: u32 = 4096;
 /// Everything about a file, and its attributes with what kind of link it is.

@@ -18,8 +18,9 @@ use tokio::runtime::Handle as Runtime;
 
 use super::told;
 
-/// What one request moves at most, in bytes.
-const BLOCK: u32 = 1 << 20;
+/// What one request moves at most, in bytes: several smaller ones are on their way, decrypted and copied at once sooner than
+/// one that is as large.
+const BLOCK: u32 = 256 << 10;
 /// How large a file system is, and how much of it the account may use.
 const FULL_SIZE: u8 = 7;
 /// What one credit pays for, in bytes.
