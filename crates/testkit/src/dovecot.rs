@@ -95,6 +95,12 @@ impl Dovecot {
         }
     }
 
+    /// The folder of its mailbox.
+    #[must_use]
+    pub fn maildir(&self) -> std::path::PathBuf {
+        self.folder.path().join("home/Maildir")
+    }
+
     /// Lays a mail into the mailbox, as a server does that takes it from another.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ pub mod dovecot;
 pub mod gate;
 mod payloads;
 pub mod post;
+pub mod postfix;
 pub mod proxy;
 pub mod samba;
 pub mod site;

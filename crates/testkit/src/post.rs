@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use exeat_channels::mailbox::{Clerk, Inbox, Judge, Names, Ours, TrustConfig, Unanswered, reading};
-use exeat_desk::Desk;
+use exeat_desk::ports::Courier;
+use exeat_desk::{Desk, Ports};
 
 use crate::dovecot::Dovecot;
 use crate::site::{Oops, Site};
@@ -45,21 +46,41 @@ impl Post {
     pub async fn furnish(root: &Path) -> Result<Self, Oops> {
         let mut site = Site::furnish(root).await?;
         site.unc = vec![r"\\files.example.org\results".into()];
-        let desk = site.desk(|ports| ports).await?;
-        let ports = site.ports().await?;
-        let ours = Ours { addresses: vec!["desk@example.org".parse()?], desk: "test".into() };
-        let trust = TrustConfig { authserv_ids: vec!["mx.example.org".into()], ..TrustConfig::default() };
-        let clerk = Clerk {
-            desk: desk.clone(),
-            people: ports.people,
-            clock: ports.clock,
-            judge: Judge::new(trust, ours, regex::Regex::new("_P$")?, Arc::new(NoNames))?,
-            settings: reading::Settings::new(&site.unc, &BTreeMap::new(), None)?,
-        };
         let server = Dovecot::with_password("")?;
-        let inbox = Inbox::new(server.config(), Arc::new(clerk))?;
+        let trust = TrustConfig { authserv_ids: vec!["mx.example.org".into()], ..TrustConfig::default() };
+        let desk = site.desk(|ports| ports).await?;
+        let inbox = inbox(&site, &desk, &server, trust, Arc::new(NoNames)).await?;
         Ok(Self { site, desk, server, inbox })
     }
+
+    /// Has the desk answer by another courier, and believe signatures alone, by these names' keys.
+    ///
+    /// # Errors
+    /// What the site says.
+    pub async fn answer_by(&mut self, courier: Arc<dyn Courier>, names: Arc<dyn Names>) -> Result<(), Oops> {
+        self.desk = self.site.desk(|ports| Ports { courier, ..ports }).await?;
+        self.inbox = inbox(&self.site, &self.desk, &self.server, TrustConfig::default(), names).await?;
+        Ok(())
+    }
+}
+
+async fn inbox(
+    site: &Site,
+    desk: &Desk,
+    server: &Dovecot,
+    trust: TrustConfig,
+    names: Arc<dyn Names>,
+) -> Result<Inbox, Oops> {
+    let ports = site.ports().await?;
+    let ours = Ours { addresses: vec!["desk@example.org".parse()?], desk: "test".into() };
+    let clerk = Clerk {
+        desk: desk.clone(),
+        people: ports.people,
+        clock: ports.clock,
+        judge: Judge::new(trust, ours, regex::Regex::new("_P$")?, names)?,
+        settings: reading::Settings::new(&site.unc, &BTreeMap::new(), None)?,
+    };
+    Ok(Inbox::new(server.config(), Arc::new(clerk))?)
 }
 
 /// A mail of `ann_P`, as the site's mail server leaves it in the mailbox: with these results, in answer to another.

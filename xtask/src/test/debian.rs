@@ -49,10 +49,21 @@ const NEEDS: &[Need] = &[
         probes: &[&["openssl", "version"]],
     },
     Need {
+        package: "opendkim",
+        why: "signs the mails of people in the tests",
+        probes: &[&["/usr/sbin/opendkim", "-V"]],
+    },
+    Need {
+        package: "postfix",
+        why: "carries mails of the tests",
+        probes: &[&["/usr/sbin/postconf", "-d", "mail_version"]],
+    },
+    Need {
         package: "python3-venv",
         why: "runs a mail server, pykeepass and pyzipper",
         probes: &[&["python3", "-c", "import ensurepip, venv"]],
     },
+    Need { package: "s-nail", why: "writes mails as people do", probes: &[&["s-nail", "--version"]] },
     Need {
         package: "samba",
         why: "is the file server of the tests",

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use exeat_desk::ports::{Failure, Probe, Sign};
+use exeat_desk::ports::{Failure, People as _, Probe, Sign};
 use exeat_domain::roster::{Person, Role};
 use exeat_store::PublicKey;
 
-use crate::wiring::people::RosterFile;
+use crate::wiring::people::Everyone;
 use crate::wiring::signing_key;
 use crate::wiring::vault::KeePassVault;
 
@@ -55,17 +55,27 @@ fn locked(failure: Failure) -> Sign {
 }
 
 #[async_trait]
-impl Probe for RosterFile {
+impl Probe for Everyone {
     async fn probe(&self) -> Vec<Sign> {
-        let file = self.clone();
+        let file = self.file.clone();
         let read = beside(move || {
-            let roster = file.read().map_err(|failure| Sign {
+            file.read().map_err(|failure| Sign {
                 mend: Some("Mend the roster file: it is read anew whenever it is needed.".to_owned()),
                 ..failure.into()
-            })?;
-            Ok(known(roster.people()))
+            })
         });
-        read.await.unwrap_or_else(|sign| vec![sign])
+        let alone = match read.await {
+            Ok(roster) => roster,
+            Err(sign) => return vec![sign],
+        };
+        if self.directory.is_none() {
+            return known(alone.people());
+        }
+        match self.roster().await {
+            Ok(everyone) => known(everyone.people()),
+            // The directory's own connection says why; what it would add is not missed here.
+            Err(_) => known(alone.people()).into_iter().take(1).collect(),
+        }
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) struct RosterFile(pub(crate) PathBuf);
 /// A file and a directory: what the file says of an account counts.
 #[derive(Clone)]
 pub(crate) struct Everyone {
-    file: RosterFile,
-    directory: Option<Directory>,
+    pub(crate) file: RosterFile,
+    pub(crate) directory: Option<Directory>,
 }
 
 #[derive(Deserialize)]
