@@ -12,6 +12,7 @@ mod browser;
 mod by_mail;
 mod clamd;
 mod crash;
+mod doors;
 mod fault;
 mod imap;
 mod mail;
