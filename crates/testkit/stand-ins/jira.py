@@ -10,7 +10,7 @@ import re
 import time
 from datetime import datetime
 from email import message_from_bytes
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from common import CLIENT, PASSWORD, Handler, main
@@ -180,8 +180,14 @@ class Call(Handler):
     def server(self):
         self.json(200, {"baseUrl": "", "version": "1001.0.0-SNAPSHOT", "versionNumbers": [1001, 0, 0], "deploymentType": "Cloud"})
 
+    def known(self):
+        names = ["summary", "description", "updated", "reporter", "creator", "status", "attachment"]
+        self.json(200, [{"id": name, "key": name, "name": name.capitalize(), "custom": False, "clauseNames": [name]} for name in names])
+
     def fields(self):
-        return [name for name in self.query.get("fields", "").split(",") if name]
+        """Written once with commas, or again and again."""
+        written = parse_qs(urlsplit(self.path).query).get("fields", [])
+        return [name for one in written for name in one.split(",") if name]
 
     def found(self):
         try:
@@ -216,7 +222,7 @@ class Call(Handler):
             others = [] if SITE.stuck else [name for name in STATES if name != issue["status"]]
             ways = [{"id": str(40 + int(STATES[name][0])), "name": f"to {name}", "to": state(name)} for name in others]
             return self.json(200, {"expand": "transitions", "transitions": ways})
-        wanted = json.loads(self.body)["transition"]["id"]
+        wanted = str(json.loads(self.body)["transition"]["id"])
         target = next((name for name in STATES if str(40 + int(STATES[name][0])) == wanted), None)
         if target is None or SITE.stuck:
             return self.error(400, "It seems that you have tried to perform an illegal workflow operation.")
@@ -314,6 +320,7 @@ class Call(Handler):
 ROUTES = [
     (r"GET /rest/api/[23]/myself", Call.myself),
     (r"GET /rest/api/[23]/serverInfo", Call.server),
+    (r"GET /rest/api/[23]/field", Call.known),
     (r"GET /rest/api/[23]/search/jql", Call.found),
     (r"GET /rest/api/[23]/mypermissions", Call.rights),
     (r"GET /rest/api/[23]/issue/([\w-]+)", Call.one),

@@ -8,7 +8,7 @@ use exeat_testkit::site::run;
 use exeat_testkit::tickets::{StandIn, Wire, jira};
 use serde_json::json;
 
-use super::{House, ONE};
+use super::{House, ONE, is_content};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_time_zone_of_the_account_hides_nothing() {
@@ -141,4 +141,9 @@ async fn a_client_a_cloud_and_tls_are_proved_or_nothing_is_said() {
     assert!(odd(|config| config.queue = "project = REL order  by key".into()));
     assert!(odd(|config| config.text = vec!["a,b".into()]));
     assert!(odd(|config| config.cloud_id = Some("../x".into())));
+}
+
+#[test]
+fn a_client_of_its_community_takes_the_stand_in_for_a_site() {
+    is_content("jira", "try_jira.py");
 }

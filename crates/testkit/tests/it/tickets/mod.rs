@@ -150,6 +150,16 @@ fn unbase64(text: &str) -> Vec<u8> {
     out.stdout
 }
 
+/// Sees that a client that others wrote takes a stand-in for the system.
+fn is_content(name: &str, script: &str) {
+    let server = StandIn::start(name, true).unwrap();
+    let script = format!("{}/stand-ins/{script}", env!("CARGO_MANIFEST_DIR"));
+    let python = std::env::var_os("EXEAT_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let said = Command::new(python).args([&script, &server.url]).arg(server.certificate()).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(said.status.success() && out.contains("is content"), "{out}{err}");
+}
+
 /// Whether 7-Zip opens the package, and it holds so many files.
 fn opens(folder: &std::path::Path, bytes: &[u8], files: usize) {
     let package = folder.join("as-received.zip");

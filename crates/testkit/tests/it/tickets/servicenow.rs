@@ -1,7 +1,6 @@
 //! What is ServiceNow's own: its watermark, its time zones, its rights and its client.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use exeat_channels::tickets::{
@@ -16,7 +15,7 @@ use exeat_testkit::site::{decide, run};
 use exeat_testkit::tickets::{StandIn, Wire, servicenow};
 use serde_json::json;
 
-use super::{House, ONE};
+use super::{House, ONE, is_content};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_is_like_another_is_nobody_and_an_address_counts_where_it_is_said() {
@@ -182,10 +181,5 @@ async fn odd_keys_and_settings_are_never_asked_for() {
 
 #[test]
 fn its_own_client_takes_the_stand_in_for_an_instance() {
-    let server = StandIn::start("servicenow", true).unwrap();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/stand-ins/try_pysnc.py");
-    let python = std::env::var_os("EXEAT_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-    let said = Command::new(python).args([script, &server.url]).arg(server.certificate()).output().unwrap();
-    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
-    assert!(said.status.success() && out.contains("pysnc is content"), "{out}{err}");
+    is_content("servicenow", "try_pysnc.py");
 }
